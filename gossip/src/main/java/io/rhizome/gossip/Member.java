@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.gossip;
+
+/**
+ * One member as this node sees it now.
+ *
+ * @param id who
+ * @param status what the failure detector says
+ * @param incarnation boot epoch in the upper 32 bits, counter in the lower: newer wins
+ * @param state what the member last said of itself
+ * @param rttNanos smoothed round-trip time of probes to it, 0 for this node, -1 where not yet known
+ */
+public record Member(NodeId id, Status status, long incarnation, NodeState state, long rttNanos) {
+  /** SWIM's states, with a voluntary leave kept apart from a death. */
+  public enum Status {
+    /** Answers probes, directly or through others. */
+    ALIVE,
+    /** Missed a probe; still used, until refuted or confirmed. */
+    SUSPECT,
+    /** Confirmed dead. */
+    DEAD,
+    /** Said goodbye. */
+    LEFT;
+
+    /** Whether requests may still be sent to it. */
+    public boolean usable() {
+      return this == ALIVE || this == SUSPECT;
+    }
+  }
+}

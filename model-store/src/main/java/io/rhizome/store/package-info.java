@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What a model is and where its bytes lie: digests, manifests, signatures, the catalogue, the
+ * store.
+ *
+ * <p>Start reading at {@link io.rhizome.store.Manifest}. Imports the JDK, JSpecify and the value
+ * types of {@code io.rhizome.gossip} only; reading and writing JSON is the node's work.
+ */
+@NullMarked
+package io.rhizome.store;
+
+import org.jspecify.annotations.NullMarked;

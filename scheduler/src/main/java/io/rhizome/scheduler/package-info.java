@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Where a request runs and what happens when that fails.
+ *
+ * <p>Start reading at {@link io.rhizome.scheduler.Router}, a pure choice over a {@link
+ * io.rhizome.scheduler.ClusterView}, then {@code Dispatch}, one request's life as a state machine.
+ * Imports the JDK, JSpecify and the value types of {@code io.rhizome.gossip} only.
+ */
+@NullMarked
+package io.rhizome.scheduler;
+
+import org.jspecify.annotations.NullMarked;
