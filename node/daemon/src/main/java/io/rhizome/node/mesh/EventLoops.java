@@ -16,8 +16,10 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.rhizome.node.serving.Timers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -57,6 +59,15 @@ public final class EventLoops implements AutoCloseable {
       }
     }
     return loops.get(Math.floorMod(next.getAndIncrement(), loops.size()));
+  }
+
+  /** Timers of the loop that the calling thread is, else of one in turn. */
+  public Timers timers() {
+    EventLoop loop = current();
+    return (task, delayNanos) -> {
+      Future<?> timer = loop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+      return () -> timer.cancel(false);
+    };
   }
 
   /** The kind of listening socket that these loops drive. */

@@ -6,7 +6,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
-import io.netty.channel.EventLoop;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.mesh.v1.ForwardServiceGrpc;
 import io.rhizome.node.executor.Executor.Cancellable;
@@ -73,10 +72,9 @@ final class ForwardService {
     long budget = Math.min(TimeUnit.MICROSECONDS.toNanos(hop.budgetMicros()), maxBudgetNanos);
     Request request =
         new Request(hop.model(), hop.version(), message.length, hop.visited(), hop.hopLimit());
-    EventLoop loop = loops.current();
     Cancellable running =
         serving.serve(
-            new Arrival(message, request, arrived + budget, loop),
+            new Arrival(message, request, arrived + budget, loops.timers()),
             new GrpcReply(call, error -> trailers(outcome(error), arrived)));
     return running::cancel;
   }

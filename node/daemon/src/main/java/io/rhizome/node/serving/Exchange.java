@@ -23,7 +23,6 @@ import io.rhizome.scheduler.Step;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -50,7 +49,7 @@ final class Exchange implements Cancellable {
   private final SynchronizationContext context =
       new SynchronizationContext((thread, error) -> onDefect(error));
 
-  private @Nullable ScheduledFuture<?> timer;
+  private @Nullable Cancellable timer;
   private @Nullable Cancellable running;
   private int attempt;
   private boolean ended;
@@ -66,13 +65,8 @@ final class Exchange implements Cancellable {
     context.execute(
         () -> {
           long now = serving.clock.getAsLong();
-          timer =
-              arrival
-                  .loop()
-                  .schedule(
-                      this::onDeadline,
-                      Math.max(0, arrival.deadlineNanos() - now),
-                      TimeUnit.NANOSECONDS);
+          long left = Math.max(0, arrival.deadlineNanos() - now);
+          timer = arrival.timers().schedule(this::onDeadline, left);
           take(dispatch.start(now, serving.view.current(now)));
         });
   }
@@ -194,7 +188,7 @@ final class Exchange implements Cancellable {
     ended = true;
     running = null;
     if (timer != null) {
-      timer.cancel(false);
+      timer.cancel();
     }
   }
 
