@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the TorchScript models of the executor's tests. Run here: /usr/bin/python3 make_models.py
+
+pair.pt   a, b -> (a + b, transposed a * b, not contiguous); adds 1 to a in place first; raises when
+          a[0,0] is negative, and fails of itself when the sizes do not fit
+same.pt   x -> x, of any datatype
+"""
+import io
+from typing import Tuple
+
+import torch
+
+
+class Pair(torch.nn.Module):
+    def forward(self, a: torch.Tensor, b: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+        if a[0, 0].item() < 0:
+            raise RuntimeError("the first element is negative")
+        a.add_(1)
+        return a + b, (a * b).t()
+
+
+class Same(torch.nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x
+
+
+def save(net, path):
+    buffer = io.BytesIO()
+    torch.jit.save(torch.jit.script(net), buffer)
+    buffer.seek(0)
+    reader = torch._C.PyTorchFileReader(buffer)
+    writer = torch._C.PyTorchFileWriter(path)
+    for name in sorted(reader.get_all_records()):
+        if name != "version" and not name.endswith(".debug_pkl"):
+            record = reader.get_record(name)
+            writer.write_record(name, record, len(record))
+    writer.write_end_of_file()
+
+
+save(Pair(), "pair.pt")
+save(Same(), "same.pt")
