@@ -10,11 +10,11 @@ import io.rhizome.node.executor.Executor.Cancellable;
 import io.rhizome.node.executor.Executor.Inference;
 import io.rhizome.node.executor.InferenceException;
 import io.rhizome.node.executor.Tensor;
+import io.rhizome.node.models.Loaded;
 import io.rhizome.node.protocol.HopMetadata;
 import io.rhizome.node.protocol.HopReport;
 import io.rhizome.node.protocol.MalformedException;
 import io.rhizome.node.protocol.inference.ModelInferResponse;
-import io.rhizome.node.serving.LocalModels.ReadyModel;
 import io.rhizome.scheduler.Dispatch;
 import io.rhizome.scheduler.DispatchError;
 import io.rhizome.scheduler.Failure;
@@ -23,6 +23,7 @@ import io.rhizome.scheduler.Step;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -118,8 +119,8 @@ final class Exchange implements Cancellable {
   }
 
   private void runHere(long version) {
-    ReadyModel model = serving.models.ready(arrival.request().model(), version);
-    if (model == null) {
+    Optional<Loaded> model = serving.models.ready(arrival.request().model(), version);
+    if (model.isEmpty()) {
       failed(attempt, serving.self, new ServingError(ErrorCode.UNAVAILABLE, "just unloaded"));
       return;
     }
@@ -132,9 +133,10 @@ final class Exchange implements Cancellable {
       return;
     }
     Inference inference =
-        new Inference(model.id(), decoded.inputs(), decoded.outputs(), arrival.deadlineNanos());
+        new Inference(
+            model.get().id(), decoded.inputs(), decoded.outputs(), arrival.deadlineNanos());
     Cancellable started =
-        serving.executor.infer(inference, new LocalRun(attempt, model, decoded.id()));
+        serving.executor.infer(inference, new LocalRun(attempt, model.get(), decoded.id()));
     running = ended ? null : started;
   }
 
@@ -213,11 +215,11 @@ final class Exchange implements Cancellable {
 
   private final class LocalRun implements Executor.Responses {
     private final int ofAttempt;
-    private final ReadyModel model;
+    private final Loaded model;
     private final String id;
     private @Nullable InputStream response;
 
-    LocalRun(int ofAttempt, ReadyModel model, String id) {
+    LocalRun(int ofAttempt, Loaded model, String id) {
       this.ofAttempt = ofAttempt;
       this.model = model;
       this.id = id;

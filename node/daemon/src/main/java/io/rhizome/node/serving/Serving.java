@@ -4,6 +4,7 @@ package io.rhizome.node.serving;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.executor.Executor;
 import io.rhizome.node.executor.Executor.Cancellable;
+import io.rhizome.node.models.ReadyModels;
 import io.rhizome.node.protocol.HopReport;
 import io.rhizome.scheduler.Dispatch;
 import io.rhizome.scheduler.DispatchConfig;
@@ -19,7 +20,7 @@ import java.util.random.RandomGenerator;
 public final class Serving {
   final NodeId self;
   final View view;
-  final LocalModels models;
+  final ReadyModels models;
   final Executor executor;
   final Forwarder forwarder;
   final Counters counters = new Counters();
@@ -36,7 +37,7 @@ public final class Serving {
   public Serving(
       NodeId self,
       View view,
-      LocalModels models,
+      ReadyModels models,
       Executor executor,
       Forwarder forwarder,
       Router router,

@@ -6,10 +6,12 @@ import io.rhizome.gossip.MembershipView;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.Residency;
 import io.rhizome.node.executor.Executor;
+import io.rhizome.node.models.ReadyModels;
 import io.rhizome.node.protocol.HopReport;
 import io.rhizome.scheduler.ClusterView;
 import io.rhizome.scheduler.Load;
 import io.rhizome.scheduler.NodeView;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -29,7 +31,7 @@ public final class View {
   private static final long MAX_AGE_NANOS = 2_000_000;
 
   private final Supplier<MembershipView> membership;
-  private final LocalModels models;
+  private final ReadyModels models;
   private final Executor executor;
   private final ConcurrentMap<NodeId, PeerStats> peers = new ConcurrentHashMap<>();
   private volatile Snapshot latest;
@@ -38,7 +40,7 @@ public final class View {
 
   /** A view over these sources, first made at {@code nowNanos}. */
   public View(
-      Supplier<MembershipView> membership, LocalModels models, Executor executor, long nowNanos) {
+      Supplier<MembershipView> membership, ReadyModels models, Executor executor, long nowNanos) {
     this.membership = membership;
     this.models = models;
     this.executor = executor;
@@ -104,21 +106,26 @@ public final class View {
   private NodeView self(NodeId id) {
     Executor.Busy busy = executor.busy();
     Load load = new Load(busy.inFlight(), busy.limit(), busy.queueNanos(), busy.serviceNanos());
-    return new NodeView(id, true, 0, load, models.ready());
+    return new NodeView(id, true, 0, load, ready(models.resident()));
   }
 
   private NodeView peer(Member member, long nowNanos) {
-    SortedMap<String, NavigableSet<Long>> ready = new TreeMap<>();
-    for (Residency held : member.state().models()) {
-      if (held.state() == Residency.State.READY) {
-        ready.computeIfAbsent(held.model(), name -> new TreeSet<>()).add(held.version());
-      }
-    }
+    SortedMap<String, NavigableSet<Long>> ready = ready(member.state().models());
     PeerStats stats = peers.get(member.id());
     if (stats == null) {
       return new NodeView(member.id(), true, member.rttNanos(), Load.UNKNOWN, ready);
     }
     long rtt = stats.rttNanos() >= 0 ? stats.rttNanos() : member.rttNanos();
     return new NodeView(member.id(), true, rtt, stats.load(nowNanos), ready);
+  }
+
+  private static SortedMap<String, NavigableSet<Long>> ready(List<Residency> models) {
+    SortedMap<String, NavigableSet<Long>> ready = new TreeMap<>();
+    for (Residency held : models) {
+      if (held.state() == Residency.State.READY) {
+        ready.computeIfAbsent(held.model(), name -> new TreeSet<>()).add(held.version());
+      }
+    }
+    return ready;
   }
 }

@@ -11,6 +11,8 @@ import io.rhizome.gossip.Residency;
 import io.rhizome.node.executor.Executor;
 import io.rhizome.node.executor.InferenceException;
 import io.rhizome.node.executor.Tensor;
+import io.rhizome.node.models.Loaded;
+import io.rhizome.node.models.ReadyModels;
 import io.rhizome.node.protocol.HopMetadata;
 import io.rhizome.node.protocol.RawMessages;
 import io.rhizome.node.protocol.inference.ModelInferRequest;
@@ -27,11 +29,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -65,7 +66,7 @@ final class Mesh {
   final Serving serving;
   private final VirtualTimers timers = new VirtualTimers();
   private final SortedMap<NodeId, Member> members = new TreeMap<>();
-  private final SortedMap<String, NavigableSet<Long>> here = new TreeMap<>();
+  private final List<Residency> here = new ArrayList<>();
 
   Mesh() {
     members.put(SELF, member(SELF, "self", Member.Status.ALIVE, List.of()));
@@ -88,7 +89,7 @@ final class Mesh {
   }
 
   void holdsHere(long version) {
-    here.put("digits", new TreeSet<>(List.of(version)));
+    here.add(residency(version));
     passTime(Duration.ofMillis(10));
   }
 
@@ -136,6 +137,10 @@ final class Mesh {
     Forwarded attempt = new Forwarded(to, hop, message, result, new AtomicBoolean());
     sent.add(attempt);
     return () -> attempt.cancelled().set(true);
+  }
+
+  private static Residency residency(long version) {
+    return new Residency("digits", version, MODEL.toString(), Residency.State.READY);
   }
 
   private static Member member(
@@ -253,23 +258,30 @@ final class Mesh {
     public void close() {}
   }
 
-  private final class Held implements LocalModels {
+  private final class Held implements ReadyModels {
     @Override
-    public @Nullable ReadyModel ready(String name, long version) {
-      NavigableSet<Long> held = here.get(name);
-      if (held == null || (version != 0 && !held.contains(version))) {
-        return null;
-      }
+    public Optional<Loaded> ready(String name, long version) {
       TensorSpec x = TensorSpec.parse("x:FP32[-1]");
       TensorSpec y = TensorSpec.parse("y:FP32[-1]");
-      long found = version == 0 ? held.last() : version;
-      return new ReadyModel(
-          MODEL,
-          new Manifest(name, found, "echo", List.of(), List.of(x), List.of(y), new TreeMap<>()));
+      return here.stream()
+          .filter(held -> held.model().equals(name))
+          .filter(held -> version == 0 || held.version() == version)
+          .findFirst()
+          .map(
+              held ->
+                  new Manifest(
+                      name,
+                      held.version(),
+                      "echo",
+                      List.of(),
+                      List.of(x),
+                      List.of(y),
+                      new TreeMap<>()))
+          .map(manifest -> new Loaded(MODEL, manifest));
     }
 
     @Override
-    public SortedMap<String, NavigableSet<Long>> ready() {
+    public List<Residency> resident() {
       return here;
     }
   }
