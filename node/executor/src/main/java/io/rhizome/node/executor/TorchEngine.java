@@ -74,7 +74,7 @@ final class TorchEngine implements Engine {
         }
       } catch (IOException | EngineException | IllegalStateException e) {
         throw new InferenceException(
-            Code.UNLOADABLE, "PyTorch does not start: " + TorchErrors.brief(e), e);
+            Code.UNLOADABLE, "PyTorch does not start: " + TorchErrors.root(e), e);
       }
     }
   }

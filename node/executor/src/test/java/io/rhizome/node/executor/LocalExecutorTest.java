@@ -142,7 +142,7 @@ class LocalExecutorTest {
 
   @Test
   void failsARequestWhoseDeadlinePassesWhileItRuns() throws Exception {
-    Inference tight = new Inference(ID, x(1).inputs(), List.of(), Models.inMillis(100));
+    Inference tight = new Inference(ID, x(1).inputs(), List.of(), Models.inMillis(500));
     Answer answer = infer(executor, tight);
     gate.awaitRunning(1);
     await().until(() -> System.nanoTime() - tight.deadlineNanos() > 0);

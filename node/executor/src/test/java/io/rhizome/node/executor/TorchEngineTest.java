@@ -177,7 +177,7 @@ class TorchEngineTest {
   }
 
   @Test
-  void doesNotLeakWhenTheModelFails() throws Exception {
+  void doesNotGrowWhenTheModelFails() throws Exception {
     int size = 64 * 1024;
     float[] negative = new float[size];
     negative[0] = -1;
@@ -186,7 +186,7 @@ class TorchEngineTest {
     failing(500, a, b);
     long before = residentMegabytes();
     failing(2000, a, b);
-    assertThat(residentMegabytes() - before).isLessThan(100); // the inputs alone were 1,000 MB
+    assertThat(residentMegabytes() - before).isLessThan(100); // 1,000 MB went in
   }
 
   private static void failing(int count, Tensor a, Tensor b) throws InterruptedException {
@@ -267,6 +267,27 @@ class TorchEngineTest {
         manifest("pytorch", "pair.pt", "a:FP32[-1,-1]", "sum:FP32[-1,-1]"),
         Models.RESOURCES,
         "forward() is missing value for argument 'b'");
+  }
+
+  @Test
+  void refusesAModelThatTakesNoBatchesWhereTheManifestDeclaresThem() throws Exception {
+    assertUnloadable(
+        manifest("pytorch", "one.pt", "x:FP32[-1,2]", "y:FP32[-1,2]"),
+        Models.RESOURCES,
+        "at batch size 2");
+    await(
+        executor.load(
+            id("one"),
+            manifest("pytorch", "one.pt", "x:FP32[1,2]", "y:FP32[1,2]"),
+            Models.RESOURCES));
+  }
+
+  @Test
+  void saysSoWhenMemoryIsShort() {
+    Manifest manifest = manifest("pytorch", "huge.pt", "x:FP32[1]", "y:FP32[1]");
+    assertThatThrownBy(() -> await(executor.load(id("huge"), manifest, Models.RESOURCES)))
+        .extracting(e -> ((InferenceException) e).code())
+        .isEqualTo(Code.OUT_OF_MEMORY);
   }
 
   @Test
