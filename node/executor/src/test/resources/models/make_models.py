@@ -5,9 +5,12 @@
 pair.pt   a, b -> (a + b, transposed a * b, not contiguous); adds 1 to a in place first; raises when
           a[0,0] is negative, and fails of itself when the sizes do not fit
 same.pt   x -> x, of any datatype
+one.pt    x [1,n] -> x + 1; fails for more than one row
+huge.pt   x -> asks for 64 TB
+keys.pt   x -> a dictionary {a: x + 1, b: x + 2, c: x + 3}
 """
 import io
-from typing import Tuple
+from typing import Dict, Tuple
 
 import torch
 
@@ -25,6 +28,21 @@ class Same(torch.nn.Module):
         return x
 
 
+class Keys(torch.nn.Module):
+    def forward(self, x: torch.Tensor) -> Dict[str, torch.Tensor]:
+        return {"a": x + 1, "b": x + 2, "c": x + 3}
+
+
+class One(torch.nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.view(1, 2) + 1
+
+
+class Huge(torch.nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + torch.zeros([1 << 44])[0]
+
+
 def save(net, path):
     buffer = io.BytesIO()
     torch.jit.save(torch.jit.script(net), buffer)
@@ -40,3 +58,6 @@ def save(net, path):
 
 save(Pair(), "pair.pt")
 save(Same(), "same.pt")
+save(Keys(), "keys.pt")
+save(One(), "one.pt")
+save(Huge(), "huge.pt")

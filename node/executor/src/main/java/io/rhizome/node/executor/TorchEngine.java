@@ -35,7 +35,10 @@ final class TorchEngine implements Engine {
   private static final String SUFFIX = ".pt";
   private static final Object INITIALISATION = new Object();
 
-  /** What libtorch, DJL and the protocol all have. */
+  /**
+   * What libtorch, DJL and the protocol all have. Any other type, INT16 and BF16 too, makes DJL
+   * 0.36's native code end the whole process when it is given as an input: never let one through.
+   */
   private static final Map<Datatype, DataType> TYPES = types();
 
   private static Map<Datatype, DataType> types() {
@@ -43,11 +46,9 @@ final class TorchEngine implements Engine {
     types.put(Datatype.BOOL, DataType.BOOLEAN);
     types.put(Datatype.UINT8, DataType.UINT8);
     types.put(Datatype.INT8, DataType.INT8);
-    types.put(Datatype.INT16, DataType.INT16);
     types.put(Datatype.INT32, DataType.INT32);
     types.put(Datatype.INT64, DataType.INT64);
     types.put(Datatype.FP16, DataType.FLOAT16);
-    types.put(Datatype.BF16, DataType.BFLOAT16);
     types.put(Datatype.FP32, DataType.FLOAT32);
     types.put(Datatype.FP64, DataType.FLOAT64);
     return Collections.unmodifiableMap(types);
@@ -73,7 +74,7 @@ final class TorchEngine implements Engine {
         }
       } catch (IOException | EngineException | IllegalStateException e) {
         throw new InferenceException(
-            Code.UNLOADABLE, "PyTorch does not start: " + TorchErrors.brief(e), e);
+            Code.UNLOADABLE, "PyTorch does not start: " + TorchErrors.root(e), e);
       }
     }
   }

@@ -13,13 +13,21 @@ final class TorchErrors {
   /** {@code OUT_OF_MEMORY} where libtorch's allocator refused, else {@code otherwise}. */
   static Code code(Exception e, Code otherwise) {
     String message = String.valueOf(e.getMessage());
-    boolean memory =
-        message.contains("DefaultCPUAllocator") || message.contains("not enough memory");
+    boolean memory = message.contains("DefaultCPUAllocator") || message.contains("bad_alloc");
     return memory ? Code.OUT_OF_MEMORY : otherwise;
   }
 
+  /** As {@link #brief} of the cause behind all others. */
+  static String root(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root == e ? brief(e) : brief(e) + ": " + brief(root);
+  }
+
   /** The telling line: the last of a TorchScript traceback, else the first; at most 300 chars. */
-  static String brief(Exception e) {
+  static String brief(Throwable e) {
     String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     String[] lines =
         message.lines().map(String::strip).filter(l -> !l.isEmpty()).toArray(String[]::new);

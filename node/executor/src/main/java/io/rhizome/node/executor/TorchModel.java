@@ -88,20 +88,37 @@ final class TorchModel implements LoadedModel {
     List<Tensor> tensors = new ArrayList<>(arrays.size());
     for (int i = 0; i < arrays.size(); i++) {
       String name = outputs.get(i).name();
-      NDArray array = arrays.get(i);
-      Datatype datatype = TorchEngine.datatype(array.getDataType());
-      if (datatype == null) {
-        throw new InferenceException(
-            Code.MODEL_FAILED, "output '" + name + "' is of type " + array.getDataType());
-      }
-      List<Long> shape = new ArrayList<>();
-      for (long dimension : array.getShape().getShape()) {
-        shape.add(dimension);
-      }
-      ByteBuffer data = array.toByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-      tensors.add(new Tensor(name, datatype, shape, data));
+      tensors.add(read(name, find(arrays, i, name)));
     }
     return tensors;
+  }
+
+  /** The i-th result; or, where the model returns a dictionary, whose order is lost, by its key. */
+  private static NDArray find(NDList arrays, int index, String name) throws InferenceException {
+    if (arrays.get(index).getName() == null) {
+      return arrays.get(index);
+    }
+    for (NDArray array : arrays) {
+      if (name.equals(array.getName())) {
+        return array;
+      }
+    }
+    throw new InferenceException(
+        Code.MODEL_FAILED, "the model's dictionary has no key '" + name + "'");
+  }
+
+  private static Tensor read(String name, NDArray array) throws InferenceException {
+    Datatype datatype = TorchEngine.datatype(array.getDataType());
+    if (datatype == null) {
+      throw new InferenceException(
+          Code.MODEL_FAILED, "output '" + name + "' is of type " + array.getDataType());
+    }
+    List<Long> shape = new ArrayList<>();
+    for (long dimension : array.getShape().getShape()) {
+      shape.add(dimension);
+    }
+    ByteBuffer data = array.toByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    return new Tensor(name, datatype, shape, data);
   }
 
   private static Shape shape(Tensor tensor) {

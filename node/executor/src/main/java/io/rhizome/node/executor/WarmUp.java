@@ -66,6 +66,7 @@ final class WarmUp {
 
   private static InferenceException unloadable(
       Manifest manifest, long batch, String why, Exception cause) {
+    String cure = batch == 1 ? "" : "; declare a first dimension of 1 if it takes no batches";
     return new InferenceException(
         Code.UNLOADABLE,
         "model '"
@@ -75,7 +76,8 @@ final class WarmUp {
             + " (inputs "
             + manifest.inputs()
             + "): "
-            + why,
+            + why
+            + cure,
         cause);
   }
 }
