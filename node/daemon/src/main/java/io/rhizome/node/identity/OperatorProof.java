@@ -117,7 +117,8 @@ public final class OperatorProof implements ClientInterceptor {
 
     @Override
     public boolean isReady() {
-      return started && call.isReady();
+      // The first message may always come: it is what the start waits for.
+      return !started || call.isReady();
     }
   }
 }
