@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.it;
 
+import io.grpc.StatusRuntimeException;
+import io.rhizome.v1.AdminServiceGrpc;
+import io.rhizome.v1.ListModelsRequest;
+import io.rhizome.v1.ModelInfo;
+import io.rhizome.v1.StatusRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,7 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /**
  * A mesh of real node processes on loopback, founded by {@code rhizome init} in a temporary
@@ -21,16 +28,20 @@ import java.util.stream.Stream;
 public final class LocalMesh implements AutoCloseable {
   private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
   private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+  private static final Duration CALL_LIMIT = Duration.ofSeconds(5);
+  private static final Duration SPREAD_LIMIT = Duration.ofSeconds(20);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
+  private final Checkout checkout;
   private final Path launcher;
   private final Path directory;
   private final List<NodeProcess> nodes = new ArrayList<>();
   private final List<NodeClient> clients = new ArrayList<>();
   private final Thread atExit = new Thread(this::destroyAll, "local-mesh-at-exit");
 
-  private LocalMesh(Path launcher, Path directory) {
-    this.launcher = launcher;
+  private LocalMesh(Checkout checkout, Path directory) {
+    this.checkout = checkout;
+    this.launcher = checkout.launcher();
     this.directory = directory;
     Runtime.getRuntime().addShutdownHook(atExit);
   }
@@ -42,7 +53,7 @@ public final class LocalMesh implements AutoCloseable {
    */
   public static LocalMesh found(Checkout checkout, int nodes, List<String> sites, PortPlan ports)
       throws IOException, InterruptedException {
-    LocalMesh mesh = new LocalMesh(checkout.launcher(), Files.createTempDirectory("rhizome-mesh-"));
+    LocalMesh mesh = new LocalMesh(checkout, Files.createTempDirectory("rhizome-mesh-"));
     try {
       mesh.init(nodes, sites, ports);
       return mesh;
@@ -130,6 +141,66 @@ public final class LocalMesh implements AutoCloseable {
     words.addAll(List.of("--node", node(i).address()));
     words.addAll(List.of("--operator-key", operatorKey().toString()));
     return rhizome(words.toArray(String[]::new)).orThrow();
+  }
+
+  /** Pushes the digits model to node i, which holds and serves it from then on. */
+  public void pushDigits(int i) throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of("model", "push"));
+    words.add(checkout.digitsModel().toString());
+    words.addAll(List.of("--name", Digits.MODEL));
+    words.addAll(List.of("--input", "pixels:FP32[-1,1,8,8]"));
+    words.addAll(List.of("--output", "logits:FP32[-1,10]"));
+    operate(i, words.toArray(String[]::new));
+  }
+
+  /**
+   * Pushes a model without a file to node i: x FP32[-1] in, y FP32[-1] out.
+   *
+   * @param engine {@code echo} or {@code timer}; the model has its name
+   * @param parameters {@code key=value} each
+   */
+  public void pushBuiltIn(int i, String engine, String... parameters)
+      throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of("model", "push"));
+    words.addAll(List.of("--engine", engine, "--name", engine));
+    words.addAll(List.of("--input", "x:FP32[-1]", "--output", "y:FP32[-1]"));
+    for (String parameter : parameters) {
+      words.addAll(List.of("--param", parameter));
+    }
+    operate(i, words.toArray(String[]::new));
+  }
+
+  /** Has node i fetch and load a model that others hold. */
+  public void load(int i, String model) throws IOException, InterruptedException {
+    operate(i, "model", "load", model, "--on", node(i).name());
+  }
+
+  /** Returns when every node can use every other. */
+  public void awaitMembers() {
+    awaitAtEveryNode(
+        "every node to know every other",
+        admin ->
+            admin.status(StatusRequest.getDefaultInstance()).getMembersUsable() >= nodes.size());
+  }
+
+  /** Returns when every node knows that so many nodes serve a model. */
+  public void awaitHolders(String model, int holders) {
+    awaitAtEveryNode(
+        "every node to know the " + holders + " holders of " + model,
+        admin ->
+            admin.listModels(ListModelsRequest.getDefaultInstance()).getModelsList().stream()
+                    .filter(known -> known.getName().equals(model))
+                    .mapToInt(ModelInfo::getReadyOnCount)
+                    .sum()
+                == holders);
+  }
+
+  private void awaitAtEveryNode(
+      String what, Predicate<AdminServiceGrpc.AdminServiceBlockingStub> condition) {
+    Awaitility.await(what)
+        .atMost(SPREAD_LIMIT)
+        .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
+        .until(() -> clients.stream().allMatch(c -> condition.test(c.admin(CALL_LIMIT))));
   }
 
   /** The ends of all nodes' logs, for a failure's report. */

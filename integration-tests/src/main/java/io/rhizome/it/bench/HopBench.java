@@ -87,18 +87,7 @@ final class HopBench implements Benchmark {
       mesh.node(HOLDER).start("--set", "api.tlsPort=" + tlsPort);
       mesh.node(OTHER).start();
       mesh.awaitReady();
-      mesh.operate(
-          HOLDER,
-          "model",
-          "push",
-          "--engine",
-          "echo",
-          "--name",
-          Echo.MODEL,
-          "--input",
-          "x:FP32[-1]",
-          "--output",
-          "y:FP32[-1]");
+      mesh.pushBuiltIn(HOLDER, Echo.MODEL);
       awaitPath(mesh.client(HOLDER), List.of("node-1"));
       awaitPath(mesh.client(OTHER), List.of("node-2", "node-1"));
       try (ProxyProcess proxy = new ProxyProcess(tlsPort, id(mesh.client(HOLDER)), cores)) {

@@ -10,12 +10,8 @@ import io.rhizome.it.PortPlan;
 import io.rhizome.it.SteadyLoad;
 import io.rhizome.it.Survey;
 import io.rhizome.it.Table;
-import io.rhizome.v1.AdminServiceGrpc;
-import io.rhizome.v1.ListModelsRequest;
 import io.rhizome.v1.ListNodesRequest;
-import io.rhizome.v1.ModelInfo;
 import io.rhizome.v1.NodeInfo;
-import io.rhizome.v1.StatusRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +21,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
-import org.awaitility.Awaitility;
 
 /**
  * Five nodes in three sites, real digits, a kill -9 and a return: {@code [--stay] [--json]}. Exit
@@ -36,16 +31,13 @@ public final class Demo {
   private static final List<String> SITES = List.of("north", "south", "east");
   private static final int PUSHED_TO = 1;
   private static final int LOADED_ON = 4;
-  private static final Duration SPREAD_LIMIT = Duration.ofSeconds(20);
   private static final Duration CALL_LIMIT = Duration.ofSeconds(5);
 
-  private final Checkout checkout;
   private final LocalMesh mesh;
   private final Digits digits;
   private final Narrator narrator;
 
-  private Demo(Checkout checkout, LocalMesh mesh, Digits digits, Narrator narrator) {
-    this.checkout = checkout;
+  private Demo(LocalMesh mesh, Digits digits, Narrator narrator) {
     this.mesh = mesh;
     this.digits = digits;
     this.narrator = narrator;
@@ -75,7 +67,7 @@ public final class Demo {
     boolean held = false;
     try (LocalMesh mesh = LocalMesh.found(checkout, NODES, SITES, ports)) {
       try {
-        held = new Demo(checkout, mesh, digits, narrator).tell(summary);
+        held = new Demo(mesh, digits, narrator).tell(summary);
       } catch (RuntimeException e) {
         narrator.step("it broke off: %s", e);
         narrator.text(mesh.logTails() + "\n");
@@ -120,20 +112,13 @@ public final class Demo {
   private void start() throws IOException, InterruptedException {
     narrator.step("starting %d nodes, each a process of its own", NODES);
     mesh.startAll();
-    Awaitility.await("every node to know every other")
-        .atMost(SPREAD_LIMIT)
-        .until(
-            () -> {
-              for (int i = 1; i <= NODES; i++) {
-                if (admin(i).status(StatusRequest.getDefaultInstance()).getMembersUsable()
-                    < NODES) {
-                  return false;
-                }
-              }
-              return true;
-            });
+    mesh.awaitMembers();
     Map<String, NodeInfo> known = new TreeMap<>();
-    for (NodeInfo node : admin(1).listNodes(ListNodesRequest.getDefaultInstance()).getNodesList()) {
+    for (NodeInfo node :
+        mesh.client(1)
+            .admin(CALL_LIMIT)
+            .listNodes(ListNodesRequest.getDefaultInstance())
+            .getNodesList()) {
       known.put(node.getApiAddress(), node);
     }
     Table table = new Table("node", "site", "clients call", "id", "pid");
@@ -152,42 +137,13 @@ public final class Demo {
 
   private void spreadTheModel() throws IOException, InterruptedException {
     narrator.step("pushing the digits model to %s", mesh.node(PUSHED_TO).name());
-    mesh.operate(
-        PUSHED_TO,
-        "model",
-        "push",
-        checkout.digitsModel().toString(),
-        "--name",
-        Digits.MODEL,
-        "--input",
-        "pixels:FP32[-1,1,8,8]",
-        "--output",
-        "logits:FP32[-1,10]");
+    mesh.pushDigits(PUSHED_TO);
     narrator.step(
         "loading it on %s, which fetches it from %s and checks digest and signer",
         mesh.node(LOADED_ON).name(), mesh.node(PUSHED_TO).name());
-    mesh.operate(PUSHED_TO, "model", "load", Digits.MODEL, "--on", mesh.node(LOADED_ON).name());
-    Awaitility.await("every node to know both holders")
-        .atMost(SPREAD_LIMIT)
-        .until(
-            () -> {
-              for (int i = 1; i <= NODES; i++) {
-                if (holders(i) != 2) {
-                  return false;
-                }
-              }
-              return true;
-            });
+    mesh.load(LOADED_ON, Digits.MODEL);
+    mesh.awaitHolders(Digits.MODEL, 2);
     narrator.line("every node knows both holders");
-  }
-
-  private int holders(int i) {
-    int holders = 0;
-    for (ModelInfo model :
-        admin(i).listModels(ListModelsRequest.getDefaultInstance()).getModelsList()) {
-      holders += model.getName().equals(Digits.MODEL) ? model.getReadyOnCount() : 0;
-    }
-    return holders;
   }
 
   private boolean askEveryNode(Map<String, Object> summary) {
@@ -221,10 +177,6 @@ public final class Demo {
     summary.put("max_logit_difference_allowed", SteadyLoad.TOLERANCE);
     summary.put("served_by", served);
     return held;
-  }
-
-  private AdminServiceGrpc.AdminServiceBlockingStub admin(int i) {
-    return mesh.client(i).admin(CALL_LIMIT);
   }
 
   private static void stay(Checkout checkout, LocalMesh mesh, Narrator narrator)
