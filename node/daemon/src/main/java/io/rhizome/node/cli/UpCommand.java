@@ -3,10 +3,7 @@ package io.rhizome.node.cli;
 
 import io.rhizome.node.Node;
 import io.rhizome.node.config.ConfigException;
-import io.rhizome.node.config.DirectoryLock;
 import io.rhizome.node.config.NodeConfig;
-import io.rhizome.node.identity.Roster;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,17 +64,9 @@ final class UpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     NodeConfig settings = NodeConfig.load(file(), System.getenv(), flags());
-    DirectoryLock lock = DirectoryLock.acquire(settings.data());
-    Node node;
-    try {
-      node = Node.start(settings);
-    } catch (Exception e) {
-      lock.close();
-      throw e;
-    }
+    Node node = Node.start(settings);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "rhizome-stop"));
-    node.awaitReady();
-    spec.commandLine().getOut().println(readyLine(settings, node));
+    spec.commandLine().getOut().println(readyLine(node));
     // The node's own threads do the work; this one only keeps the process until a signal ends it.
     new CountDownLatch(1).await();
     return 0;
@@ -111,18 +100,14 @@ final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private static String readyLine(NodeConfig settings, Node node) throws IOException {
-    String name = settings.name();
-    if (name.isEmpty()) {
-      name = Roster.load(settings.identity().roster()).name(node.nodeId()).orElse("");
-    }
+  private static String readyLine(Node node) {
     Instant now = Instant.now();
     Instant started = ProcessHandle.current().info().startInstant().orElse(now);
     double seconds = Duration.between(started, now).toMillis() / 1000.0;
     return String.format(
         Locale.ROOT,
         "ready: node %s (%s) api %s mesh %s after %.2f s",
-        name,
+        node.name(),
         node.nodeId().shortName(),
         node.apiEndpoint(),
         node.meshEndpoint(),

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.rhizome.node.text.Nearest;
 import io.rhizome.store.Datatype;
 import io.rhizome.store.Digest;
 import io.rhizome.store.Manifest;
@@ -163,7 +164,7 @@ public final class ManifestJson {
     List<String> known = Arrays.stream(Datatype.values()).map(Datatype::name).toList();
     if (!known.contains(type)) {
       throw new IllegalArgumentException(
-          "unknown datatype '" + type + "'; did you mean " + NearestName.among(known, type) + "?");
+          "unknown datatype '" + type + "'" + Nearest.suggestion("", type, known));
     }
     return new TensorSpec(
         text("name", node.get("name")),
@@ -197,8 +198,8 @@ public final class ManifestJson {
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       if (!fields.contains(field.getKey())) {
         throw new IllegalArgumentException(
-            "unknown field '%s' in %s; the nearest known one is '%s'"
-                .formatted(field.getKey(), what, NearestName.among(fields, field.getKey())));
+            "unknown field '%s' in %s%s"
+                .formatted(field.getKey(), what, Nearest.suggestion("", field.getKey(), fields)));
       }
     }
     for (String field : fields) {

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * their future, on failure with a {@link ModelException}; {@link #ready} and {@link #resident} read
  * a snapshot without a lock. Does not close the executor.
  */
-public final class Models implements AutoCloseable {
+public final class Models implements ReadyModels, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Models.class);
 
   private final Ports ports;
@@ -190,16 +190,12 @@ public final class Models implements AutoCloseable {
         });
   }
 
-  /**
-   * The loaded version that serves a request; on the request path: no lock, no waiting.
-   *
-   * @param version its counter, 0 for the newest that is loaded
-   */
+  @Override
   public Optional<Loaded> ready(String name, long version) {
     return inventory.ready(name, version);
   }
 
-  /** What this node holds, by name, oldest version first. */
+  @Override
   public List<Residency> resident() {
     return inventory.resident();
   }
