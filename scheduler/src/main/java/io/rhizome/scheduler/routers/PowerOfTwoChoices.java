@@ -35,7 +35,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Algorithm.</b> An estimate is round trip + queue + service in nanoseconds, a round trip not
  * yet known counting as {@value #UNKNOWN_RTT_NANOS}. Of the eligible remote holders two distinct
  * ones are drawn; the lower estimate wins, the first drawn on a tie. This node, where eligible, is
- * compared with the winner and wins ties, as it costs no network.
+ * compared with the winner and wins ties, as it costs no network. A request that a peer sent here
+ * runs here while it can: the peer chose by fresher data than a second guess would have, and each
+ * hop must bring it closer.
  *
  * <p><b>Example.</b> Here: not a holder. Holders: A at 2 ms with 10 ms of queue, B at 5 ms and
  * idle, C at 1 ms with 50 ms of queue, service 1 ms each: A 13 ms, B 6 ms, C 52 ms. Drawn A and C:
@@ -72,6 +74,10 @@ public final class PowerOfTwoChoices implements Router {
       } else if (verdicts[i] == null) {
         remotes.add(i);
       }
+    }
+    if (local >= 0 && !request.visited().isEmpty()) {
+      remotes.forEach(remote -> verdicts[remote] = "one hop further");
+      remotes.clear();
     }
     int chosen = choose(holders, local, remotes, verdicts, random);
     List<Considered> considered = considered(holders, verdicts);

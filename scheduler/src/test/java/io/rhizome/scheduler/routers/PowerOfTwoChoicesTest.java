@@ -41,6 +41,14 @@ class PowerOfTwoChoicesTest {
   }
 
   @Test
+  void keepsWhatAPeerSentHereEvenWhenAnotherSeemsCheaper() {
+    ClusterView view = new Views().holder(0, 0, 5 * MILLI, 1).holder(1, 2 * MILLI, 0, 1).from(0);
+    Request hopped = request(0).forwardedBy(node(2));
+
+    assertThat(actions(hopped, view)).containsExactly(new Action.RunHere(1));
+  }
+
+  @Test
   void neverChoosesTheWorstOfThree() {
     ClusterView view =
         new Views()

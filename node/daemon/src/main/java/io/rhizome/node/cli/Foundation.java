@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.cli;
+
+import io.rhizome.node.config.ConfigException;
+import io.rhizome.node.config.NodeConfig;
+import io.rhizome.node.identity.Identity;
+import io.rhizome.node.identity.MeshKey;
+import io.rhizome.node.identity.Roster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** The files of a new mesh whose nodes all listen on loopback until told otherwise. */
+final class Foundation {
+  static final String OPERATOR_KEY = "operator.key";
+
+  private static final Pattern SITE =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}(:[A-Za-z0-9][A-Za-z0-9._-]{0,63})?");
+  private static final int MAX_NODES = 1000;
+  private static final int MAX_SEEDS = 3;
+  private static final int MAX_PORT = 65535;
+
+  private final Path dir;
+  private final int nodes;
+  private final List<String> sites;
+  private final int apiPort;
+  private final int meshPort;
+  private final int portStep;
+
+  Foundation(Path dir, int nodes, List<String> sites, int apiPort, int meshPort, int portStep) {
+    if (nodes < 1 || nodes > MAX_NODES) {
+      throw new ConfigException("--nodes must be 1 to " + MAX_NODES + ", not " + nodes);
+    }
+    for (String site : sites) {
+      if (!SITE.matcher(site).matches()) {
+        throw new ConfigException(
+            "--sites takes names such as berlin,paris or berlin:eu,boston:us; got '" + site + "'");
+      }
+    }
+    this.dir = dir;
+    this.nodes = nodes;
+    this.sites = List.copyOf(sites);
+    this.apiPort = apiPort;
+    this.meshPort = meshPort;
+    this.portStep = portStep;
+    requirePorts("--api-port", apiPort);
+    requirePorts("--mesh-port", meshPort);
+    int apart = Math.abs(apiPort - meshPort);
+    if (apart == 0 || (portStep > 0 && apart % portStep == 0 && apart / portStep < nodes)) {
+      throw new ConfigException(
+          "client and mesh ports would meet; choose --api-port, --mesh-port and --port-step apart");
+    }
+  }
+
+  private void requirePorts(String option, int first) {
+    long last = first + (long) (nodes - 1) * portStep;
+    if (portStep < 1 || first < 1 || last > MAX_PORT) {
+      throw new ConfigException(
+          option
+              + " "
+              + first
+              + " with --port-step "
+              + portStep
+              + " leaves 1 to 65535 within "
+              + nodes
+              + " nodes");
+    }
+  }
+
+  static String nodeName(int index) {
+    return "node-" + index;
+  }
+
+  void write() throws IOException {
+    if (Files.exists(dir)) {
+      try (Stream<Path> entries = Files.list(dir)) {
+        if (entries.findAny().isPresent()) {
+          throw new ConfigException(
+              dir + " is not empty; give `rhizome init` a directory of its own");
+        }
+      }
+    }
+    List<Roster.Entry> admitted = new ArrayList<>();
+    for (int i = 1; i <= nodes; i++) {
+      Path home = dir.resolve(nodeName(i));
+      Identity identity = Identity.loadOrCreate(home.resolve("identity").resolve("node.key"));
+      admitted.add(Roster.Entry.of(nodeName(i), identity, labels(i)));
+      Files.writeString(home.resolve(NodeConfig.FILE), yaml(i));
+    }
+    Identity operator = Identity.loadOrCreate(dir.resolve(OPERATOR_KEY));
+    Roster.Entry owner = Roster.Entry.of("operator", operator, new TreeMap<>());
+    MeshKey.create(dir.resolve("mesh.key"));
+    new Roster(admitted, List.of(owner)).write(dir.resolve("roster.yaml"));
+  }
+
+  private SortedMap<String, String> labels(int index) {
+    SortedMap<String, String> labels = new TreeMap<>();
+    if (!sites.isEmpty()) {
+      String[] site = sites.get((index - 1) % sites.size()).split(":", 2);
+      labels.put("site", site[0]);
+      labels.put("region", site[site.length - 1]);
+    }
+    return labels;
+  }
+
+  private int port(int first, int index) {
+    return first + (index - 1) * portStep;
+  }
+
+  private String yaml(int index) {
+    String seeds =
+        IntStream.rangeClosed(1, Math.min(nodes, MAX_SEEDS))
+            .mapToObj(i -> "  - 127.0.0.1:" + port(meshPort, i))
+            .collect(Collectors.joining("\n"));
+    return """
+        # One node of the mesh. Start it with: rhizome up THIS_DIRECTORY
+        # Every key can also be set by environment (mesh.port is RHIZOME_MESH_PORT) or by flag
+        # (--set mesh.port=7710). Relative paths start at this file.
+
+        node:
+          # What people call it.
+          name: %s
+
+        # Its directory: identity/, models/ and a lock lie there. One node each.
+        data: .
+
+        identity:
+          # Who belongs to the mesh, with which labels. The same file for all.
+          roster: ../roster.yaml
+          # What seals the mesh's gossip. The same for all, secret to others.
+          meshKey: ../mesh.key
+
+        mesh:
+          # Where peers reach it: TCP (mutual TLS) and UDP (sealed gossip).
+          bind: 127.0.0.1
+          port: %d
+          # The host that peers are told; needed when bind is 0.0.0.0.
+          # advertise: node.example.org
+
+        api:
+          # Where clients reach it: gRPC.
+          bind: 127.0.0.1
+          port: %d
+          # advertise: node.example.org
+
+        # Mesh addresses to join through; any one that is up is enough.
+        seeds:
+        %s
+
+        # Labels of your own; region, site and tier come from the roster.
+        # labels:
+        #   rack: r12
+
+        executor:
+          # How many requests run at once; 0 means one per core.
+          workers: 0
+          # How many more may wait.
+          queue: 256
+
+        request:
+          # How long a request may take where the client sets no deadline.
+          defaultTimeout: 30s
+          # The largest request.
+          maxBytes: 64MiB
+        """
+        .formatted(nodeName(index), port(meshPort, index), port(apiPort, index), seeds);
+  }
+}

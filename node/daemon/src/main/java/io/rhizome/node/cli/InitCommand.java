@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code rhizome init --nodes N DIR}. */
+@Command(
+    name = "init",
+    description = "Write the keys, the roster and the configuration of a new mesh.")
+final class InitCommand implements Callable<Integer> {
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Parameters(paramLabel = "DIR", description = "A directory that is empty or absent.")
+  Path dir = Path.of("");
+
+  @Option(names = "--nodes", required = true, paramLabel = "N", description = "How many nodes.")
+  int nodes;
+
+  @Option(
+      names = "--sites",
+      split = ",",
+      paramLabel = "SITE[:REGION]",
+      description = "Sites, given to the nodes in turn; a region is its site's name unless given.")
+  List<String> sites = List.of();
+
+  @Option(
+      names = "--api-port",
+      defaultValue = "8001",
+      description = "Client port of node 1 (${DEFAULT-VALUE}).")
+  int apiPort;
+
+  @Option(
+      names = "--mesh-port",
+      defaultValue = "7700",
+      description = "Mesh port of node 1, TCP and UDP (${DEFAULT-VALUE}).")
+  int meshPort;
+
+  @Option(
+      names = "--port-step",
+      defaultValue = "10",
+      description = "From one node's ports to the next's (${DEFAULT-VALUE}).")
+  int portStep;
+
+  @Override
+  public Integer call() throws IOException {
+    Foundation foundation = new Foundation(dir, nodes, sites, apiPort, meshPort, portStep);
+    foundation.write();
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("founded a mesh of " + nodes + " in " + dir);
+    out.println("  roster.yaml    who belongs to it; every node needs this copy");
+    out.println("  mesh.key       what seals its gossip; every node needs it, nobody else");
+    out.println("  operator.key   what lets you push and load models; keep it to yourself");
+    out.println("start each node (its own terminal or machine):");
+    int shown = Math.min(nodes, 5);
+    for (int i = 1; i <= shown; i++) {
+      out.println("  rhizome up " + dir.resolve(Foundation.nodeName(i)));
+    }
+    if (nodes > shown) {
+      out.println("  ... up to " + dir.resolve(Foundation.nodeName(nodes)));
+    }
+    out.println("then look at it, and give it a model:");
+    out.println("  export RHIZOME_OPERATOR_KEY=" + dir.resolve(Foundation.OPERATOR_KEY));
+    out.println("  rhizome nodes --node 127.0.0.1:" + apiPort);
+    out.println(
+        "  rhizome model push FILE.pt --name digits --input pixels:FP32[-1,1,8,8]"
+            + " --output logits:FP32[-1,10] --node 127.0.0.1:"
+            + apiPort);
+    return 0;
+  }
+}

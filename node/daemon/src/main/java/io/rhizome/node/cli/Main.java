@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The {@code rhizome} command. Exit status: 0 done, 1 failed, 2 wrong usage. */
+@Command(
+    name = "rhizome",
+    description = "A peer-to-peer mesh for AI inference.",
+    subcommands = {
+      UpCommand.class,
+      InitCommand.class,
+      NodesCommand.class,
+      StatusCommand.class,
+      ModelCommand.class,
+      InferCommand.class,
+      VersionCommand.class
+    })
+public final class Main implements Runnable {
+  /** What a command that failed returns. */
+  static final int FAILED = 1;
+
+  /* Held here, for the logging framework forgets levels of loggers that nobody holds. */
+  private static final Logger GRPC_LOG = Logger.getLogger("io.grpc");
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help.")
+  boolean help;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Show the stack trace of an error.")
+  boolean debug;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "which command?");
+  }
+
+  /** Runs one command and ends the process with its exit status. */
+  public static void main(String[] args) {
+    // Commands other than `up` log nothing but warnings; the logger reads this when it starts.
+    if (!List.of(args).contains("up")) {
+      System.setProperty("rhizome.log", "warn");
+      GRPC_LOG.setLevel(Level.OFF);
+    }
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    System.exit(run(out, err, args));
+  }
+
+  /** Runs one command in this process. */
+  static int run(PrintWriter out, PrintWriter err, String... args) {
+    Main main = new Main();
+    CommandLine commands = new CommandLine(main);
+    commands.setOut(out);
+    commands.setErr(err);
+    commands.setCaseInsensitiveEnumValuesAllowed(true);
+    commands.setParameterExceptionHandler(
+        (e, given) -> {
+          err.println("rhizome: " + e.getMessage());
+          if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
+            err.println(
+                "try: " + e.getCommandLine().getCommandSpec().qualifiedName(" ") + " --help");
+          }
+          return CommandLine.ExitCode.USAGE;
+        });
+    commands.setExecutionExceptionHandler(
+        (e, command, parsed) -> {
+          if (main.debug) {
+            e.printStackTrace(err);
+          }
+          err.println("rhizome: " + Complaint.of(e));
+          err.flush();
+          return FAILED;
+        });
+    int status = commands.execute(args);
+    out.flush();
+    err.flush();
+    return status;
+  }
+}

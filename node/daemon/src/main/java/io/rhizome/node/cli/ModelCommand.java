@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code rhizome model ...}. */
+@Command(
+    name = "model",
+    description = "Push, list, load, unload and remove models.",
+    subcommands = {
+      ModelPushCommand.class,
+      ModelListCommand.class,
+      ModelLoadCommand.class,
+      ModelUnloadCommand.class,
+      ModelRemoveCommand.class
+    })
+final class ModelCommand implements Runnable {
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "which command: push, ls, load, unload, rm?");
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.cli;
+
+import io.grpc.StatusException;
+import io.grpc.stub.BlockingClientCall;
+import io.rhizome.v1.LoadModelProgress;
+import io.rhizome.v1.LoadModelRequest;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code rhizome model load}: makes a node serve a model, fetching it from a holder if need be. */
+@Command(name = "load", description = "Make a node serve a model; it fetches what it lacks.")
+final class ModelLoadCommand implements Callable<Integer> {
+  @Spec CommandSpec spec = CommandSpec.create();
+  @Mixin NodeChoice target = new NodeChoice();
+  @Mixin OperatorOption operator = new OperatorOption();
+
+  @Parameters(paramLabel = "MODEL", description = "The model's name.")
+  String model = "";
+
+  @Option(names = "--version", paramLabel = "N", description = "Which version (default: newest).")
+  long version;
+
+  @Override
+  public Integer call() throws IOException, StatusException, InterruptedException {
+    var key = operator.load();
+    LoadModelRequest request =
+        LoadModelRequest.newBuilder().setName(model).setVersion(version).build();
+    PrintWriter out = spec.commandLine().getOut();
+    try (NodeClient client = target.connect()) {
+      BlockingClientCall<?, LoadModelProgress> progress = client.proven(key).loadModel(request);
+      String last = "";
+      while (progress.hasNext()) {
+        LoadModelProgress step = progress.read();
+        if (step == null) {
+          break;
+        }
+        String line = line(step, client);
+        if (!line.equals(last)) {
+          out.println(line);
+          out.flush();
+          last = line;
+        }
+      }
+      return 0;
+    }
+  }
+
+  private String line(LoadModelProgress step, NodeClient client) {
+    String stage = step.getStage().toLowerCase(Locale.ROOT);
+    if (stage.equals("ready")) {
+      return "ready: " + model + " version " + step.getVersion() + " on " + client.address();
+    }
+    StringBuilder line = new StringBuilder(stage);
+    if (step.getBytesTotal() > 0) {
+      line.append(' ').append(step.getBytesDone() * 100 / step.getBytesTotal()).append('%');
+    }
+    if (!step.getFromNode().isEmpty()) {
+      line.append(" from ").append(step.getFromNode());
+    }
+    return line.toString();
+  }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.cli;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
+import io.rhizome.gossip.Endpoint;
+import io.rhizome.node.identity.Identity;
+import io.rhizome.node.identity.OperatorProof;
+import io.rhizome.node.protocol.inference.GRPCInferenceServiceGrpc;
+import io.rhizome.v1.AdminServiceGrpc;
+import io.rhizome.v1.ChallengeRequest;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.concurrent.TimeUnit;
+
+/** A connection to one node's public port. Used by one thread. */
+final class NodeClient implements AutoCloseable {
+  private static final int MAX_MESSAGE_BYTES = 1 << 30;
+  private static final long READ_SECONDS = 10;
+
+  private final Endpoint address;
+  private final ManagedChannel channel;
+
+  NodeClient(Endpoint address) {
+    this.address = address;
+    this.channel =
+        NettyChannelBuilder.forAddress(address.host(), address.port())
+            .usePlaintext()
+            .directExecutor()
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .intercept(new SayWhere())
+            .build();
+  }
+
+  Endpoint address() {
+    return address;
+  }
+
+  /** For calls that only read: they end within seconds. */
+  AdminServiceGrpc.AdminServiceBlockingStub admin() {
+    return AdminServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(READ_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** For inference; the caller sets the deadline. */
+  GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub inference() {
+    return GRPCInferenceServiceGrpc.newBlockingStub(channel);
+  }
+
+  /** For one call that changes something; ends when the node ends it. */
+  AdminServiceGrpc.AdminServiceBlockingV2Stub proven(Identity operator) {
+    return AdminServiceGrpc.newBlockingV2Stub(channel)
+        .withInterceptors(
+            new OperatorProof(operator, admin().challenge(ChallengeRequest.getDefaultInstance())));
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+
+  /** Turns a failure to connect into a line that names the node and the cure. */
+  private final class SayWhere implements ClientInterceptor {
+    @Override
+    public <Q, R> ClientCall<Q, R> interceptCall(
+        MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+      return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+        @Override
+        public void start(Listener<R> listener, Metadata headers) {
+          super.start(
+              new SimpleForwardingClientCallListener<>(listener) {
+                @Override
+                public void onClose(Status status, Metadata trailers) {
+                  super.onClose(explain(status), trailers);
+                }
+              },
+              headers);
+        }
+      };
+    }
+
+    private Status explain(Status status) {
+      Throwable cause = status.getCause();
+      if (status.getCode() == Status.Code.UNAVAILABLE && cause != null) {
+        String reason =
+            Complaint.find(cause, ConnectException.class) != null
+                    || Complaint.find(cause, UnknownHostException.class) != null
+                ? "; is the node up? start it with: rhizome up DIR"
+                : "; the connection broke: " + cause.getMessage();
+        return status.withDescription("cannot reach " + address + reason);
+      }
+      if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
+        return status.withDescription("no answer from " + address + " in time");
+      }
+      return status;
+    }
+  }
+}

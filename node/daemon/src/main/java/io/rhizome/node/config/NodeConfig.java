@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.config;
+
+import io.rhizome.gossip.Endpoint;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * All that one node is told. The YAML key of each value is the record path: {@code mesh().port()}
+ * is {@code mesh.port}; {@code RHIZOME_MESH_PORT} and {@code --set mesh.port=7710} override it.
+ *
+ * @param name {@code node.name}; empty for the one in the roster
+ * @param data {@code data}; the node's directory, absolute
+ * @param identity files that say who belongs to the mesh
+ * @param mesh the port for peers, TCP and UDP
+ * @param api the gRPC port for clients
+ * @param apiTlsPort {@code api.tlsPort}; a second port, same address, for the same services over
+ *     TLS by the node's own key; 0 for none
+ * @param seeds {@code seeds}; mesh addresses of peers to join through, itself allowed among them
+ * @param labels {@code labels}; free labels; region, site and tier come with admission instead
+ * @param executor how models run
+ * @param request limits of one request
+ */
+public record NodeConfig(
+    String name,
+    Path data,
+    IdentityFiles identity,
+    Listen mesh,
+    Listen api,
+    int apiTlsPort,
+    List<Endpoint> seeds,
+    SortedMap<String, String> labels,
+    Workers executor,
+    RequestLimits request) {
+  /** The file's usual name. */
+  public static final String FILE = "rhizome.yaml";
+
+  private static final List<String> RESERVED = List.of("name", "region", "site", "tier");
+  private static final int MAX_LABELS = 16;
+  private static final int MAX_LABEL_CHARACTERS = 64;
+
+  public NodeConfig {
+    seeds = List.copyOf(seeds);
+    labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
+  }
+
+  /**
+   * Files of the mesh's founder, absolute.
+   *
+   * @param roster {@code identity.roster}
+   * @param meshKey {@code identity.meshKey}
+   */
+  public record IdentityFiles(Path roster, Path meshKey) {}
+
+  /**
+   * One listening port.
+   *
+   * @param bind {@code .bind}; the address to listen on
+   * @param port {@code .port}; 0 for any free one
+   * @param advertise {@code .advertise}; the host that others use to reach it
+   */
+  public record Listen(String bind, int port, String advertise) {
+    /** What others are told, given the port that was bound. */
+    public Endpoint advertised(int boundPort) {
+      return new Endpoint(advertise, boundPort);
+    }
+  }
+
+  /**
+   * How models run.
+   *
+   * @param workers {@code executor.workers}; how many requests run at once, 0 for one per core
+   * @param queue {@code executor.queue}; how many more may wait
+   */
+  public record Workers(int workers, int queue) {}
+
+  /**
+   * Limits of one request.
+   *
+   * @param defaultTimeout {@code request.defaultTimeout}; where the client sends no deadline
+   * @param maxBytes {@code request.maxBytes}; largest encoded message
+   */
+  public record RequestLimits(Duration defaultTimeout, int maxBytes) {}
+
+  /**
+   * Reads the file, then applies the environment, then flags.
+   *
+   * @param file the YAML file; relative paths in it start at its directory
+   * @param environment such as {@link System#getenv()}
+   * @param flags dotted keys and values
+   * @throws ConfigException naming line (or variable, or flag), key and cure
+   */
+  public static NodeConfig load(
+      Path file, Map<String, String> environment, SortedMap<String, String> flags)
+      throws IOException {
+    Path base = file.toAbsolutePath().resolveSibling("");
+    Settings settings = new Settings(YamlMap.read(file).flatten(), environment, flags);
+    NodeConfig config = read(settings, base);
+    settings.finish();
+    return config;
+  }
+
+  private static NodeConfig read(Settings settings, Path base) {
+    return new NodeConfig(
+        settings.text("node.name", ""),
+        settings.path("data", ".", base),
+        new IdentityFiles(
+            settings.path("identity.roster", "roster.yaml", base),
+            settings.path("identity.meshKey", "mesh.key", base)),
+        listen(settings, "mesh", 7700),
+        listen(settings, "api", 8001),
+        settings.port("api.tlsPort", 0),
+        settings.endpoints("seeds"),
+        labels(settings),
+        new Workers(
+            settings.number(
+                "executor.workers", 0, 0, 1024, "a number from 0 (one per core) to 1024"),
+            settings.number("executor.queue", 256, 1, 65536, "a number from 1 to 65536")),
+        new RequestLimits(
+            settings.duration("request.defaultTimeout", Duration.ofSeconds(30)),
+            settings.bytes("request.maxBytes", 64 << 20)));
+  }
+
+  private static Listen listen(Settings settings, String name, int port) {
+    String bind = settings.text(name + ".bind", "127.0.0.1");
+    boolean any = bind.equals("0.0.0.0") || bind.equals("::");
+    String advertise = settings.text(name + ".advertise", any ? "" : bind);
+    if (advertise.isEmpty()) {
+      throw new ConfigException(
+          "'%s.bind' is %s, so '%s.advertise' must say by which host name or address others reach"
+                  .formatted(name, bind, name)
+              + " this node");
+    }
+    return new Listen(bind, settings.port(name + ".port", port), advertise);
+  }
+
+  private static SortedMap<String, String> labels(Settings settings) {
+    SortedMap<String, String> labels = new TreeMap<>();
+    settings
+        .below("labels.")
+        .forEach(
+            (key, setting) -> {
+              if (RESERVED.contains(key)) {
+                throw new ConfigException(
+                    setting.where()
+                        + ("label '%s' comes from the roster, where the node is admitted;"
+                                .formatted(key)
+                            + " remove it here"));
+              }
+              if (key.length() > MAX_LABEL_CHARACTERS
+                  || setting.text().length() > MAX_LABEL_CHARACTERS
+                  || labels.size() == MAX_LABELS) {
+                throw new ConfigException(
+                    setting.where() + "at most 16 labels of at most 64 characters each");
+              }
+              labels.put(key, setting.text());
+            });
+    return labels;
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.identity;
+
+import io.grpc.netty.GrpcSslContexts;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.rhizome.gossip.NodeId;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+
+/**
+ * TLS between nodes: 1.3 only, both sides prove possession of an admitted key. Names, dates and
+ * issuers in certificates mean nothing. Any thread.
+ *
+ * <p>BoringSSL where its native library loads, else the JDK's.
+ */
+public final class MeshTls {
+  private static final List<String> CIPHERS = List.of("TLS_AES_128_GCM_SHA256");
+  private static final String PROTOCOL = "TLSv1.3";
+  private static final String PEER = "rhizome.peer";
+
+  private final Identity self;
+  private final X509Certificate certificate;
+  private final Admitted admitted;
+
+  /** TLS as this node, with the peers that are admitted at the time of each handshake. */
+  public MeshTls(Identity self, Admitted admitted) {
+    this.self = self;
+    this.certificate = self.certificate();
+    this.admitted = admitted;
+  }
+
+  /** For the mesh port: only admitted nodes get in. */
+  public SslContext server() throws SSLException {
+    return build(
+        SslContextBuilder.forServer(self.privateKey(), certificate)
+            .clientAuth(ClientAuth.REQUIRE)
+            .trustManager(new PinnedKeys(admitted, null)));
+  }
+
+  /**
+   * For connections to that one node: any other key at the far end fails the handshake. Keep it for
+   * the life of the peer; it holds the sessions that make reconnecting cheap.
+   */
+  public SslContext client(NodeId expected) throws SSLException {
+    // Identity is the key, so the host name is not checked.
+    return build(
+        SslContextBuilder.forClient()
+            .keyManager(self.privateKey(), certificate)
+            .trustManager(new PinnedKeys(admitted, expected))
+            .endpointIdentificationAlgorithm(null));
+  }
+
+  /**
+   * For a public port: this node proves its key, clients prove nothing. Clients check the key,
+   * since there is no authority whose word they could take.
+   */
+  public SslContext publicServer() throws SSLException {
+    return build(SslContextBuilder.forServer(self.privateKey(), certificate));
+  }
+
+  /** Who is at the other end of this session; fails where no certificate was shown. */
+  public static NodeId peer(SSLSession session) throws SSLPeerUnverifiedException {
+    if (session.getValue(PEER) instanceof NodeId known) {
+      return known;
+    }
+    NodeId peer = NodeId.ofPublicKey(session.getPeerCertificates()[0].getPublicKey().getEncoded());
+    session.putValue(PEER, peer);
+    return peer;
+  }
+
+  private static SslContext build(SslContextBuilder builder) throws SSLException {
+    SslProvider provider = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+    return GrpcSslContexts.configure(builder, provider)
+        .protocols(PROTOCOL)
+        .ciphers(CIPHERS)
+        .build();
+  }
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.cli;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import io.rhizome.node.identity.AdminGuard;
+import io.rhizome.node.identity.Identity;
+import io.rhizome.node.identity.OperatorProofs;
+import io.rhizome.node.identity.Roster;
+import io.rhizome.node.identity.Signing;
+import io.rhizome.node.protocol.inference.GRPCInferenceServiceGrpc;
+import io.rhizome.node.protocol.inference.InferParameter;
+import io.rhizome.node.protocol.inference.ModelInferRequest;
+import io.rhizome.node.protocol.inference.ModelInferResponse;
+import io.rhizome.store.Digest;
+import io.rhizome.v1.AdminServiceGrpc;
+import io.rhizome.v1.ChallengeRequest;
+import io.rhizome.v1.ChallengeResponse;
+import io.rhizome.v1.ListModelsRequest;
+import io.rhizome.v1.ListModelsResponse;
+import io.rhizome.v1.ListNodesRequest;
+import io.rhizome.v1.ListNodesResponse;
+import io.rhizome.v1.LoadModelProgress;
+import io.rhizome.v1.LoadModelRequest;
+import io.rhizome.v1.ModelHeld;
+import io.rhizome.v1.ModelInfo;
+import io.rhizome.v1.NodeInfo;
+import io.rhizome.v1.PushModelRequest;
+import io.rhizome.v1.PushModelResponse;
+import io.rhizome.v1.SignedManifest;
+import io.rhizome.v1.StatusRequest;
+import io.rhizome.v1.StatusResponse;
+import io.rhizome.v1.UnloadModelRequest;
+import io.rhizome.v1.UnloadModelResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** A node's public port with canned answers behind the real guard. */
+final class FakeNode {
+  final String id;
+  final String address;
+  private final Server server;
+  private final Identity identity;
+  private final Roster roster;
+  private final OperatorProofs proofs;
+
+  FakeNode(Path dir) throws IOException {
+    identity = Identity.loadOrCreate(dir.resolve("node.key"));
+    Identity operator = Identity.loadOrCreate(dir.resolve("operator.key"));
+    roster =
+        new Roster(
+            List.of(Roster.Entry.of("node-1", identity, new TreeMap<>())),
+            List.of(Roster.Entry.of("operator", operator, new TreeMap<>())));
+    id = identity.nodeId().toString();
+    proofs = new OperatorProofs(identity.nodeId(), roster, System::nanoTime);
+    server =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .addService(new Admin())
+            .addService(new Inference())
+            .intercept(new AdminGuard(proofs))
+            .build()
+            .start();
+    address = "127.0.0.1:" + server.getPort();
+  }
+
+  void stop() throws InterruptedException {
+    server.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+  }
+
+  private static <T> void answer(StreamObserver<T> out, T value) {
+    out.onNext(value);
+    out.onCompleted();
+  }
+
+  private final class Admin extends AdminServiceGrpc.AdminServiceImplBase {
+    @Override
+    public void challenge(ChallengeRequest request, StreamObserver<ChallengeResponse> out) {
+      answer(
+          out,
+          ChallengeResponse.newBuilder()
+              .setNonce(ByteString.copyFrom(proofs.issueNonce()))
+              .setNodeId(ByteString.copyFrom(identity.nodeId().bytes()))
+              .build());
+    }
+
+    @Override
+    public void status(StatusRequest request, StreamObserver<StatusResponse> out) {
+      answer(
+          out,
+          StatusResponse.newBuilder()
+              .setNodeId(id)
+              .setName("node-1")
+              .setUptimeMillis(3_723_000)
+              .setServed(7)
+              .setRssBytes(200L << 20)
+              .addEngines("echo")
+              .build());
+    }
+
+    @Override
+    public void listNodes(ListNodesRequest request, StreamObserver<ListNodesResponse> out) {
+      ModelHeld held =
+          ModelHeld.newBuilder().setName("digits").setVersion(4).setState("READY").build();
+      NodeInfo self =
+          NodeInfo.newBuilder()
+              .setNodeId(id)
+              .setStatus("ALIVE")
+              .setSelf(true)
+              .setApiAddress(address)
+              .putLabels("name", "node-1")
+              .putLabels("site", "berlin")
+              .addModels(held)
+              .build();
+      NodeInfo other =
+          self.toBuilder()
+              .setNodeId("zz" + id.substring(2))
+              .setSelf(false)
+              .setRttMicros(1234)
+              .setStatus("DEAD")
+              .putLabels("name", "node-2")
+              .clearModels()
+              .build();
+      answer(out, ListNodesResponse.newBuilder().addNodes(other).addNodes(self).build());
+    }
+
+    @Override
+    public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> out) {
+      answer(
+          out,
+          ListModelsResponse.newBuilder()
+              .addModels(
+                  ModelInfo.newBuilder()
+                      .setName("digits")
+                      .setVersion(4)
+                      .setManifestId("ab".repeat(32))
+                      .addReadyOn(id))
+              .build());
+    }
+
+    @Override
+    public StreamObserver<PushModelRequest> pushModel(StreamObserver<PushModelResponse> out) {
+      return new Receive(out);
+    }
+
+    @Override
+    public void loadModel(LoadModelRequest request, StreamObserver<LoadModelProgress> out) {
+      if (!request.getName().equals("digits")) {
+        out.onError(
+            Status.NOT_FOUND
+                .withDescription("no node that can be reached holds '" + request.getName() + "'")
+                .asRuntimeException());
+        return;
+      }
+      LoadModelProgress step = LoadModelProgress.newBuilder().setVersion(4).buildPartial();
+      out.onNext(
+          step.toBuilder()
+              .setStage("FETCHING")
+              .setFromNode("node-2")
+              .setBytesDone(1)
+              .setBytesTotal(2)
+              .build());
+      out.onNext(step.toBuilder().setStage("LOADING").build());
+      answer(out, step.toBuilder().setStage("READY").build());
+    }
+
+    @Override
+    public void unloadModel(UnloadModelRequest request, StreamObserver<UnloadModelResponse> out) {
+      answer(out, UnloadModelResponse.newBuilder().setUnloaded(1).build());
+    }
+  }
+
+  /** Takes a push, checks its signature, and answers with the number of bytes as the version. */
+  private final class Receive implements StreamObserver<PushModelRequest> {
+    private final StreamObserver<PushModelResponse> out;
+    private byte[] manifest = new byte[0];
+    private long bytes;
+
+    Receive(StreamObserver<PushModelResponse> out) {
+      this.out = out;
+    }
+
+    @Override
+    public void onNext(PushModelRequest request) {
+      if (request.hasManifest()) {
+        SignedManifest signed = request.getManifest();
+        manifest = signed.getManifest().toByteArray();
+        byte[] message = Signing.manifestMessage(Digest.sha256(manifest).bytes());
+        if (!new Signing(identity, roster)
+            .trusted(
+                signed.getSigner().toByteArray(), message, signed.getSignature().toByteArray())) {
+          out.onError(Status.PERMISSION_DENIED.asRuntimeException());
+        }
+      }
+      bytes += request.getChunk().size();
+    }
+
+    @Override
+    public void onError(Throwable failure) {}
+
+    @Override
+    public void onCompleted() {
+      answer(
+          out,
+          PushModelResponse.newBuilder()
+              .setManifestId(Digest.sha256(manifest).toString())
+              .setName("digits")
+              .setVersion(bytes)
+              .build());
+    }
+  }
+
+  private static final class Inference
+      extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase {
+    @Override
+    public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> out) {
+      if (!request.getModelName().equals("digits")) {
+        out.onError(
+            Status.NOT_FOUND
+                .withDescription("unknown model '" + request.getModelName() + "'")
+                .asRuntimeException());
+        return;
+      }
+      List<Float> sent = request.getInputs(0).getContents().getFp32ContentsList();
+      ByteBuffer raw = ByteBuffer.allocate(4 * sent.size()).order(ByteOrder.LITTLE_ENDIAN);
+      sent.forEach(raw::putFloat);
+      answer(
+          out,
+          ModelInferResponse.newBuilder()
+              .setModelName("digits")
+              .setModelVersion("4")
+              .setId(request.getId())
+              .putParameters("rhizome_served_by", text("node-2"))
+              .putParameters("rhizome_path", text("node-1,node-2"))
+              .addOutputs(
+                  ModelInferResponse.InferOutputTensor.newBuilder()
+                      .setName("logits")
+                      .setDatatype("FP32")
+                      .addShape(1)
+                      .addShape(sent.size()))
+              .addRawOutputContents(ByteString.copyFrom(raw.flip()))
+              .build());
+    }
+
+    private static InferParameter text(String value) {
+      return InferParameter.newBuilder().setStringParam(value).build();
+    }
+  }
+}
