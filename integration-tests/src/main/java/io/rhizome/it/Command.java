@@ -31,12 +31,9 @@ public record Command(List<String> words, int exit, String out, String err) {
     Path out = Files.createTempFile("rhizome-command", ".out");
     Path err = Files.createTempFile("rhizome-command", ".err");
     try {
-      Process process =
-          new ProcessBuilder(words)
-              .directory(directory.toFile())
-              .redirectOutput(out.toFile())
-              .redirectError(err.toFile())
-              .start();
+      ProcessBuilder builder = new ProcessBuilder(words).directory(directory.toFile());
+      forgetSettings(builder);
+      Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
       process.getOutputStream().close();
       boolean ended = false;
       try {
@@ -61,6 +58,11 @@ public record Command(List<String> words, int exit, String out, String err) {
       Files.delete(out);
       Files.delete(err);
     }
+  }
+
+  /** Keeps the settings of whoever runs this from nodes and commands. */
+  static void forgetSettings(ProcessBuilder builder) {
+    builder.environment().keySet().removeIf(name -> name.startsWith("RHIZOME_"));
   }
 
   /** This command if it succeeded; {@link IllegalStateException} with all it printed otherwise. */

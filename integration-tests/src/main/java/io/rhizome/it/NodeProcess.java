@@ -70,10 +70,10 @@ public final class NodeProcess {
     words.addAll(List.of(arguments));
     CompletableFuture<String> ready = new CompletableFuture<>();
     startedNanos = System.nanoTime();
-    Process started =
-        new ProcessBuilder(words)
-            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    Command.forgetSettings(builder);
+    Process started = builder.start();
     process = started;
     readyLine = ready;
     Thread reader = new Thread(() -> readOutput(started, ready), name + "-stdout");
