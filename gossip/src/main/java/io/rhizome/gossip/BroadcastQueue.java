@@ -17,6 +17,9 @@ final class BroadcastQueue {
   /** No queued message is smaller than this: a cheap end to the search for one that fits. */
   private static final int SMALLEST = Message.ACCUSATION_BYTES;
 
+  /** The key of news that a member is in doubt or gone. */
+  private static final RecordKey END = RecordKey.LEAVE;
+
   private final int capacity;
   private final Map<Topic, Item> byTopic = new LinkedHashMap<>();
   private final TreeSet<Item> order =
@@ -25,7 +28,7 @@ final class BroadcastQueue {
               .thenComparing(Comparator.comparingLong(Item::number).reversed()));
   private long nextNumber;
 
-  /** What a change is about: a member's status has the key {@link RecordKey#ALIVE}. */
+  /** What a change is about: accusations share the key of the leave record. */
   private record Topic(NodeId owner, RecordKey key) {}
 
   private record Item(Topic topic, Message message, int sent, long number) {
@@ -38,17 +41,23 @@ final class BroadcastQueue {
     this.capacity = capacity;
   }
 
-  /** Queues news about a member's status. */
-  void addStatus(NodeId owner, Message message) {
-    add(new Topic(owner, RecordKey.ALIVE), message);
+  /**
+   * Queues an accusation. The alive record that it is about stays queued: who missed that one could
+   * not make anything of the accusation, and would bury the member for an older one.
+   */
+  void addAccusation(NodeId accused, Message accusation) {
+    add(new Topic(accused, END), accusation);
   }
 
-  /** Queues a record. */
+  /** Queues a record. An alive ends accusations, a leave the alive. */
   void addRecord(SignedRecord record) {
-    boolean status =
-        record.key().kind() == RecordKey.Kind.ALIVE || record.key().kind() == RecordKey.Kind.LEAVE;
-    Topic topic = new Topic(record.owner(), status ? RecordKey.ALIVE : record.key());
-    add(topic, new Message.Statement(record));
+    RecordKey key = record.key();
+    if (key.equals(RecordKey.ALIVE)) {
+      remove(new Topic(record.owner(), END));
+    } else if (key.equals(END)) {
+      remove(new Topic(record.owner(), RecordKey.ALIVE));
+    }
+    add(new Topic(record.owner(), key), new Message.Statement(record));
   }
 
   /**
@@ -93,16 +102,21 @@ final class BroadcastQueue {
   }
 
   private void add(Topic topic, Message message) {
+    remove(topic);
     Item item = new Item(topic, message, 0, nextNumber++);
-    Item old = byTopic.put(topic, item);
-    if (old != null) {
-      order.remove(old);
-    }
+    byTopic.put(topic, item);
     order.add(item);
     if (order.size() > capacity) {
       Item worst = order.last();
       order.remove(worst);
       byTopic.remove(worst.topic());
+    }
+  }
+
+  private void remove(Topic topic) {
+    Item old = byTopic.remove(topic);
+    if (old != null) {
+      order.remove(old);
     }
   }
 }

@@ -16,8 +16,4 @@ record Contact(Endpoint mesh, Endpoint api, int protocolMin, int protocolMax) {
           "protocol range must lie in 1 to 255: " + protocolMin + " to " + protocolMax);
     }
   }
-
-  boolean speaksWith(int min, int max) {
-    return protocolMin <= max && protocolMax >= min;
-  }
 }

@@ -195,7 +195,7 @@ final class MemberTable {
     }
     peer.suspicion = Suspicion.raise(now, accuser, config, usableCount());
     move(now, peer, Status.SUSPECT);
-    queue.addStatus(target, new Message.Suspect(target, incarnation, accuser));
+    queue.addAccusation(target, new Message.Suspect(target, incarnation, accuser));
     out.happened(new SwimEvent.Suspected(target, accuser));
   }
 
@@ -259,7 +259,7 @@ final class MemberTable {
   private void bury(long now, Peer peer, NodeId accuser, Out out) {
     peer.suspicion = null;
     move(now, peer, Status.DEAD);
-    queue.addStatus(peer.id, new Message.Dead(peer.id, peer.incarnation(), accuser));
+    queue.addAccusation(peer.id, new Message.Dead(peer.id, peer.incarnation(), accuser));
     tally.membersDied++;
     out.happened(new SwimEvent.Died(peer.id));
   }

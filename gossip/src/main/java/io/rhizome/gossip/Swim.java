@@ -238,6 +238,7 @@ public final class Swim {
     if (suspect.target().equals(self)) {
       refute(now, from, suspect.incarnation(), out);
     } else {
+      pullIfNewer(from, suspect.target(), suspect.incarnation(), out);
       table.onSuspect(now, suspect.target(), suspect.incarnation(), suspect.accuser(), out);
     }
   }
@@ -246,6 +247,7 @@ public final class Swim {
     if (dead.target().equals(self)) {
       refute(now, from, dead.incarnation(), out);
     } else {
+      pullIfNewer(from, dead.target(), dead.incarnation(), out);
       table.onDead(now, dead.target(), dead.incarnation(), dead.accuser(), out);
     }
   }
@@ -258,7 +260,17 @@ public final class Swim {
       outlive(now, accused, out);
     }
     if (accused >>> 32 == own.incarnation() >>> 32 && accused < own.incarnation()) {
-      send(from.address(), List.of(new Message.Statement(own.alive())), out);
+      out.send(from.address(), List.of(new Message.Statement(own.alive())));
+    }
+  }
+
+  /** Who accuses an incarnation has seen its alive record, which is still missing here. */
+  private void pullIfNewer(Sender from, NodeId target, long incarnation, Out out) {
+    Peer peer = table.get(target);
+    if (peer != null && incarnation > peer.incarnation()) {
+      PacketPacker packer = new PacketPacker(from.address(), out);
+      antiEntropy.pulls(target).forEach(packer::add);
+      packer.flush();
     }
   }
 
