@@ -9,7 +9,7 @@ import io.rhizome.scheduler.Load;
  * without its own time. Guarded by its own lock; held for a few assignments only.
  */
 final class PeerStats {
-  /** A report older than this says nothing about load any more. */
+  /** A report older than this says nothing any more, about load or about the network. */
   static final long LOAD_AGE_NANOS = 1_000_000_000L;
 
   /** How long a peer whose connection broke counts as slow, unless it answers before. */
@@ -17,7 +17,7 @@ final class PeerStats {
 
   private static final double SMOOTHING = 0.2;
 
-  private long rttNanos = -1;
+  private long rttNanos;
   private Load load = Load.UNKNOWN;
   private long reportedAtNanos;
   private boolean heard;
@@ -27,7 +27,9 @@ final class PeerStats {
   synchronized void onReport(long nowNanos, long sentNanos, HopReport report) {
     long network = Math.max(0, nowNanos - sentNanos - report.elapsedNanos());
     rttNanos =
-        rttNanos < 0 ? network : Math.round(rttNanos + SMOOTHING * ((double) network - rttNanos));
+        !isFresh(nowNanos)
+            ? network
+            : Math.round(rttNanos + SMOOTHING * ((double) network - rttNanos));
     load = new Load(report.inFlight(), report.limit(), report.queueNanos(), report.serviceNanos());
     reportedAtNanos = nowNanos;
     heard = true;
@@ -39,9 +41,17 @@ final class PeerStats {
     broken = true;
   }
 
-  /** Round trip in nanoseconds, -1 where no request has measured it. */
-  synchronized long rttNanos() {
-    return rttNanos;
+  /**
+   * Round trip in nanoseconds, -1 where no request has measured it lately. Without the age, a peer
+   * whose first request paid for the TLS handshake would seem far away for ever, as nobody would
+   * ask it again.
+   */
+  synchronized long rttNanos(long nowNanos) {
+    return isFresh(nowNanos) ? rttNanos : -1;
+  }
+
+  private boolean isFresh(long nowNanos) {
+    return heard && nowNanos - reportedAtNanos <= LOAD_AGE_NANOS;
   }
 
   /**
@@ -52,7 +62,7 @@ final class PeerStats {
     if (broken && nowNanos - brokenAtNanos < BROKEN_AGE_NANOS) {
       return new Load(load.inFlight(), load.limit(), BROKEN_AGE_NANOS, load.serviceNanos());
     }
-    if (!heard || nowNanos - reportedAtNanos > LOAD_AGE_NANOS) {
+    if (!isFresh(nowNanos)) {
       return new Load(0, load.limit(), 0, load.serviceNanos());
     }
     return load;

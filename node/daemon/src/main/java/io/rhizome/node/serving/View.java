@@ -115,7 +115,8 @@ public final class View {
     if (stats == null) {
       return new NodeView(member.id(), true, member.rttNanos(), Load.UNKNOWN, ready);
     }
-    long rtt = stats.rttNanos() >= 0 ? stats.rttNanos() : member.rttNanos();
+    long measured = stats.rttNanos(nowNanos);
+    long rtt = measured >= 0 ? measured : member.rttNanos();
     return new NodeView(member.id(), true, rtt, stats.load(nowNanos), ready);
   }
 

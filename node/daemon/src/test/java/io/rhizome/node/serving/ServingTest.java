@@ -195,6 +195,20 @@ class ServingTest {
   }
 
   @Test
+  void asksAPeerAgainWhoseFirstRequestPaidForTheHandshake() {
+    mesh.holds(A, Status.ALIVE, 1);
+    mesh.view.onReport(A, mesh.now(), mesh.now() - 400_000_000, report(Outcome.ANSWERED));
+    mesh.passTime(Duration.ofMillis(10));
+    assertThat(mesh.view.current(mesh.now()).nodes())
+        .hasEntrySatisfying(A, node -> assertThat(node.rttNanos()).isEqualTo(399_999_000));
+
+    mesh.passTime(Duration.ofSeconds(2));
+
+    assertThat(mesh.view.current(mesh.now()).nodes())
+        .hasEntrySatisfying(A, node -> assertThat(node.rttNanos()).isEqualTo(1_000));
+  }
+
+  @Test
   void forgetsAnOldReportOfLoad() {
     mesh.holds(A, Status.ALIVE, 1);
     mesh.view.onReport(
