@@ -212,12 +212,16 @@ final class MemberTable {
     }
   }
 
-  /** Ends suspicions whose time is over and forgets those long gone. */
+  /** Puts open suspicions to the accused, ends those whose time is over, forgets the long gone. */
   void onTick(long now, Out out) {
     for (Peer peer : new ArrayList<>(peers.values())) {
       Suspicion suspicion = peer.suspicion;
       if (suspicion != null && suspicion.isExpired(now)) {
         bury(now, peer, self, out);
+      } else if (suspicion != null && suspicion.isCallDue(now)) {
+        peer.suspicion = suspicion.called();
+        Message accusation = new Message.Suspect(peer.id, peer.incarnation(), self);
+        out.send(peer.contact.mesh(), List.of(accusation));
       } else if (!peer.status.usable() && now - peer.sinceNanos >= config.forgetAfterNanos()) {
         forget(peer);
       }
@@ -230,7 +234,7 @@ final class MemberTable {
     for (Peer peer : peers.values()) {
       Suspicion suspicion = peer.suspicion;
       if (suspicion != null) {
-        next = Math.min(next, suspicion.deadlineNanos());
+        next = Math.min(next, suspicion.nextNanos());
       } else if (!peer.status.usable()) {
         next = Math.min(next, peer.sinceNanos + config.forgetAfterNanos());
       }
