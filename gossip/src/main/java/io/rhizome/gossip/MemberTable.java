@@ -46,6 +46,7 @@ final class MemberTable {
   private final Tally tally;
   private final NavigableMap<NodeId, Peer> peers = new TreeMap<>();
   private final Map<NodeId, Long> buried = new LinkedHashMap<>();
+  private int usable = 1;
   private long changes;
 
   MemberTable(
@@ -79,11 +80,7 @@ final class MemberTable {
 
   /** How many members are in use, this node included. */
   int usableCount() {
-    int count = 1;
-    for (Peer peer : peers.values()) {
-      count += peer.status.usable() ? 1 : 0;
-    }
-    return count;
+    return usable;
   }
 
   /** Grows with every visible change. */
@@ -148,6 +145,7 @@ final class MemberTable {
     buried.remove(record.owner());
     peers.put(record.owner(), new Peer(record, contact, now));
     store.startEpoch(record.owner());
+    usable++;
     spread(record);
     out.happened(new SwimEvent.Joined(record.owner(), contact.mesh()));
   }
@@ -270,6 +268,7 @@ final class MemberTable {
 
   private void move(long now, Peer peer, Status to) {
     if (peer.status != to) {
+      usable += (to.usable() ? 1 : 0) - (peer.status.usable() ? 1 : 0);
       peer.status = to;
       peer.sinceNanos = now;
     }
