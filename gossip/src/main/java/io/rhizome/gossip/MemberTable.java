@@ -46,6 +46,7 @@ final class MemberTable {
   private final Tally tally;
   private final NavigableMap<NodeId, Peer> peers = new TreeMap<>();
   private final Map<NodeId, Long> buried = new LinkedHashMap<>();
+  private int usable = 1;
   private long changes;
 
   MemberTable(
@@ -79,11 +80,7 @@ final class MemberTable {
 
   /** How many members are in use, this node included. */
   int usableCount() {
-    int count = 1;
-    for (Peer peer : peers.values()) {
-      count += peer.status.usable() ? 1 : 0;
-    }
-    return count;
+    return usable;
   }
 
   /** Grows with every visible change. */
@@ -148,6 +145,7 @@ final class MemberTable {
     buried.remove(record.owner());
     peers.put(record.owner(), new Peer(record, contact, now));
     store.startEpoch(record.owner());
+    usable++;
     spread(record);
     out.happened(new SwimEvent.Joined(record.owner(), contact.mesh()));
   }
@@ -212,12 +210,16 @@ final class MemberTable {
     }
   }
 
-  /** Ends suspicions whose time is over and forgets those long gone. */
+  /** Puts open suspicions to the accused, ends those whose time is over, forgets the long gone. */
   void onTick(long now, Out out) {
     for (Peer peer : new ArrayList<>(peers.values())) {
       Suspicion suspicion = peer.suspicion;
       if (suspicion != null && suspicion.isExpired(now)) {
         bury(now, peer, self, out);
+      } else if (suspicion != null && suspicion.isCallDue(now)) {
+        peer.suspicion = suspicion.called();
+        Message accusation = new Message.Suspect(peer.id, peer.incarnation(), self);
+        out.send(peer.contact.mesh(), List.of(accusation));
       } else if (!peer.status.usable() && now - peer.sinceNanos >= config.forgetAfterNanos()) {
         forget(peer);
       }
@@ -230,7 +232,7 @@ final class MemberTable {
     for (Peer peer : peers.values()) {
       Suspicion suspicion = peer.suspicion;
       if (suspicion != null) {
-        next = Math.min(next, suspicion.deadlineNanos());
+        next = Math.min(next, suspicion.nextNanos());
       } else if (!peer.status.usable()) {
         next = Math.min(next, peer.sinceNanos + config.forgetAfterNanos());
       }
@@ -266,6 +268,7 @@ final class MemberTable {
 
   private void move(long now, Peer peer, Status to) {
     if (peer.status != to) {
+      usable += (to.usable() ? 1 : 0) - (peer.status.usable() ? 1 : 0);
       peer.status = to;
       peer.sinceNanos = now;
     }

@@ -77,8 +77,8 @@ final class NodeStateStore {
     return false;
   }
 
+  /** What a known owner, reached there, says of itself. */
   NodeState state(NodeId owner, Contact contact) {
-    OwnerRecords records = of(owner);
-    return new NodeState(contact.mesh(), contact.api(), records.labels(), records.models());
+    return of(owner).state(contact);
   }
 }

@@ -19,7 +19,7 @@ final class OwnerRecords {
   private SortedMap<String, String> labels = Collections.emptySortedMap();
   private long floor;
   private long hash;
-  private @Nullable List<Residency> models;
+  private @Nullable NodeState state;
 
   /** Whether this record would change anything. */
   boolean isNews(SignedRecord record) {
@@ -48,7 +48,7 @@ final class OwnerRecords {
       }
       insert(record);
     }
-    models = null;
+    state = null;
   }
 
   /** All records with their versions, ascending. */
@@ -61,23 +61,27 @@ final class OwnerRecords {
     return hash;
   }
 
-  SortedMap<String, String> labels() {
-    return labels;
+  /** What the owner, reached there, says of itself; made anew only when it says something new. */
+  NodeState state(Contact contact) {
+    NodeState known = state;
+    if (known == null
+        || !known.mesh().equals(contact.mesh())
+        || !known.api().equals(contact.api())) {
+      known = new NodeState(contact.mesh(), contact.api(), labels, models());
+      state = known;
+    }
+    return known;
   }
 
   /** What the owner holds, ordered by model name then version. */
   List<Residency> models() {
-    List<Residency> known = models;
-    if (known == null) {
-      known = new ArrayList<>();
-      for (SignedRecord record : byKey.values()) {
-        if (record.key().kind() == RecordKey.Kind.MODEL && record.value().size() > 0) {
-          known.add(RecordFormat.readModel(record.key(), record.value()));
-        }
+    List<Residency> models = new ArrayList<>();
+    for (SignedRecord record : byKey.values()) {
+      if (record.key().kind() == RecordKey.Kind.MODEL && record.value().size() > 0) {
+        models.add(RecordFormat.readModel(record.key(), record.value()));
       }
-      models = known;
     }
-    return known;
+    return models;
   }
 
   private void insert(SignedRecord record) {

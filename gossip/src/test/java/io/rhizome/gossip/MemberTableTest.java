@@ -90,6 +90,17 @@ class MemberTableTest {
   }
 
   @Test
+  void anOpenSuspicionIsPutToTheAccusedTwiceBeforeItsTimeIsOver() {
+    suspect();
+    long time = config.suspicionNanos(2);
+    Message accusation = new Message.Suspect(id(1), one.incarnation(), id(0));
+    for (long now = 0; now < time; now = table.nextDeadlineNanos(time)) {
+      table.onTick(now, out);
+    }
+    assertThat(out.to(1)).containsExactly(accusation, accusation);
+  }
+
+  @Test
   void aVerdictOnASuspectMakesItDead() {
     suspect();
     table.onDead(0, id(1), one.incarnation(), id(2), out);
