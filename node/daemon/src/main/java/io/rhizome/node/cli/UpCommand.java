@@ -64,6 +64,9 @@ final class UpCommand implements Callable<Integer> {
       description = "Same as --set seeds=HOST:PORT,...")
   @Nullable String seeds;
 
+  /* What the shutdown hook ends the process with. */
+  private volatile int status;
+
   @Override
   public Integer call() throws Exception {
     NodeConfig settings = NodeConfig.load(file(), System.getenv(), flags());
@@ -76,8 +79,13 @@ final class UpCommand implements Callable<Integer> {
       throw e;
     }
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "rhizome-stop"));
-    node.awaitReady();
-    spec.commandLine().getOut().println(readyLine(settings, node));
+    try {
+      node.awaitReady();
+      spec.commandLine().getOut().println(readyLine(settings, node));
+    } catch (Exception e) {
+      status = Main.FAILED;
+      throw e;
+    }
     // The node's own threads do the work; this one only keeps the process until a signal ends it.
     new CountDownLatch(1).await();
     return 0;
@@ -130,8 +138,7 @@ final class UpCommand implements Callable<Integer> {
   }
 
   /** Runs as the shutdown hook; a signal would otherwise end the process with 128 + its number. */
-  private static void stop(Node node) {
-    int status = 0;
+  private void stop(Node node) {
     try {
       log.info("draining, for at most {} s", DRAIN_LIMIT.toSeconds());
       node.drain(DRAIN_LIMIT);
