@@ -2,9 +2,12 @@
 package io.rhizome.store;
 
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -36,7 +39,8 @@ public record Manifest(
     if (version < 1) {
       throw new IllegalArgumentException("version must be at least 1: " + version);
     }
-    files = List.copyOf(files);
+    files = files.stream().sorted(Comparator.comparing(File::name)).toList();
+    requireDistinct("file", files.stream().map(File::name).toList());
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
     parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
@@ -44,6 +48,8 @@ public record Manifest(
       throw new IllegalArgumentException(
           "model '" + name + "' needs at least one input and one output");
     }
+    requireDistinct("input", inputs.stream().map(TensorSpec::name).toList());
+    requireDistinct("output", outputs.stream().map(TensorSpec::name).toList());
   }
 
   /**
@@ -58,6 +64,15 @@ public record Manifest(
       requireName("file name", name);
       if (bytes < 0) {
         throw new IllegalArgumentException("file '" + name + "' has a negative size");
+      }
+    }
+  }
+
+  private static void requireDistinct(String what, List<String> names) {
+    SortedSet<String> seen = new TreeSet<>();
+    for (String name : names) {
+      if (!seen.add(name)) {
+        throw new IllegalArgumentException(what + " '" + name + "' is listed twice");
       }
     }
   }

@@ -2,6 +2,7 @@
 package io.rhizome.scheduler;
 
 import io.rhizome.gossip.NodeId;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,5 +20,14 @@ public record Request(String model, long version, long bytes, List<NodeId> visit
 
   public Request {
     visited = List.copyOf(visited);
+  }
+
+  /**
+   * This request as the next node gets it from {@code self}: one more node passed, one hop less.
+   */
+  public Request forwardedBy(NodeId self) {
+    List<NodeId> passed = new ArrayList<>(visited);
+    passed.add(self);
+    return new Request(model, version, bytes, passed, hopLimit - 1);
   }
 }

@@ -3,8 +3,9 @@
  * Where a request runs and what happens when that fails.
  *
  * <p>Start reading at {@link io.rhizome.scheduler.Router}, a pure choice over a {@link
- * io.rhizome.scheduler.ClusterView}, then {@code Dispatch}, one request's life as a state machine.
- * Imports the JDK, JSpecify and the value types of {@code io.rhizome.gossip} only.
+ * io.rhizome.scheduler.ClusterView}, then {@link io.rhizome.scheduler.Dispatch}, one request's life
+ * as a state machine. Imports the JDK, JSpecify and the value types of {@code io.rhizome.gossip}
+ * only.
  */
 @NullMarked
 package io.rhizome.scheduler;

@@ -1,27 +1,267 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node;
 
+import io.rhizome.gossip.Bytes;
 import io.rhizome.gossip.Endpoint;
+import io.rhizome.gossip.GossipConfig;
+import io.rhizome.gossip.MembershipView;
 import io.rhizome.gossip.NodeId;
+import io.rhizome.gossip.NodeState;
+import io.rhizome.gossip.Residency;
+import io.rhizome.gossip.transport.GossipLoop;
+import io.rhizome.node.api.grpc.AdminService;
+import io.rhizome.node.api.grpc.ApiServer;
+import io.rhizome.node.api.grpc.InferenceService;
+import io.rhizome.node.config.DirectoryLock;
 import io.rhizome.node.config.NodeConfig;
+import io.rhizome.node.executor.Executor;
+import io.rhizome.node.executor.ExecutorConfig;
+import io.rhizome.node.executor.InferenceException;
+import io.rhizome.node.executor.LocalExecutor;
+import io.rhizome.node.identity.AdminGuard;
+import io.rhizome.node.identity.BootEpoch;
+import io.rhizome.node.identity.Identity;
+import io.rhizome.node.identity.MeshKey;
+import io.rhizome.node.identity.MeshTls;
+import io.rhizome.node.identity.OperatorProofs;
+import io.rhizome.node.identity.Roster;
+import io.rhizome.node.identity.Signing;
+import io.rhizome.node.mesh.EventLoops;
+import io.rhizome.node.mesh.GrpcForwarder;
+import io.rhizome.node.mesh.GrpcModelSource;
+import io.rhizome.node.mesh.MeshChannels;
+import io.rhizome.node.mesh.MeshServer;
+import io.rhizome.node.models.Manifests;
+import io.rhizome.node.models.ModelSource;
+import io.rhizome.node.models.Models;
+import io.rhizome.node.models.ModelsConfig;
+import io.rhizome.node.serving.Serving;
+import io.rhizome.node.serving.View;
+import io.rhizome.scheduler.routers.PowerOfTwoChoices;
+import io.rhizome.v1.StatusResponse;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Placeholder with the shape that {@code up} calls; the wiring replaces it. */
+/**
+ * One running node: makes the parts, starts them in order, stops them in the reverse.
+ *
+ * <p>Thread rule: {@link #start}, {@link #drain} and {@link #close} block and are called once each,
+ * by one thread; the rest is for any thread.
+ */
 public final class Node implements AutoCloseable {
+  /** The version of this build. */
+  public static final String VERSION = "0.1.0";
+
+  private static final Logger log = LoggerFactory.getLogger(Node.class);
+  private static final Duration LEAVE_LIMIT = Duration.ofSeconds(1);
+
+  private final long startedNanos = System.nanoTime();
   private final NodeConfig config;
+  private final Teardown teardown;
+  private final NodeId id;
+  private final SortedMap<String, String> labels;
+  private final LocalExecutor executor;
+  private final Models models;
+  private final GossipLoop gossip;
+  private final Serving serving;
+  private final MeshServer mesh;
+  private final ApiServer api;
+  private volatile boolean ready;
 
-  private Node(NodeConfig config) {
+  /**
+   * Starts a node. When this returns it serves, with every model that it served when it last
+   * stopped.
+   *
+   * @throws IOException naming the file, directory or port that is in the way
+   * @throws InferenceException where an engine does not start
+   */
+  public static Node start(NodeConfig config)
+      throws IOException, InferenceException, InterruptedException {
+    Teardown teardown = new Teardown();
+    try {
+      return new Node(config, teardown);
+    } catch (IOException | InferenceException | InterruptedException | RuntimeException e) {
+      teardown.close();
+      throw e;
+    }
+  }
+
+  private Node(NodeConfig config, Teardown teardown)
+      throws IOException, InferenceException, InterruptedException {
     this.config = config;
+    this.teardown = teardown;
+    teardown.add(DirectoryLock.acquire(config.data()));
+    FutureTask<LocalExecutor> engines = startEngines();
+
+    Identity identity = Identity.loadOrCreate(config.data().resolve("identity/node.key"));
+    Roster roster = Roster.load(config.identity().roster());
+    id = identity.nodeId();
+    if (!roster.isNode(id)) {
+      throw new IOException(
+          "node %s is not in the roster %s; add its public key there, or start another directory"
+              .formatted(id, config.identity().roster()));
+    }
+    labels = labels(roster);
+    Signing signing = new Signing(identity, roster);
+    MeshTls tls = new MeshTls(identity, roster);
+    EventLoops loops = teardown.add(new EventLoops(Runtime.getRuntime().availableProcessors()));
+    ExecutorService blocking = BlockingThreads.start(teardown);
+    executor = teardown.add(await(engines));
+
+    // Gossip needs what the models advertise, the models need whom gossip knows.
+    Membership membership = new Membership(id);
+    MeshChannels channels =
+        teardown.add(new MeshChannels(loops, tls, membership, config.request().maxBytes()));
+    ModelSource source = new GrpcModelSource(channels, blocking);
+    models =
+        teardown.add(
+            Models.open(
+                config.data().resolve("models"),
+                ModelsConfig.DEFAULT,
+                new Models.Ports(executor, source, signing, membership, this::advertise)));
+    gossip = teardown.add(startGossip(signing));
+    membership.follow(gossip);
+    gossip.onChange(channels::onMembershipChange);
+
+    View view = new View(membership, models, executor, System.nanoTime());
+    serving =
+        new Serving(
+            id,
+            view,
+            models,
+            executor,
+            new GrpcForwarder(channels),
+            new PowerOfTwoChoices(),
+            System::nanoTime,
+            ThreadLocalRandom::current);
+    mesh =
+        teardown.add(
+            MeshServer.start(
+                address(config.mesh()),
+                tls,
+                id,
+                serving,
+                models,
+                loops,
+                blocking,
+                config.request().maxBytes()));
+    OperatorProofs proofs = new OperatorProofs(id, roster, System::nanoTime);
+    InferenceService inference =
+        new InferenceService(
+            serving,
+            view,
+            new Manifests(models, source, signing, membership),
+            loops,
+            () -> ready,
+            VERSION,
+            config.request().defaultTimeout().toNanos());
+    AdminService admin = new AdminService(proofs, models, membership, this::status);
+    api =
+        teardown.add(
+            new ApiServer(
+                inference.definition(),
+                admin,
+                new AdminGuard(proofs),
+                loops,
+                blocking,
+                config.request().maxBytes()));
+    api.listen(address(config.api()));
+    if (config.apiTlsPort() != 0) {
+      api.listenSecure(
+          new InetSocketAddress(config.api().bind(), config.apiTlsPort()), tls.publicServer());
+    }
+    reload();
+    ready = true;
+    api.setReady(true);
   }
 
-  /** Starts a node. */
-  public static Node start(NodeConfig config) {
-    return new Node(config);
+  private FutureTask<LocalExecutor> startEngines() {
+    int workers = config.executor().workers();
+    int cores = Runtime.getRuntime().availableProcessors();
+    ExecutorConfig engines =
+        new ExecutorConfig(workers == 0 ? cores : workers, config.executor().queue());
+    FutureTask<LocalExecutor> starting = new FutureTask<>(() -> LocalExecutor.start(engines));
+    Thread thread = new Thread(starting, "rhizome-engines");
+    thread.setDaemon(true);
+    thread.start();
+    return starting;
   }
 
-  /** Where clients reach it. */
-  public Endpoint apiEndpoint() {
-    return config.api().advertised(config.api().port());
+  private static LocalExecutor await(FutureTask<LocalExecutor> engines)
+      throws InferenceException, InterruptedException {
+    try {
+      return engines.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof InferenceException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("the engines did not start", e.getCause());
+    }
+  }
+
+  private SortedMap<String, String> labels(Roster roster) {
+    SortedMap<String, String> all = new TreeMap<>(config.labels());
+    all.putAll(roster.labels(id));
+    String name = config.name().isEmpty() ? roster.name(id).orElse(id.shortName()) : config.name();
+    all.put("name", name);
+    return all;
+  }
+
+  private GossipLoop startGossip(Signing signing) throws IOException {
+    return GossipLoop.start(
+        new GossipLoop.Settings(
+            id,
+            new Endpoint(config.mesh().bind(), config.mesh().port()),
+            GossipConfig.defaults(),
+            Bytes.of(MeshKey.load(config.identity().meshKey()).bytes()),
+            signing,
+            BootEpoch.next(config.data().resolve("identity/epoch")),
+            state(List.of()),
+            config.seeds().stream().filter(seed -> !seed.equals(meshEndpoint())).toList(),
+            new Random(new SecureRandom().nextLong())));
+  }
+
+  private NodeState state(List<Residency> held) {
+    return new NodeState(meshEndpoint(), apiEndpoint(), labels, held);
+  }
+
+  private void advertise(List<Residency> held) {
+    gossip.publish(state(held));
+  }
+
+  private void reload() throws InterruptedException {
+    try {
+      models.start().get();
+    } catch (ExecutionException e) {
+      log.error("the models of the last run could not be loaded", e.getCause());
+    }
+  }
+
+  private static InetSocketAddress address(NodeConfig.Listen listen) {
+    return new InetSocketAddress(listen.bind(), listen.port());
+  }
+
+  /** This node. */
+  public NodeId nodeId() {
+    return id;
+  }
+
+  /** What people call it. */
+  public String name() {
+    return labels.getOrDefault("name", id.shortName());
   }
 
   /** Where peers reach it. */
@@ -29,17 +269,53 @@ public final class Node implements AutoCloseable {
     return config.mesh().advertised(config.mesh().port());
   }
 
-  /** Who it is. */
-  public NodeId nodeId() {
-    return NodeId.of(new byte[NodeId.BYTES]);
+  /** Where clients reach it. */
+  public Endpoint apiEndpoint() {
+    return config.api().advertised(config.api().port());
   }
 
-  /** Blocks until it serves. */
-  public void awaitReady() {}
+  private StatusResponse status() {
+    Executor.Busy busy = executor.busy();
+    MembershipView view = gossip.view();
+    long usable =
+        view.members().values().stream().filter(member -> member.status().usable()).count();
+    return StatusResponse.newBuilder()
+        .setNodeId(id.toString())
+        .setName(name())
+        .setVersion(VERSION)
+        .setUptimeMillis(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos))
+        .setMeshAddress(meshEndpoint().toString())
+        .setApiAddress(apiEndpoint().toString())
+        .setMembersUsable((int) usable)
+        .setMembersKnown(view.members().size())
+        .setInFlight(busy.inFlight())
+        .setLimit(busy.limit())
+        .setQueueMicros(TimeUnit.NANOSECONDS.toMicros(busy.queueNanos()))
+        .setServiceMicros(TimeUnit.NANOSECONDS.toMicros(busy.serviceNanos()))
+        .setRssBytes(ProcessMemory.rssBytes())
+        .setServed(serving.counters().served())
+        .setForwarded(serving.counters().forwarded())
+        .setFailed(serving.counters().failed())
+        .setRetries(serving.counters().retries())
+        .addAllEngines(executor.engines())
+        .build();
+  }
 
-  /** Finishes what runs. */
-  public void drain(Duration limit) {}
+  /**
+   * Leaves in good order: says goodbye so that nobody sends more, finishes what runs, at most for
+   * {@code limit} on each port. {@link #close} comes after.
+   */
+  public void drain(Duration limit) throws InterruptedException {
+    ready = false;
+    api.setReady(false);
+    gossip.leave(LEAVE_LIMIT).toCompletableFuture().join();
+    mesh.drain(limit.toNanos());
+    api.drain(limit.toNanos());
+  }
 
   @Override
-  public void close() {}
+  public void close() {
+    ready = false;
+    teardown.close();
+  }
 }

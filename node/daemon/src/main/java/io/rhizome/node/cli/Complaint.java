@@ -5,6 +5,9 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.rhizome.node.config.ConfigException;
+import io.rhizome.node.executor.InferenceException;
+import io.rhizome.node.models.ModelException;
+import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -39,7 +42,11 @@ final class Complaint {
       return failure.getClass().getSimpleName() + " (run with --debug for details)";
     }
     boolean meantForPeople =
-        failure instanceof ConfigException || failure instanceof IllegalArgumentException;
+        failure instanceof ConfigException
+            || failure instanceof IllegalArgumentException
+            || failure instanceof ModelException
+            || failure instanceof InferenceException
+            || failure.getClass() == IOException.class;
     return meantForPeople ? message : failure.getClass().getSimpleName() + ": " + message;
   }
 

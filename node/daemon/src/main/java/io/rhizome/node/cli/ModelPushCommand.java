@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.cli;
 
-import io.grpc.StatusException;
 import io.rhizome.node.config.ConfigException;
 import io.rhizome.node.identity.Identity;
+import io.rhizome.node.models.ModelException;
 import io.rhizome.node.models.TorchFile;
 import io.rhizome.store.Digest;
 import io.rhizome.store.Manifest;
@@ -81,7 +81,7 @@ final class ModelPushCommand implements Callable<Integer> {
   Map<String, String> parameters = new TreeMap<>();
 
   @Override
-  public Integer call() throws IOException, StatusException, InterruptedException {
+  public Integer call() throws Exception {
     List<Path> files = checkedFiles();
     List<TensorSpec> in = inputs.stream().map(TensorSpec::parse).toList();
     List<TensorSpec> out = outputs.stream().map(TensorSpec::parse).toList();
@@ -105,7 +105,7 @@ final class ModelPushCommand implements Callable<Integer> {
     }
   }
 
-  private List<Path> checkedFiles() throws IOException {
+  private List<Path> checkedFiles() throws IOException, ModelException {
     if (!engine.equals(PYTORCH)) {
       if (file != null) {
         throw new ConfigException("the engine '" + engine + "' takes no file: leave FILE out");

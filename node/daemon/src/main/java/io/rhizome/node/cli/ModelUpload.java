@@ -5,7 +5,6 @@ import com.google.protobuf.ByteString;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
 import io.rhizome.node.identity.Identity;
-import io.rhizome.node.identity.Signing;
 import io.rhizome.node.models.ManifestJson;
 import io.rhizome.store.Digest;
 import io.rhizome.store.Manifest;
@@ -65,12 +64,12 @@ final class ModelUpload {
   }
 
   private SignedManifest signed(Manifest manifest) {
-    byte[] json = ManifestJson.write(manifest);
-    byte[] id = Digest.sha256(json).bytes();
+    byte[] json = ManifestJson.encode(manifest);
+    byte[] message = io.rhizome.store.SignedManifest.signedBytes(Digest.sha256(json));
     return SignedManifest.newBuilder()
         .setManifest(ByteString.copyFrom(json))
         .setSigner(ByteString.copyFrom(operator.nodeId().bytes()))
-        .setSignature(ByteString.copyFrom(operator.sign(Signing.manifestMessage(id))))
+        .setSignature(ByteString.copyFrom(operator.sign(message)))
         .build();
   }
 

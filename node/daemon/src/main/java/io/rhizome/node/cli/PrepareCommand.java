@@ -40,7 +40,6 @@ final class PrepareCommand implements Callable<Integer> {
       Path file = dir.resolve(Foundation.nodeName(1)).resolve(NodeConfig.FILE);
       SortedMap<String, String> none = new TreeMap<>();
       try (Node node = Node.start(NodeConfig.load(file, none, none))) {
-        node.awaitReady();
         try (NodeClient client = new NodeClient(node.apiEndpoint())) {
           int nodes =
               client.admin().listNodes(ListNodesRequest.getDefaultInstance()).getNodesCount();

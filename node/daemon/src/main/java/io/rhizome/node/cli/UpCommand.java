@@ -3,10 +3,7 @@ package io.rhizome.node.cli;
 
 import io.rhizome.node.Node;
 import io.rhizome.node.config.ConfigException;
-import io.rhizome.node.config.DirectoryLock;
 import io.rhizome.node.config.NodeConfig;
-import io.rhizome.node.identity.Roster;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,28 +61,12 @@ final class UpCommand implements Callable<Integer> {
       description = "Same as --set seeds=HOST:PORT,...")
   @Nullable String seeds;
 
-  /* What the shutdown hook ends the process with. */
-  private volatile int status;
-
   @Override
   public Integer call() throws Exception {
     NodeConfig settings = NodeConfig.load(file(), System.getenv(), flags());
-    DirectoryLock lock = DirectoryLock.acquire(settings.data());
-    Node node;
-    try {
-      node = Node.start(settings);
-    } catch (Exception e) {
-      lock.close();
-      throw e;
-    }
+    Node node = Node.start(settings);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "rhizome-stop"));
-    try {
-      node.awaitReady();
-      spec.commandLine().getOut().println(readyLine(settings, node));
-    } catch (Exception e) {
-      status = Main.FAILED;
-      throw e;
-    }
+    spec.commandLine().getOut().println(readyLine(node));
     // The node's own threads do the work; this one only keeps the process until a signal ends it.
     new CountDownLatch(1).await();
     return 0;
@@ -119,18 +100,14 @@ final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private static String readyLine(NodeConfig settings, Node node) throws IOException {
-    String name = settings.name();
-    if (name.isEmpty()) {
-      name = Roster.load(settings.identity().roster()).name(node.nodeId()).orElse("");
-    }
+  private static String readyLine(Node node) {
     Instant now = Instant.now();
     Instant started = ProcessHandle.current().info().startInstant().orElse(now);
     double seconds = Duration.between(started, now).toMillis() / 1000.0;
     return String.format(
         Locale.ROOT,
         "ready: node %s (%s) api %s mesh %s after %.2f s",
-        name,
+        node.name(),
         node.nodeId().shortName(),
         node.apiEndpoint(),
         node.meshEndpoint(),
@@ -138,7 +115,8 @@ final class UpCommand implements Callable<Integer> {
   }
 
   /** Runs as the shutdown hook; a signal would otherwise end the process with 128 + its number. */
-  private void stop(Node node) {
+  private static void stop(Node node) {
+    int status = 0;
     try {
       log.info("draining, for at most {} s", DRAIN_LIMIT.toSeconds());
       node.drain(DRAIN_LIMIT);

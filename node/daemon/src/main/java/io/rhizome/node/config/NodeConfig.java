@@ -20,6 +20,8 @@ import java.util.TreeMap;
  * @param identity files that say who belongs to the mesh
  * @param mesh the port for peers, TCP and UDP
  * @param api the gRPC port for clients
+ * @param apiTlsPort {@code api.tlsPort}; a second port, same address, for the same services over
+ *     TLS by the node's own key; 0 for none
  * @param seeds {@code seeds}; mesh addresses of peers to join through, itself allowed among them
  * @param labels {@code labels}; free labels; region, site and tier come with admission instead
  * @param executor how models run
@@ -31,6 +33,7 @@ public record NodeConfig(
     IdentityFiles identity,
     Listen mesh,
     Listen api,
+    int apiTlsPort,
     List<Endpoint> seeds,
     SortedMap<String, String> labels,
     Workers executor,
@@ -112,6 +115,7 @@ public record NodeConfig(
             settings.path("identity.meshKey", "mesh.key", base)),
         listen(settings, "mesh", 7700),
         listen(settings, "api", 8001),
+        settings.port("api.tlsPort", 0),
         settings.endpoints("seeds"),
         labels(settings),
         new Workers(

@@ -2,6 +2,7 @@
 package io.rhizome.node.config;
 
 import io.rhizome.gossip.Endpoint;
+import io.rhizome.node.text.Nearest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -57,6 +57,14 @@ public final class MeshTls {
             .endpointIdentificationAlgorithm(null));
   }
 
+  /**
+   * For a public port: this node proves its key, clients prove nothing. Clients check the key,
+   * since there is no authority whose word they could take.
+   */
+  public SslContext publicServer() throws SSLException {
+    return build(SslContextBuilder.forServer(self.privateKey(), certificate));
+  }
+
   /** Who is at the other end of this session; fails where no certificate was shown. */
   public static NodeId peer(SSLSession session) throws SSLPeerUnverifiedException {
     if (session.getValue(PEER) instanceof NodeId known) {

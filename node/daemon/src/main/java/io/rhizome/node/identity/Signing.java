@@ -3,6 +3,9 @@ package io.rhizome.node.identity;
 
 import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.RecordAuthority;
+import io.rhizome.store.Digest;
+import io.rhizome.store.SignedManifest;
+import io.rhizome.store.Signers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -10,9 +13,8 @@ import java.nio.charset.StandardCharsets;
  * What is signed with whose key. Each kind of message starts with a text of its own, so that a
  * signature over one kind never passes for another. Any thread; does not block.
  */
-public final class Signing implements RecordAuthority {
+public final class Signing implements RecordAuthority, Signers {
   private static final byte[] RECORD = domain("rhizome-record-v1");
-  private static final byte[] MANIFEST = domain("rhizome-manifest-v1");
 
   private final Identity self;
   private final Admitted admitted;
@@ -33,21 +35,18 @@ public final class Signing implements RecordAuthority {
     return admitted.isNode(owner) && admitted.verify(owner, join(RECORD, record), signature);
   }
 
-  /** What an operator signs to vouch for a model: a fixed text, then the manifest's SHA-256. */
-  public static byte[] manifestMessage(byte[] manifestId) {
-    return join(MANIFEST, manifestId);
-  }
-
   /**
    * Whether a model may run here: {@code signer} (32 bytes, the id of the key) is an operator and
-   * made this signature over this message, see {@link #manifestMessage}.
+   * vouched for that manifest.
    */
-  public boolean trusted(byte[] signer, byte[] message, byte[] signature) {
+  @Override
+  public boolean trusted(byte[] signer, Digest manifestId, byte[] signature) {
     if (signer.length != NodeId.BYTES) {
       return false;
     }
     NodeId id = NodeId.of(signer);
-    return admitted.isOperator(id) && admitted.verify(id, message, signature);
+    return admitted.isOperator(id)
+        && admitted.verify(id, SignedManifest.signedBytes(manifestId), signature);
   }
 
   static byte[] domain(String name) {

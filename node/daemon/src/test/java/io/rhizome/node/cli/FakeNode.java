@@ -194,10 +194,11 @@ final class FakeNode {
       if (request.hasManifest()) {
         SignedManifest signed = request.getManifest();
         manifest = signed.getManifest().toByteArray();
-        byte[] message = Signing.manifestMessage(Digest.sha256(manifest).bytes());
         if (!new Signing(identity, roster)
             .trusted(
-                signed.getSigner().toByteArray(), message, signed.getSignature().toByteArray())) {
+                signed.getSigner().toByteArray(),
+                Digest.sha256(manifest),
+                signed.getSignature().toByteArray())) {
           out.onError(Status.PERMISSION_DENIED.asRuntimeException());
         }
       }

@@ -32,6 +32,7 @@ class NodeConfigTest {
                 new NodeConfig.IdentityFiles(dir.resolve("roster.yaml"), dir.resolve("mesh.key")),
                 new NodeConfig.Listen("127.0.0.1", 7700, "127.0.0.1"),
                 new NodeConfig.Listen("127.0.0.1", 8001, "127.0.0.1"),
+                0,
                 List.of(),
                 new TreeMap<>(),
                 new NodeConfig.Workers(0, 256),
@@ -57,6 +58,7 @@ class NodeConfigTest {
               bind: 0.0.0.0
               port: 8011
               advertise: api.example
+              tlsPort: 8012
             seeds:
               - 127.0.0.1:7700
               - "[::1]:7701"
@@ -81,6 +83,7 @@ class NodeConfigTest {
                     dir.resolveSibling("roster.yaml"), Path.of("/etc/mesh.key")),
                 new NodeConfig.Listen("10.0.0.1", 7710, "one.example"),
                 new NodeConfig.Listen("0.0.0.0", 8011, "api.example"),
+                8012,
                 List.of(new Endpoint("127.0.0.1", 7700), new Endpoint("::1", 7701)),
                 labels,
                 new NodeConfig.Workers(3, 7),

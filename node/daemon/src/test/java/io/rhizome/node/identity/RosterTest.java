@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rhizome.node.config.ConfigException;
+import io.rhizome.store.Digest;
+import io.rhizome.store.SignedManifest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,15 +71,14 @@ class RosterTest {
   @Test
   void trustsManifestsOfOperatorsOnly() {
     Signing signing = new Signing(node, roster);
-    byte[] message = Signing.manifestMessage(new byte[32]);
+    Digest id = Digest.sha256(MESSAGE);
+    byte[] message = SignedManifest.signedBytes(id);
 
-    assertThat(signing.trusted(operator.nodeId().bytes(), message, operator.sign(message)))
-        .isTrue();
-    assertThat(signing.trusted(node.nodeId().bytes(), message, node.sign(message))).isFalse();
-    assertThat(signing.trusted(stranger.nodeId().bytes(), message, stranger.sign(message)))
-        .isFalse();
-    assertThat(signing.trusted(operator.nodeId().bytes(), message, node.sign(message))).isFalse();
-    assertThat(signing.trusted(new byte[5], message, operator.sign(message))).isFalse();
+    assertThat(signing.trusted(operator.nodeId().bytes(), id, operator.sign(message))).isTrue();
+    assertThat(signing.trusted(node.nodeId().bytes(), id, node.sign(message))).isFalse();
+    assertThat(signing.trusted(stranger.nodeId().bytes(), id, stranger.sign(message))).isFalse();
+    assertThat(signing.trusted(operator.nodeId().bytes(), id, node.sign(message))).isFalse();
+    assertThat(signing.trusted(new byte[5], id, operator.sign(message))).isFalse();
   }
 
   @Test

@@ -10,9 +10,11 @@ import java.util.concurrent.CompletionStage;
 /**
  * Runs models, whatever the engine: in this process, in a child, or in a server beside it.
  *
- * <p>Thread rule: every method may be called from any thread, none blocks, and callbacks arrive on
- * the executor's own threads, one at a time per request. The caller has verified each file's digest
- * and its signer before {@link #load}.
+ * <p>Thread rule: every method may be called from any thread and only {@link #close} blocks.
+ * Callbacks arrive one at a time per request, on the executor's own threads, or, where a request
+ * ends at once (refused, cancelled while queued, too cheap for a hand-over), on the calling thread
+ * before its call returns. They must not block. The caller has verified each file's digest and its
+ * signer before {@link #load}.
  */
 public interface Executor extends AutoCloseable {
   /**

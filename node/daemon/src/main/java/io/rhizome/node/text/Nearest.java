@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.rhizome.node.config;
+package io.rhizome.node.text;
 
 import java.util.Collection;
 
 /** Finds what someone probably meant to write. */
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /** {@code ; did you mean 'prefix + known'?}, or a list of the known ones if none is near. */
-  static String suggestion(String prefix, String wrong, Collection<String> known) {
+  public static String suggestion(String prefix, String wrong, Collection<String> known) {
     String best = "";
     int bestDistance = Integer.MAX_VALUE;
     for (String candidate : known) {

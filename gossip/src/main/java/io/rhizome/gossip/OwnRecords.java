@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.gossip;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What this node says of itself: keeps its incarnation and versions, and signs a record for each
+ * change.
+ *
+ * <p>An unloaded model leaves a tombstone, since a peer may have missed the news. Tombstones go in
+ * two steps: every {@value #TOMBSTONES} of them, the records that still live are said anew above a
+ * mark, and the mark of the time before becomes the floor below which all members drop records. By
+ * then everyone has long seen what was said anew.
+ */
+final class OwnRecords {
+  /** Most models one node advertises: even if all are replaced twice, the records fit the bound. */
+  static final int MAX_MODELS = 512;
+
+  static final int TOMBSTONES = 100;
+
+  private static final int PROTOCOL = 1;
+
+  private final NodeId self;
+  private final RecordAuthority authority;
+  private final NavigableMap<RecordKey, Residency> held = new TreeMap<>();
+  private final NavigableSet<RecordKey> tombstones = new TreeSet<>();
+  private NodeState state;
+  private SignedRecord alive;
+  private long incarnation;
+  private long lastVersion;
+  private long floor;
+  private long nextFloor;
+
+  OwnRecords(NodeId self, int bootEpoch, NodeState initial, RecordAuthority authority) {
+    if (bootEpoch < 1) {
+      throw new IllegalArgumentException("bootEpoch must be at least 1: " + bootEpoch);
+    }
+    check(initial);
+    this.self = self;
+    this.authority = authority;
+    this.state = initial;
+    this.incarnation = (long) bootEpoch << 32;
+    this.lastVersion = incarnation;
+    this.floor = incarnation;
+    this.nextFloor = incarnation;
+    this.alive = signAlive();
+  }
+
+  /** {@link IllegalArgumentException} where a state is too large for gossip, naming the part. */
+  static void check(NodeState state) {
+    RecordFormat.labels(0, state.labels());
+    if (state.models().size() > MAX_MODELS) {
+      throw new IllegalArgumentException(
+          "models has %d entries, at most %d can be advertised: unload some"
+              .formatted(state.models().size(), MAX_MODELS));
+    }
+    for (Residency residency : state.models()) {
+      RecordKey.of(residency);
+      RecordFormat.model(residency);
+    }
+  }
+
+  SignedRecord alive() {
+    return alive;
+  }
+
+  long incarnation() {
+    return incarnation;
+  }
+
+  Endpoint mesh() {
+    return state.mesh();
+  }
+
+  Contact contact() {
+    return new Contact(state.mesh(), state.api(), PROTOCOL, PROTOCOL);
+  }
+
+  /** The first labels and model records, after the alive record that the constructor signed. */
+  List<SignedRecord> announce() {
+    List<SignedRecord> records = new ArrayList<>();
+    records.add(signLabels());
+    publishModels(state, records);
+    return records;
+  }
+
+  /** Signs what differs from what was said before, the alive record included. */
+  List<SignedRecord> publish(NodeState next) {
+    check(next);
+    List<SignedRecord> records = new ArrayList<>();
+    NodeState before = state;
+    state = next;
+    if (!next.mesh().equals(before.mesh()) || !next.api().equals(before.api())) {
+      incarnation++;
+      alive = signAlive();
+      records.add(alive);
+    }
+    publishModels(next, records);
+    if (!next.labels().equals(before.labels())) {
+      records.add(signLabels());
+    }
+    if (tombstones.size() >= TOMBSTONES) {
+      sayAnew(records);
+    }
+    return records;
+  }
+
+  /** Outlives an accusation, or an older life of this node, of that incarnation. */
+  SignedRecord outlive(long accused) {
+    incarnation = Math.max(incarnation, accused) + 1;
+    alive = signAlive();
+    return alive;
+  }
+
+  SignedRecord leave() {
+    return SignedRecord.sign(self, RecordKey.LEAVE, incarnation, Bytes.EMPTY, authority);
+  }
+
+  private void publishModels(NodeState next, List<SignedRecord> records) {
+    NavigableMap<RecordKey, Residency> wanted = new TreeMap<>();
+    next.models().forEach(model -> wanted.put(RecordKey.of(model), model));
+    List<RecordKey> gone = new ArrayList<>(held.keySet());
+    gone.removeAll(wanted.keySet());
+    for (RecordKey key : gone) {
+      held.remove(key);
+      tombstones.add(key);
+      records.add(sign(key, Bytes.EMPTY));
+    }
+    wanted.forEach(
+        (key, model) -> {
+          if (!model.equals(held.put(key, model))) {
+            tombstones.remove(key);
+            records.add(sign(key, RecordFormat.model(model)));
+          }
+        });
+  }
+
+  private void sayAnew(List<SignedRecord> records) {
+    tombstones.clear();
+    floor = nextFloor;
+    nextFloor = lastVersion + 1;
+    held.forEach((key, model) -> records.add(sign(key, RecordFormat.model(model))));
+    records.add(signLabels());
+  }
+
+  private SignedRecord signAlive() {
+    return SignedRecord.sign(
+        self, RecordKey.ALIVE, incarnation, RecordFormat.alive(contact()), authority);
+  }
+
+  private SignedRecord signLabels() {
+    return sign(RecordKey.LABELS, RecordFormat.labels(floor, state.labels()));
+  }
+
+  private SignedRecord sign(RecordKey key, Bytes value) {
+    lastVersion++;
+    return SignedRecord.sign(self, key, lastVersion, value, authority);
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.gossip;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * When to ask which seeds to be let in. While this node is alone, all of them, again and again with
+ * a pause that doubles up to a bound, for ever. While it is not, now and then one that is not the
+ * address of a member in use, so that the sides of a long partition find each other again.
+ */
+final class SeedContact {
+  private static final int MAX_SEEDS_AT_ONCE = 8;
+
+  private final GossipConfig config;
+  private final Random random;
+  private List<Endpoint> seeds = List.of();
+  private boolean unanswered;
+  private long pauseNanos;
+  private long nextNanos = Long.MAX_VALUE;
+
+  /**
+   * What to do now.
+   *
+   * @param seeds whom to ask
+   * @param nobodyAnswered whether an earlier attempt while alone was in vain
+   * @param retryNanos pause until the next attempt
+   */
+  record Attempt(List<Endpoint> seeds, boolean nobodyAnswered, long retryNanos) {}
+
+  SeedContact(GossipConfig config, Random random) {
+    this.config = config;
+    this.random = random;
+    this.pauseNanos = config.joinBackoffMinNanos();
+  }
+
+  void join(long now, List<Endpoint> newSeeds) {
+    seeds = List.copyOf(newSeeds);
+    nextNanos = seeds.isEmpty() ? Long.MAX_VALUE : now;
+    pauseNanos = config.joinBackoffMinNanos();
+    unanswered = false;
+  }
+
+  boolean isDue(long now) {
+    return nextNanos != Long.MAX_VALUE && now - nextNanos >= 0;
+  }
+
+  long nextDeadlineNanos() {
+    return nextNanos;
+  }
+
+  /** Begins an attempt that is due. {@code inUse} are the addresses of the members in use. */
+  Attempt attempt(long now, List<Endpoint> inUse) {
+    List<Endpoint> chosen = new ArrayList<>(seeds);
+    if (inUse.isEmpty()) {
+      boolean vain = unanswered;
+      unanswered = true;
+      long pause = pauseNanos + random.nextLong(pauseNanos / 4 + 1);
+      pauseNanos = Math.min(pauseNanos * 2, config.joinBackoffMaxNanos());
+      nextNanos = now + pause;
+      Collections.shuffle(chosen, random);
+      return new Attempt(first(chosen, MAX_SEEDS_AT_ONCE), vain, pause);
+    }
+    unanswered = false;
+    pauseNanos = config.joinBackoffMinNanos();
+    nextNanos = now + config.joinBackoffMaxNanos();
+    chosen.removeAll(inUse);
+    Collections.shuffle(chosen, random);
+    return new Attempt(first(chosen, 1), false, config.joinBackoffMaxNanos());
+  }
+
+  /** The last usable member is gone: try again soon. */
+  void onAlone(long now) {
+    if (!seeds.isEmpty()) {
+      nextNanos = Math.min(nextNanos, now + config.joinBackoffMinNanos());
+    }
+  }
+
+  private static List<Endpoint> first(List<Endpoint> list, int count) {
+    return List.copyOf(list.subList(0, Math.min(list.size(), count)));
+  }
+}

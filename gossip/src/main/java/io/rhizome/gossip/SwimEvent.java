@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.gossip;
+
+import java.util.List;
+
+/** Something worth a line in the log. */
+public sealed interface SwimEvent {
+  /** A member is new here, or back from death or departure. */
+  record Joined(NodeId id, Endpoint mesh) implements SwimEvent {}
+
+  /** A member missed its probes, as {@code accuser} says. */
+  record Suspected(NodeId id, NodeId accuser) implements SwimEvent {}
+
+  /** A suspected member showed that it is alive. */
+  record Cleared(NodeId id) implements SwimEvent {}
+
+  /** A member did not refute in time. */
+  record Died(NodeId id) implements SwimEvent {}
+
+  /** A member said goodbye. */
+  record Departed(NodeId id) implements SwimEvent {}
+
+  /** This node was accused and answered with a new incarnation. */
+  record Refuted(long incarnation) implements SwimEvent {}
+
+  /** No seed answered; the next attempt follows after {@code retryNanos}. */
+  record NoSeedReachable(List<Endpoint> seeds, long retryNanos) implements SwimEvent {}
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.gossip.transport;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.rhizome.gossip.Bytes;
+import io.rhizome.gossip.Endpoint;
+import io.rhizome.gossip.GossipConfig;
+import io.rhizome.gossip.MembershipView;
+import io.rhizome.gossip.Message;
+import io.rhizome.gossip.NodeId;
+import io.rhizome.gossip.NodeState;
+import io.rhizome.gossip.Out;
+import io.rhizome.gossip.RecordAuthority;
+import io.rhizome.gossip.Sender;
+import io.rhizome.gossip.Swim;
+import io.rhizome.gossip.SwimEvent;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one {@link Swim} on a thread, a clock and a UDP socket of its own. All methods may be called
+ * from any thread.
+ */
+public final class GossipLoop implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(GossipLoop.class);
+  private static final long CLOSE_SECONDS = 5;
+
+  private final EventLoopGroup group;
+  private final EventLoop loop;
+  private final UdpTransport transport;
+  private final PacketSeal seal;
+  private final Swim swim;
+  private final Out out = new Wire();
+  private final List<Consumer<MembershipView>> listeners = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<Void> departure = new CompletableFuture<>();
+  private volatile MembershipView view;
+  private volatile GossipStats stats;
+  private java.util.concurrent.@Nullable Future<?> tick;
+  private long tickNanos;
+  private long malformed;
+
+  /**
+   * All that a loop needs to start.
+   *
+   * @param self who
+   * @param bind where the UDP socket listens; the port is that of the mesh
+   * @param config how fast
+   * @param meshKey {@link PacketSeal#KEY_BYTES} secret bytes that all members share
+   * @param authority signs and verifies records, on the gossip thread
+   * @param bootEpoch higher than at any earlier start of this node, at least 1, and on disk already
+   * @param initial what this node says of itself
+   * @param seeds members to be let in by; empty for the first node of a mesh
+   * @param random decides all that is left to chance
+   */
+  public record Settings(
+      NodeId self,
+      Endpoint bind,
+      GossipConfig config,
+      Bytes meshKey,
+      RecordAuthority authority,
+      int bootEpoch,
+      NodeState initial,
+      List<Endpoint> seeds,
+      Random random) {
+    public Settings {
+      seeds = List.copyOf(seeds);
+    }
+
+    /** Without the mesh key, which is secret. */
+    @Override
+    public String toString() {
+      return "Settings[self=%s, bind=%s, bootEpoch=%d, seeds=%s]"
+          .formatted(self, bind, bootEpoch, seeds);
+    }
+  }
+
+  private GossipLoop(
+      Settings settings, EventLoopGroup group, EventLoop loop, UdpTransport transport, Swim swim) {
+    this.group = group;
+    this.loop = loop;
+    this.transport = transport;
+    this.swim = swim;
+    byte[] boot = new byte[PacketSeal.BOOT_BYTES];
+    new SecureRandom().nextBytes(boot);
+    this.seal = new PacketSeal(settings.meshKey().toArray(), settings.self(), boot);
+    this.view = swim.view();
+    this.stats = snapshot();
+  }
+
+  /**
+   * Binds the socket and starts to gossip.
+   *
+   * @throws java.net.BindException naming the address where it cannot be bound
+   * @throws IllegalArgumentException where a setting is out of range, naming it
+   */
+  public static GossipLoop start(Settings settings) throws IOException {
+    Swim swim =
+        new Swim(
+            System.nanoTime(),
+            settings.self(),
+            settings.bootEpoch(),
+            settings.initial(),
+            settings.config(),
+            settings.authority(),
+            settings.random());
+    boolean epoll = Epoll.isAvailable();
+    EventLoopGroup group =
+        new MultiThreadIoEventLoopGroup(
+            1,
+            new DefaultThreadFactory("rhizome-gossip", true),
+            epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    EventLoop loop = group.next();
+    GossipLoop started;
+    try {
+      UdpTransport transport = UdpTransport.bind(loop, epoll, settings.bind());
+      started = new GossipLoop(settings, group, loop, transport, swim);
+    } catch (IOException | RuntimeException e) {
+      var unused = group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
+      throw e;
+    }
+    loop.execute(() -> started.begin(settings.seeds()));
+    return started;
+  }
+
+  /** The membership now; this node alone until others are met. */
+  public MembershipView view() {
+    return view;
+  }
+
+  /** Calls back on the gossip thread with each new view; the callback must not block. */
+  public void onChange(Consumer<MembershipView> listener) {
+    listeners.add(listener);
+  }
+
+  /**
+   * Says something new of this node.
+   *
+   * @throws IllegalArgumentException where the state is too large, naming the part
+   */
+  public void publish(NodeState state) {
+    Swim.check(state);
+    loop.execute(
+        () -> {
+          swim.publish(System.nanoTime(), state);
+          settle();
+        });
+  }
+
+  /** Says goodbye; completes when enough members were told, or after {@code limit}. */
+  public CompletionStage<Void> leave(Duration limit) {
+    loop.execute(
+        () -> {
+          swim.leave(System.nanoTime(), out);
+          settle();
+        });
+    departure.completeOnTimeout(null, limit.toNanos(), TimeUnit.NANOSECONDS);
+    return departure.minimalCompletionStage();
+  }
+
+  /** Counts since the start, as of the last tick. */
+  public GossipStats stats() {
+    return stats;
+  }
+
+  /** Stops without a goodbye, blocking until the socket is closed. */
+  @Override
+  public void close() {
+    try {
+      loop.execute(transport::close);
+    } catch (RejectedExecutionException e) {
+      log.debug("gossip is closed already");
+    }
+    var stopped = group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
+    if (!loop.inEventLoop() && !stopped.awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+      log.warn("the gossip thread did not stop within {} s", CLOSE_SECONDS);
+    }
+    departure.complete(null);
+  }
+
+  private void begin(List<Endpoint> seeds) {
+    swim.join(System.nanoTime(), seeds);
+    transport.receive(new Inbound());
+    onTick();
+  }
+
+  private void onTick() {
+    tick = null;
+    try {
+      swim.onTick(System.nanoTime(), out);
+    } catch (RuntimeException e) {
+      log.error("a tick of the membership failed", e);
+    }
+    stats = snapshot();
+    settle();
+  }
+
+  /** After anything that may have changed the state: tell the listeners, set the next tick. */
+  private void settle() {
+    MembershipView latest = swim.view();
+    if (latest.version() != view.version()) {
+      view = latest;
+      for (Consumer<MembershipView> listener : listeners) {
+        try {
+          listener.accept(latest);
+        } catch (RuntimeException e) {
+          log.error("a listener of the membership failed", e);
+        }
+      }
+    }
+    if (swim.hasLeft()) {
+      departure.complete(null);
+    }
+    long next = swim.nextDeadlineNanos();
+    if (tick == null || next - tickNanos < 0) {
+      if (tick != null) {
+        tick.cancel(false);
+      }
+      tickNanos = next;
+      long delay = Math.max(0, next - System.nanoTime());
+      tick = loop.schedule(this::onTick, delay, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private GossipStats snapshot() {
+    PacketSeal.Drops drops = seal.drops();
+    return new GossipStats(
+        transport.packetsIn(),
+        transport.packetsOut(),
+        transport.bytesIn(),
+        transport.bytesOut(),
+        drops.notSealed,
+        drops.incompatible,
+        drops.notAuthentic,
+        drops.replayed,
+        malformed,
+        transport.unsent(),
+        swim.counters());
+  }
+
+  private final class Inbound implements UdpTransport.Receiver {
+    @Override
+    public void onDatagram(Endpoint from, byte[] content) {
+      PacketSeal.Opened opened = seal.open(content);
+      if (opened == null) {
+        return;
+      }
+      Sender sender = new Sender(opened.sender(), from);
+      try {
+        for (Message message : GossipCodec.decode(opened.content().toArray())) {
+          swim.onMessage(System.nanoTime(), sender, message, out);
+        }
+      } catch (MalformedPacketException e) {
+        malformed++;
+        log.debug("malformed packet from {} at {}: {}", sender.id(), from, e.getMessage());
+      }
+    }
+
+    @Override
+    public void onIdle() {
+      settle();
+    }
+  }
+
+  private final class Wire implements Out {
+    @Override
+    public void send(Endpoint to, List<Message> packet) {
+      transport.send(to, seal.seal(GossipCodec.encode(packet)));
+    }
+
+    @Override
+    public void happened(SwimEvent event) {
+      if (event instanceof SwimEvent.Joined joined) {
+        log.info("member {} joined at {}", joined.id().shortName(), joined.mesh());
+      } else if (event instanceof SwimEvent.Suspected suspected) {
+        log.info(
+            "member {} is suspected by {}",
+            suspected.id().shortName(),
+            suspected.accuser().shortName());
+      } else if (event instanceof SwimEvent.Cleared cleared) {
+        log.info("member {} is alive after all", cleared.id().shortName());
+      } else if (event instanceof SwimEvent.Died died) {
+        log.info("member {} is dead", died.id().shortName());
+      } else if (event instanceof SwimEvent.Departed departed) {
+        log.info("member {} left", departed.id().shortName());
+      } else if (event instanceof SwimEvent.Refuted refuted) {
+        log.info("refuted an accusation with incarnation {}", refuted.incarnation());
+      } else if (event instanceof SwimEvent.NoSeedReachable nobody) {
+        log.warn(
+            "no seed reachable, trying again in {} s: {}",
+            "%.1f".formatted(nobody.retryNanos() / 1e9),
+            nobody.seeds());
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.gossip.transport;
+
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Host names to addresses without ever blocking the loop: literals at once, names on a thread of
+ * its own, cached. A name that is not there yet is null now and looked up for the next time; a
+ * cached one is looked up again after a while and used meanwhile. Bounded. Used on the loop only.
+ */
+final class NameCache implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(NameCache.class);
+  private static final int MAX_NAMES = 2_048;
+  private static final int MAX_LOOKUPS = 64;
+  private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Executor loop;
+  private final ThreadPoolExecutor resolver;
+  private final Map<String, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+
+  private static final class Entry {
+    @Nullable InetAddress address;
+    boolean failed;
+    long nextLookupNanos;
+  }
+
+  NameCache(Executor loop) {
+    this.loop = loop;
+    this.resolver =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MAX_LOOKUPS),
+            task -> {
+              Thread thread = new Thread(task, "rhizome-gossip-names");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** The address of a literal or a name; null where it is not known yet. */
+  @Nullable InetAddress resolve(String host) {
+    InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
+    if (literal != null) {
+      return literal;
+    }
+    long now = System.nanoTime();
+    Entry entry = entries.get(host);
+    if (entry == null) {
+      entry = new Entry();
+      entry.nextLookupNanos = now;
+      entries.put(host, entry);
+      if (entries.size() > MAX_NAMES) {
+        entries.remove(entries.keySet().iterator().next());
+      }
+    }
+    if (now - entry.nextLookupNanos >= 0) {
+      entry.nextLookupNanos = now + (entry.address == null ? RETRY_NANOS : FRESH_NANOS);
+      lookUp(host, entry);
+    }
+    return entry.address;
+  }
+
+  @Override
+  public void close() {
+    resolver.shutdownNow();
+  }
+
+  private void lookUp(String host, Entry entry) {
+    try {
+      resolver.execute(
+          () -> {
+            try {
+              InetAddress address = InetAddress.getByName(host);
+              loop.execute(() -> onResolved(entry, address));
+            } catch (UnknownHostException e) {
+              loop.execute(() -> onFailed(host, entry));
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      log.debug("too many names to look up, {} waits", host);
+    }
+  }
+
+  private static void onResolved(Entry entry, InetAddress address) {
+    entry.address = address;
+    entry.failed = false;
+    entry.nextLookupNanos = System.nanoTime() + FRESH_NANOS;
+  }
+
+  private static void onFailed(String host, Entry entry) {
+    if (!entry.failed) {
+      log.warn("cannot resolve host name {}, trying again when it is next needed", host);
+    }
+    entry.failed = true;
+  }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.gossip.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rhizome.gossip.Bytes;
+import io.rhizome.gossip.Endpoint;
+import io.rhizome.gossip.Fixtures;
+import io.rhizome.gossip.GossipConfig;
+import io.rhizome.gossip.Member.Status;
+import io.rhizome.gossip.NodeState;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Real sockets on loopback, short times. */
+class GossipLoopTest {
+  private static final GossipConfig FAST =
+      new GossipConfig(200, 100, 2, 3, 20, 3, 4, 500, 500, 60_000, 100, 1_000, 64);
+  private static final Bytes KEY =
+      Bytes.of(
+          "an example key of 32 bytes, 0123".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+
+  private final List<GossipLoop> loops = new ArrayList<>();
+
+  @AfterEach
+  void closeAll() {
+    loops.forEach(GossipLoop::close);
+  }
+
+  @Test
+  void threeNodesMeetAndSeeOneDieAndOneLeave() throws Exception {
+    int port = freePort();
+    GossipLoop one = start(1, port, KEY, List.of());
+    GossipLoop two = start(2, freePort(), KEY, List.of(new Endpoint("localhost", port)));
+    GossipLoop three = start(3, freePort(), KEY, List.of(new Endpoint("127.0.0.1", port)));
+    for (GossipLoop loop : loops) {
+      for (int node = 1; node <= 3; node++) {
+        await(loop, node, Status.ALIVE);
+      }
+    }
+    await(() -> one.view().members().values().stream().allMatch(m -> m.rttNanos() >= 0), one);
+
+    three.close();
+    await(one, 3, Status.DEAD);
+    await(two, 3, Status.DEAD);
+
+    assertThat(two.leave(Duration.ofSeconds(5)).toCompletableFuture())
+        .succeedsWithin(Duration.ofSeconds(6));
+    await(one, 2, Status.LEFT);
+    assertThat(one.stats().packetsIn()).isPositive();
+    assertThat(one.stats().droppedNotAuthentic()).isZero();
+    assertThat(one.stats().droppedMalformed()).isZero();
+  }
+
+  @Test
+  void whatOnePublishesTheOtherSees() throws Exception {
+    int port = freePort();
+    GossipLoop one = start(1, port, KEY, List.of());
+    int otherPort = freePort();
+    GossipLoop two = start(2, otherPort, KEY, List.of(new Endpoint("127.0.0.1", port)));
+    await(two, 1, Status.ALIVE);
+    NodeState loaded = state(2, otherPort, 30);
+    two.publish(loaded);
+    await(
+        () -> one.view().member(Fixtures.id(2)).map(m -> m.state().equals(loaded)).orElse(false),
+        one);
+    assertThatThrownBy(() -> two.publish(state(2, otherPort, 600)))
+        .hasMessageContaining("models has 600 entries");
+  }
+
+  @Test
+  void aNodeWithAnotherKeyIsNotLetInAndCounted() throws Exception {
+    int port = freePort();
+    GossipLoop one = start(1, port, KEY, List.of());
+    Bytes other = Bytes.of(new byte[32]);
+    GossipLoop stranger = start(2, freePort(), other, List.of(new Endpoint("127.0.0.1", port)));
+    await(() -> one.stats().droppedNotAuthentic() > 0, one);
+    assertThat(one.view().members()).hasSize(1);
+    assertThat(stranger.view().members()).hasSize(1);
+  }
+
+  @Test
+  void aPlainPacketIsCountedAndNotAnswered() throws Exception {
+    int port = freePort();
+    GossipLoop one = start(1, port, KEY, List.of());
+    try (DatagramSocket plain = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      byte[] content = new byte[100];
+      plain.send(
+          new DatagramPacket(content, content.length, InetAddress.getLoopbackAddress(), port));
+      await(() -> one.stats().droppedNotSealed() == 1, one);
+      assertThat(one.stats().packetsOut()).isZero();
+    }
+  }
+
+  @Test
+  void anAddressInUseIsNamed() throws Exception {
+    try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      int port = taken.getLocalPort();
+      assertThatThrownBy(() -> start(1, port, KEY, List.of()))
+          .isInstanceOf(BindException.class)
+          .hasMessageContaining("127.0.0.1:" + port);
+    }
+  }
+
+  private GossipLoop start(int node, int port, Bytes key, List<Endpoint> seeds) throws IOException {
+    GossipLoop loop =
+        GossipLoop.start(
+            new GossipLoop.Settings(
+                Fixtures.id(node),
+                new Endpoint("127.0.0.1", port),
+                FAST,
+                key,
+                Fixtures.authority(node),
+                1,
+                state(node, port, 0),
+                seeds,
+                new Random(node)));
+    loops.add(loop);
+    return loop;
+  }
+
+  private static int freePort() throws IOException {
+    try (DatagramSocket probe = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      return probe.getLocalPort();
+    }
+  }
+
+  private static NodeState state(int node, int port, int models) {
+    Endpoint mesh = new Endpoint("127.0.0.1", port);
+    TreeMap<String, String> labels = new TreeMap<>();
+    labels.put("name", "n" + node);
+    return new NodeState(
+        mesh,
+        mesh,
+        labels,
+        Fixtures.residencies(1, models).stream()
+            .sorted(java.util.Comparator.comparing(r -> r.model()))
+            .toList());
+  }
+
+  private static void await(GossipLoop loop, int node, Status status) {
+    await(
+        () -> loop.view().member(Fixtures.id(node)).map(m -> m.status() == status).orElse(false),
+        loop);
+  }
+
+  private static void await(BooleanSupplier condition, GossipLoop loop) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(15))
+        .pollInterval(Duration.ofMillis(20))
+        .untilAsserted(
+            () -> assertThat(condition.getAsBoolean()).as("seen from %s", loop.view()).isTrue());
+  }
+}

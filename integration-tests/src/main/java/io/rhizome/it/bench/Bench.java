@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.it.bench;
+
+import io.rhizome.it.Checkout;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Runs one benchmark: {@code NAME [--quick]}. Prints its method, its table and {@code NAME
+ * key=value ...}, and writes {@code integration-tests/results/NAME.json}. Exit status 1 if a figure
+ * misses its bar, 2 for a wrong call.
+ */
+public final class Bench {
+  private Bench() {}
+
+  /** See the class. */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    List<String> words = List.of(args);
+    boolean quick = words.contains("--quick");
+    List<Benchmark> benchmarks = List.of(new HopBench(quick), new StartBench(quick));
+    List<String> names = words.stream().filter(word -> !word.equals("--quick")).toList();
+    Optional<Benchmark> chosen =
+        benchmarks.stream().filter(b -> names.equals(List.of(b.name()))).findFirst();
+    if (chosen.isEmpty()) {
+      System.err.println(
+          "usage: deploy/bench NAME [--quick], NAME one of "
+              + String.join(", ", benchmarks.stream().map(Benchmark::name).toList()));
+      System.exit(2);
+    }
+    System.exit(run(chosen.orElseThrow()) ? 0 : 1);
+  }
+
+  private static boolean run(Benchmark benchmark) throws IOException, InterruptedException {
+    Checkout checkout = Checkout.find();
+    System.out.println("Method of " + benchmark.name() + ":");
+    benchmark.method().forEach(line -> System.out.println("  " + line));
+    System.out.println();
+    Result result = benchmark.run(checkout);
+    Path file = result.write(checkout.results(), Commit.read(checkout.root()), Machine.read());
+    System.out.println();
+    for (Figure figure : result.figures()) {
+      if (!figure.holds()) {
+        System.out.println(figure.name() + " " + figure.text() + " misses " + figure.atMost());
+      }
+    }
+    System.out.println("written to " + checkout.root().relativize(file));
+    System.out.println(result.closingLine());
+    return result.holds();
+  }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.it.bench;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One figure of a benchmark's closing line.
+ *
+ * @param name of it, its unit last
+ * @param value as measured
+ * @param atMost the most it may be; null where no bar is set
+ */
+record Figure(String name, double value, @Nullable Double atMost) {
+  /** A figure that is reported, not required. */
+  static Figure reported(String name, double value) {
+    return new Figure(name, value, null);
+  }
+
+  /** A figure that must not exceed a bar. */
+  static Figure required(String name, double value, double atMost) {
+    return new Figure(name, value, atMost);
+  }
+
+  /** Whether it keeps its bar, if it has one. */
+  boolean holds() {
+    return atMost == null || value <= atMost;
+  }
+
+  /** Its value with three decimals below ten, one above. */
+  String text() {
+    return text(value);
+  }
+
+  /** A value with three decimals below ten, one above. */
+  static String text(double value) {
+    return String.format(Locale.ROOT, Math.abs(value) < 10 ? "%.3f" : "%.1f", value);
+  }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.it;
+
+import static io.rhizome.it.SharedMesh.LOADED_ON;
+import static io.rhizome.it.SharedMesh.NODES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Nodes that die or leave while clients go on. */
+@ExtendWith(SharedMesh.class)
+final class OutageIT {
+  private static final int CLIENTS = 2;
+  private static final long ANSWERS_BETWEEN = 300;
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  @Test
+  void aHolderKilledUnderLoadCostsNoRequestThatEnteredElsewhereAndServesAgainWhenRestarted(
+      LocalMesh mesh, Digits digits) throws IOException, InterruptedException {
+    List<SteadyLoad.Entry> survivors = new ArrayList<>();
+    try (SteadyLoad load = new SteadyLoad(digits)) {
+      enterAtAllBut(LOADED_ON, mesh, load, survivors);
+      awaitAnswers(survivors);
+      mesh.node(LOADED_ON).kill();
+      awaitAnswers(survivors);
+      mesh.restart(LOADED_ON);
+      awaitServedAlone(mesh, digits);
+      awaitAnswers(survivors);
+    }
+    for (SteadyLoad.Entry entry : survivors) {
+      assertThat(entry.failures()).isEmpty();
+      assertThat(entry.failed()).isZero();
+    }
+  }
+
+  @Test
+  void aHolderToldToStopDrainsSoThatNoRequestFails(LocalMesh mesh, Digits digits)
+      throws IOException, InterruptedException {
+    List<SteadyLoad.Entry> survivors = new ArrayList<>();
+    try (SteadyLoad load = new SteadyLoad(digits)) {
+      enterAtAllBut(LOADED_ON, mesh, load, survivors);
+      awaitAnswers(survivors);
+      mesh.node(LOADED_ON).terminate();
+      mesh.node(LOADED_ON).awaitExit(LIMIT);
+      awaitAnswers(survivors);
+    }
+    mesh.restart(LOADED_ON);
+    awaitServedAlone(mesh, digits);
+    for (SteadyLoad.Entry entry : survivors) {
+      assertThat(entry.failures()).isEmpty();
+      assertThat(entry.failed()).isZero();
+    }
+  }
+
+  private static void enterAtAllBut(
+      int victim, LocalMesh mesh, SteadyLoad load, List<SteadyLoad.Entry> entries) {
+    for (int i = 1; i <= NODES; i++) {
+      if (i != victim) {
+        entries.add(load.enter(mesh.client(i), CLIENTS, false));
+      }
+    }
+  }
+
+  /** Each entry gets some more answers, or has failures that the test will show. */
+  private static void awaitAnswers(List<SteadyLoad.Entry> entries) {
+    List<Long> goals = entries.stream().map(e -> e.answered() + ANSWERS_BETWEEN).toList();
+    Awaitility.await("more answers")
+        .atMost(LIMIT)
+        .until(
+            () -> {
+              boolean all = true;
+              for (int i = 0; i < goals.size(); i++) {
+                SteadyLoad.Entry entry = entries.get(i);
+                all &= entry.answered() >= goals.get(i) || entry.failed() > 0;
+              }
+              return all;
+            });
+  }
+
+  private static void awaitServedAlone(LocalMesh mesh, Digits digits) {
+    List<String> alone = List.of(mesh.node(LOADED_ON).name());
+    Awaitility.await("the restarted holder serves by itself")
+        .atMost(LIMIT)
+        .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
+        .until(
+            () ->
+                Answers.nodes(mesh.client(LOADED_ON).infer(digits.rawRequest(0), LIMIT))
+                    .equals(alone));
+    mesh.awaitHolders(Digits.MODEL, 2);
+  }
+}

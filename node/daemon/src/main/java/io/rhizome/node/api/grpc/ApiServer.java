@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.api.grpc;
+
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.handler.ssl.SslContext;
+import io.rhizome.node.identity.AdminGuard;
+import io.rhizome.node.mesh.BlockingCalls;
+import io.rhizome.node.mesh.EventLoops;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The public gRPC port, plain text, and beside it, where configured, the same services over TLS by
+ * the node's own key.
+ */
+public final class ApiServer implements AutoCloseable {
+  private static final int FLOW_CONTROL_WINDOW = 1 << 20;
+
+  private final HealthStatusManager health = new HealthStatusManager();
+  private final List<ServerServiceDefinition> services;
+  private final EventLoops loops;
+  private final Executor blockingThreads;
+  private final int maxMessageBytes;
+  private @Nullable Server plain;
+  private @Nullable Server secure;
+
+  /**
+   * A server of these services, not yet listening.
+   *
+   * @param blockingThreads where calls that may block run; inference runs on the event loops
+   */
+  public ApiServer(
+      ServerServiceDefinition inference,
+      AdminService admin,
+      AdminGuard guard,
+      EventLoops loops,
+      Executor blockingThreads,
+      int maxMessageBytes) {
+    this.services =
+        List.of(
+            inference,
+            ServerInterceptors.intercept(admin, guard),
+            health.getHealthService().bindService(),
+            ProtoReflectionServiceV1.newInstance().bindService());
+    this.loops = loops;
+    this.blockingThreads = blockingThreads;
+    this.maxMessageBytes = maxMessageBytes;
+    health.setStatus("", ServingStatus.NOT_SERVING);
+  }
+
+  /** Listens in plain text; {@link IOException} names the address where that fails. */
+  public void listen(InetSocketAddress address) throws IOException {
+    plain = builder(address).build().start();
+  }
+
+  /** Listens over TLS too. */
+  public void listenSecure(InetSocketAddress address, SslContext tls) throws IOException {
+    secure = builder(address).sslContext(tls).build().start();
+  }
+
+  private NettyServerBuilder builder(InetSocketAddress address) {
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(address)
+            .channelType(loops.serverChannel())
+            .bossEventLoopGroup(loops.group())
+            .workerEventLoopGroup(loops.group())
+            .directExecutor()
+            .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
+            .maxInboundMessageSize(maxMessageBytes)
+            .permitKeepAliveTime(5, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true);
+    services.forEach(builder::addService);
+    builder.callExecutor(new BlockingCalls(blockingThreads));
+    return builder;
+  }
+
+  /** What the standard health service says from now on. */
+  public void setReady(boolean ready) {
+    health.setStatus("", ready ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+  }
+
+  /** Stops accepting, waits for what runs up to the time-out, then cuts it off. Blocks. */
+  public void drain(long timeoutNanos) throws InterruptedException {
+    health.enterTerminalState();
+    long end = System.nanoTime() + timeoutNanos;
+    for (Server server : new Server[] {plain, secure}) {
+      if (server != null) {
+        server.shutdown();
+      }
+    }
+    for (Server server : new Server[] {plain, secure}) {
+      if (server != null) {
+        server.awaitTermination(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    for (Server server : new Server[] {plain, secure}) {
+      if (server != null) {
+        server.shutdownNow();
+      }
+    }
+  }
+}

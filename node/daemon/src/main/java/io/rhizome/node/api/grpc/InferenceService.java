@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.api.grpc;
+
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import io.rhizome.node.executor.Executor.Cancellable;
+import io.rhizome.node.mesh.EventLoops;
+import io.rhizome.node.models.Manifests;
+import io.rhizome.node.protocol.MalformedException;
+import io.rhizome.node.protocol.RawMessages;
+import io.rhizome.node.protocol.RawUnary;
+import io.rhizome.node.protocol.RequestHead;
+import io.rhizome.node.protocol.inference.GRPCInferenceServiceGrpc;
+import io.rhizome.node.protocol.inference.ModelMetadataRequest;
+import io.rhizome.node.protocol.inference.ModelMetadataResponse;
+import io.rhizome.node.protocol.inference.ModelReadyRequest;
+import io.rhizome.node.protocol.inference.ModelReadyResponse;
+import io.rhizome.node.protocol.inference.ServerLiveRequest;
+import io.rhizome.node.protocol.inference.ServerLiveResponse;
+import io.rhizome.node.protocol.inference.ServerMetadataRequest;
+import io.rhizome.node.protocol.inference.ServerMetadataResponse;
+import io.rhizome.node.protocol.inference.ServerReadyRequest;
+import io.rhizome.node.protocol.inference.ServerReadyResponse;
+import io.rhizome.node.serving.Arrival;
+import io.rhizome.node.serving.GrpcReply;
+import io.rhizome.node.serving.Serving;
+import io.rhizome.node.serving.ServingError;
+import io.rhizome.node.serving.View;
+import io.rhizome.scheduler.NodeView;
+import io.rhizome.scheduler.Request;
+import io.rhizome.store.Manifest;
+import io.rhizome.store.TensorSpec;
+import java.io.InputStream;
+import java.util.Collection;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code inference.GRPCInferenceService}. A model that any reachable node holds is served, and
+ * described, by every node.
+ */
+public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase {
+  private static final long PUSHBACK_MILLIS = 100;
+
+  /** gRPC's own name for a retry hint (proposal A6, client retries). */
+  private static final Metadata.Key<String> PUSHBACK =
+      Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+
+  private final Serving serving;
+  private final View view;
+  private final Manifests manifests;
+  private final EventLoops loops;
+  private final BooleanSupplier ready;
+  private final String version;
+  private final long defaultTimeoutNanos;
+
+  /**
+   * The service over this serving.
+   *
+   * @param ready whether this node serves
+   * @param defaultTimeoutNanos for requests that bring no deadline
+   */
+  public InferenceService(
+      Serving serving,
+      View view,
+      Manifests manifests,
+      EventLoops loops,
+      BooleanSupplier ready,
+      String version,
+      long defaultTimeoutNanos) {
+    this.serving = serving;
+    this.view = view;
+    this.manifests = manifests;
+    this.loops = loops;
+    this.ready = ready;
+    this.version = version;
+    this.defaultTimeoutNanos = defaultTimeoutNanos;
+  }
+
+  /** The generated service, with {@code ModelInfer} in its raw form. */
+  public ServerServiceDefinition definition() {
+    ServerServiceDefinition generated = bindService();
+    String infer = RawMessages.MODEL_INFER.getFullMethodName();
+    Collection<ServerMethodDefinition<?, ?>> others =
+        generated.getMethods().stream()
+            .filter(method -> !method.getMethodDescriptor().getFullMethodName().equals(infer))
+            .toList();
+    ServiceDescriptor.Builder descriptor =
+        ServiceDescriptor.newBuilder(generated.getServiceDescriptor().getName())
+            .setSchemaDescriptor(generated.getServiceDescriptor().getSchemaDescriptor())
+            .addMethod(RawMessages.MODEL_INFER);
+    others.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
+    ServerServiceDefinition.Builder service =
+        ServerServiceDefinition.builder(descriptor.build())
+            .addMethod(RawMessages.MODEL_INFER, new RawUnary(this::infer));
+    others.forEach(service::addMethod);
+    return service.build();
+  }
+
+  private Runnable infer(byte[] message, Metadata headers, ServerCall<byte[], InputStream> call) {
+    long arrived = System.nanoTime();
+    Request request;
+    try {
+      RequestHead head = RequestHead.scan(message);
+      if (head.modelName().isEmpty()) {
+        throw new MalformedException("model_name is missing");
+      }
+      request =
+          new Request(
+              head.modelName(),
+              head.version(),
+              message.length,
+              List.of(),
+              Request.DEFAULT_HOP_LIMIT);
+    } catch (MalformedException e) {
+      call.close(Status.INVALID_ARGUMENT.withDescription(e.getMessage()), new Metadata());
+      return () -> {};
+    }
+    Deadline deadline = Context.current().getDeadline();
+    long budget =
+        deadline == null ? defaultTimeoutNanos : deadline.timeRemaining(TimeUnit.NANOSECONDS);
+    Cancellable running =
+        serving.serve(
+            new Arrival(message, request, arrived + budget, loops.timers()),
+            new GrpcReply(call, InferenceService::trailers));
+    return running::cancel;
+  }
+
+  private static Metadata trailers(@Nullable ServingError error) {
+    Metadata trailers = new Metadata();
+    if (error != null && error.code().retryLater()) {
+      trailers.put(PUSHBACK, Long.toString(PUSHBACK_MILLIS));
+    }
+    return trailers;
+  }
+
+  @Override
+  public void serverLive(ServerLiveRequest request, StreamObserver<ServerLiveResponse> observer) {
+    observer.onNext(ServerLiveResponse.newBuilder().setLive(true).build());
+    observer.onCompleted();
+  }
+
+  @Override
+  public void serverReady(
+      ServerReadyRequest request, StreamObserver<ServerReadyResponse> observer) {
+    observer.onNext(ServerReadyResponse.newBuilder().setReady(ready.getAsBoolean()).build());
+    observer.onCompleted();
+  }
+
+  @Override
+  public void serverMetadata(
+      ServerMetadataRequest request, StreamObserver<ServerMetadataResponse> observer) {
+    observer.onNext(
+        ServerMetadataResponse.newBuilder().setName("rhizome").setVersion(version).build());
+    observer.onCompleted();
+  }
+
+  @Override
+  public void modelReady(ModelReadyRequest request, StreamObserver<ModelReadyResponse> observer) {
+    try {
+      long wanted = RequestHead.parseVersion(request.getVersion());
+      boolean isReady =
+          readyVersions(request.getName()).stream().anyMatch(v -> wanted == 0 || v == wanted);
+      observer.onNext(ModelReadyResponse.newBuilder().setReady(isReady).build());
+      observer.onCompleted();
+    } catch (MalformedException e) {
+      observer.onError(Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asException());
+    }
+  }
+
+  @Override
+  public void modelMetadata(
+      ModelMetadataRequest request, StreamObserver<ModelMetadataResponse> observer) {
+    long wanted;
+    try {
+      wanted = RequestHead.parseVersion(request.getVersion());
+    } catch (MalformedException e) {
+      observer.onError(Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asException());
+      return;
+    }
+    Outcomes.answer(manifests.find(request.getName(), wanted), this::describe, observer);
+  }
+
+  private ModelMetadataResponse describe(Manifest manifest) {
+    ModelMetadataResponse.Builder metadata =
+        ModelMetadataResponse.newBuilder()
+            .setName(manifest.name())
+            .setPlatform(
+                manifest.engine().equals("pytorch") ? "pytorch_torchscript" : manifest.engine());
+    NavigableSet<Long> versions = readyVersions(manifest.name());
+    versions.add(manifest.version());
+    versions.forEach(v -> metadata.addVersions(Long.toString(v)));
+    manifest.inputs().forEach(spec -> metadata.addInputs(describe(spec)));
+    manifest.outputs().forEach(spec -> metadata.addOutputs(describe(spec)));
+    return metadata.build();
+  }
+
+  private static ModelMetadataResponse.TensorMetadata describe(TensorSpec spec) {
+    return ModelMetadataResponse.TensorMetadata.newBuilder()
+        .setName(spec.name())
+        .setDatatype(spec.datatype().name())
+        .addAllShape(spec.shape())
+        .build();
+  }
+
+  private NavigableSet<Long> readyVersions(String model) {
+    NavigableSet<Long> versions = new TreeSet<>();
+    for (NodeView node : view.current(System.nanoTime()).holders(model)) {
+      NavigableSet<Long> held = node.ready().get(model);
+      if (held != null) {
+        versions.addAll(held);
+      }
+    }
+    return versions;
+  }
+}

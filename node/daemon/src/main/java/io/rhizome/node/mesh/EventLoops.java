@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.mesh;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.rhizome.node.serving.Timers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The event loops that all of this node's connections share, clients' and peers' alike: so a
+ * request can leave on the loop it came in on, and no thread has to wake another.
+ */
+public final class EventLoops implements AutoCloseable {
+  private static final long QUIET_MILLIS = 0;
+  private static final long CLOSE_MILLIS = 2_000;
+
+  private final EventLoopGroup group;
+  private final List<EventLoop> loops = new ArrayList<>();
+  private final AtomicInteger next = new AtomicInteger();
+  private final boolean epoll = Epoll.isAvailable();
+
+  /** Starts {@code threads} loops, on epoll where there is one. */
+  public EventLoops(int threads) {
+    IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    group =
+        new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("rhizome-io", true), io);
+    for (EventExecutor loop : group) {
+      loops.add((EventLoop) loop);
+    }
+  }
+
+  /** All of them. */
+  public EventLoopGroup group() {
+    return group;
+  }
+
+  /** The loop that the calling thread is, else one in turn. */
+  public EventLoop current() {
+    for (EventLoop loop : loops) {
+      if (loop.inEventLoop()) {
+        return loop;
+      }
+    }
+    return loops.get(Math.floorMod(next.getAndIncrement(), loops.size()));
+  }
+
+  /** Timers of the loop that the calling thread is, else of one in turn. */
+  public Timers timers() {
+    EventLoop loop = current();
+    return (task, delayNanos) -> {
+      Future<?> timer = loop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+      return () -> timer.cancel(false);
+    };
+  }
+
+  /** The kind of listening socket that these loops drive. */
+  public Class<? extends ServerChannel> serverChannel() {
+    return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+  }
+
+  /** The kind of connecting socket that these loops drive. */
+  public Class<? extends SocketChannel> clientChannel() {
+    return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+  }
+
+  @Override
+  public void close() {
+    group
+        .shutdownGracefully(QUIET_MILLIS, CLOSE_MILLIS, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(CLOSE_MILLIS);
+  }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.mesh;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
+import io.rhizome.gossip.NodeId;
+import io.rhizome.mesh.v1.ForwardServiceGrpc;
+import io.rhizome.node.executor.Executor.Cancellable;
+import io.rhizome.node.protocol.HopMetadata;
+import io.rhizome.node.protocol.HopReport;
+import io.rhizome.node.protocol.HopReport.Outcome;
+import io.rhizome.node.protocol.MalformedException;
+import io.rhizome.node.protocol.RawMessages;
+import io.rhizome.node.protocol.RawUnary;
+import io.rhizome.node.protocol.RequestHead;
+import io.rhizome.node.serving.Arrival;
+import io.rhizome.node.serving.GrpcReply;
+import io.rhizome.node.serving.Serving;
+import io.rhizome.node.serving.ServingError;
+import io.rhizome.scheduler.Request;
+import java.io.InputStream;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mesh's door for requests: what a peer forwards is checked against what it says of it, and
+ * then takes the same road as a client's.
+ */
+final class ForwardService {
+  private final NodeId self;
+  private final Serving serving;
+  private final EventLoops loops;
+  private final long maxBudgetNanos;
+
+  /**
+   * A door to this serving.
+   *
+   * @param maxBudgetNanos no peer can make a request live longer than this
+   */
+  ForwardService(NodeId self, Serving serving, EventLoops loops, long maxBudgetNanos) {
+    this.self = self;
+    this.serving = serving;
+    this.loops = loops;
+    this.maxBudgetNanos = maxBudgetNanos;
+  }
+
+  ServerServiceDefinition definition() {
+    ServiceDescriptor descriptor =
+        ServiceDescriptor.newBuilder(ForwardServiceGrpc.SERVICE_NAME)
+            .addMethod(RawMessages.FORWARD_INFER)
+            .build();
+    return ServerServiceDefinition.builder(descriptor)
+        .addMethod(RawMessages.FORWARD_INFER, new RawUnary(this::serve))
+        .build();
+  }
+
+  private Runnable serve(byte[] message, Metadata headers, ServerCall<byte[], InputStream> call) {
+    long arrived = System.nanoTime();
+    HopMetadata hop;
+    try {
+      hop = check(message, headers, PeerIdentity.of(call));
+    } catch (MalformedException e) {
+      call.close(
+          Status.INVALID_ARGUMENT.withDescription(e.getMessage()),
+          trailers(Outcome.FINAL, arrived));
+      return () -> {};
+    }
+    long budget = Math.min(TimeUnit.MICROSECONDS.toNanos(hop.budgetMicros()), maxBudgetNanos);
+    Request request =
+        new Request(hop.model(), hop.version(), message.length, hop.visited(), hop.hopLimit());
+    Cancellable running =
+        serving.serve(
+            new Arrival(message, request, arrived + budget, loops.timers()),
+            new GrpcReply(call, error -> trailers(outcome(error), arrived)));
+    return running::cancel;
+  }
+
+  private HopMetadata check(byte[] message, Metadata headers, NodeId sender)
+      throws MalformedException {
+    byte[] value = headers.get(HopMetadata.KEY);
+    if (value == null) {
+      throw new MalformedException("a forwarded request needs " + HopMetadata.NAME);
+    }
+    HopMetadata hop = HopMetadata.decode(value);
+    RequestHead head = RequestHead.scan(message);
+    if (!head.modelName().equals(hop.model()) || head.version() != hop.version()) {
+      throw new MalformedException(
+          "the request asks for another model than " + HopMetadata.NAME + " says");
+    }
+    List<NodeId> visited = hop.visited();
+    if (!visited.get(visited.size() - 1).equals(sender)) {
+      throw new MalformedException(HopMetadata.NAME + ": the sender is not the last visited node");
+    }
+    if (visited.contains(self)) {
+      throw new MalformedException(HopMetadata.NAME + ": the request was here before");
+    }
+    return hop;
+  }
+
+  private static Outcome outcome(@Nullable ServingError error) {
+    return error == null ? Outcome.ANSWERED : error.code().outcome();
+  }
+
+  private Metadata trailers(Outcome outcome, long arrivedNanos) {
+    Metadata trailers = new Metadata();
+    trailers.put(HopReport.KEY, serving.report(outcome, arrivedNanos).encode());
+    return trailers;
+  }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.mesh;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.rhizome.gossip.NodeId;
+import io.rhizome.node.executor.Executor.Cancellable;
+import io.rhizome.node.protocol.HopMetadata;
+import io.rhizome.node.protocol.HopReport;
+import io.rhizome.node.protocol.MalformedException;
+import io.rhizome.node.protocol.RawMessages;
+import io.rhizome.node.serving.ErrorCode;
+import io.rhizome.node.serving.Forwarder;
+import io.rhizome.node.serving.ServingError;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Forwards over {@link MeshChannels}. The deadline is the caller's to keep: one timer per request
+ * is enough.
+ */
+public final class GrpcForwarder implements Forwarder {
+  private static final Logger log = LoggerFactory.getLogger(GrpcForwarder.class);
+
+  private final MeshChannels channels;
+
+  /** A forwarder over these channels. */
+  public GrpcForwarder(MeshChannels channels) {
+    this.channels = channels;
+  }
+
+  @Override
+  public Cancellable forward(NodeId to, HopMetadata hop, byte[] message, Result result) {
+    ManagedChannel channel = channels.to(to);
+    if (channel == null) {
+      result.onBroken("left the mesh");
+      return () -> {};
+    }
+    ClientCall<byte[], InputStream> call =
+        channel.newCall(RawMessages.FORWARD_INFER, CallOptions.DEFAULT);
+    Metadata headers = new Metadata();
+    headers.put(HopMetadata.KEY, hop.encode());
+    call.start(new Attempt(result), headers);
+    call.request(2);
+    call.sendMessage(message);
+    call.halfClose();
+    return () -> call.cancel("given up", null);
+  }
+
+  private static final class Attempt extends ClientCall.Listener<InputStream> {
+    private final Result result;
+    private @Nullable InputStream response;
+
+    Attempt(Result result) {
+      this.result = result;
+    }
+
+    @Override
+    public void onMessage(InputStream message) {
+      response = message;
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      HopReport report = report(trailers);
+      InputStream answer = response;
+      if (status.isOk() && answer != null) {
+        result.onAnswer(answer, report);
+      } else if (report == null) {
+        // The peer never spoke: what the transport says is all there is.
+        result.onBroken(describe(status));
+      } else {
+        String words = status.getDescription() == null ? "" : status.getDescription();
+        result.onFailure(
+            new ServingError(ErrorCode.ofPeer(report.outcome(), status.getCode()), words), report);
+      }
+    }
+
+    private static String describe(Status status) {
+      Throwable cause = status.getCause();
+      String why = cause == null ? null : cause.getMessage();
+      return status.getCode() + ": " + (why != null ? why : status.getDescription());
+    }
+
+    private static @Nullable HopReport report(Metadata trailers) {
+      byte[] value = trailers.get(HopReport.KEY);
+      if (value == null) {
+        return null;
+      }
+      try {
+        return HopReport.decode(value);
+      } catch (MalformedException e) {
+        log.warn("a peer sent a report that cannot be read: {}", e.getMessage());
+        return null;
+      }
+    }
+  }
+}

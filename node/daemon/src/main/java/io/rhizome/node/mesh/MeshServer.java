@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.mesh;
+
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.rhizome.gossip.NodeId;
+import io.rhizome.node.identity.MeshTls;
+import io.rhizome.node.models.Models;
+import io.rhizome.node.serving.Serving;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/** The mesh port: what this node does for admitted peers, over mutual TLS only. */
+public final class MeshServer implements AutoCloseable {
+  private static final int FLOW_CONTROL_WINDOW = 1 << 20;
+  private static final long MAX_BUDGET_NANOS = TimeUnit.HOURS.toNanos(1);
+  private static final long MIN_KEEPALIVE_SECONDS = 5;
+
+  private final Server server;
+
+  private MeshServer(Server server) {
+    this.server = server;
+  }
+
+  /**
+   * Starts listening; {@link IOException} where that fails.
+   *
+   * @param blockingThreads where calls that read files run
+   */
+  public static MeshServer start(
+      InetSocketAddress address,
+      MeshTls tls,
+      NodeId self,
+      Serving serving,
+      Models models,
+      EventLoops loops,
+      Executor blockingThreads,
+      int maxMessageBytes)
+      throws IOException {
+    Server server =
+        NettyServerBuilder.forAddress(address)
+            .channelType(loops.serverChannel())
+            .bossEventLoopGroup(loops.group())
+            .workerEventLoopGroup(loops.group())
+            .sslContext(tls.server())
+            .addTransportFilter(new PeerIdentity())
+            .directExecutor()
+            .callExecutor(new BlockingCalls(blockingThreads))
+            .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
+            .maxInboundMessageSize(maxMessageBytes)
+            .permitKeepAliveTime(MIN_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+            .addService(new ForwardService(self, serving, loops, MAX_BUDGET_NANOS).definition())
+            .addService(new ModelService(models))
+            .build()
+            .start();
+    return new MeshServer(server);
+  }
+
+  /** Stops accepting calls and waits for those that run, at most this long. Blocks. */
+  public void drain(long timeoutNanos) throws InterruptedException {
+    server.shutdown();
+    server.awaitTermination(timeoutNanos, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+  }
+}

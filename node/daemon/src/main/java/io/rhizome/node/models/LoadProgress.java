@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.models;
+
+import io.rhizome.gossip.NodeId;
+import io.rhizome.store.Digest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far the loading of a model is.
+ *
+ * @param stage what is being done
+ * @param bytesDone bytes of its files that are here
+ * @param bytesTotal bytes of all its files
+ * @param from the peer that is sending, null when none is
+ * @param manifest the manifest's digest
+ * @param version its version counter
+ */
+public record LoadProgress(
+    Stage stage,
+    long bytesDone,
+    long bytesTotal,
+    @Nullable NodeId from,
+    Digest manifest,
+    long version) {
+  /** The stages, in their order; a model that is here already skips the first. */
+  public enum Stage {
+    /** Its files are coming from a peer. */
+    FETCHING,
+    /** Its files are read from end to end and their digests compared. */
+    VERIFYING,
+    /** The engine loads and warms it. */
+    LOADING,
+    /** Requests are served. */
+    READY
+  }
+}

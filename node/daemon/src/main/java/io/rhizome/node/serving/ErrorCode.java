@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.serving;
+
+import io.grpc.Status;
+import io.rhizome.node.executor.InferenceException;
+import io.rhizome.node.protocol.HopReport.Outcome;
+import io.rhizome.scheduler.DispatchError;
+import io.rhizome.scheduler.Failure;
+
+/**
+ * Every way in which a request can fail, with what clients and peers are told: the one table of
+ * errors.
+ */
+public enum ErrorCode {
+  /** Malformed, or of the wrong shape or datatype. */
+  INVALID(Status.Code.INVALID_ARGUMENT, Outcome.FINAL, false),
+  /**
+   * No such model or version in the mesh. A peer asked by mistake says so, and another may know
+   * better.
+   */
+  UNKNOWN_MODEL(Status.Code.NOT_FOUND, Outcome.REFUSED, false),
+  /** No room now. */
+  OVERLOADED(Status.Code.RESOURCE_EXHAUSTED, Outcome.OVERLOADED, true),
+  /** The model ran and failed on this input. */
+  MODEL_FAILED(Status.Code.INTERNAL, Outcome.FINAL, false),
+  /** Nobody reachable could serve it. */
+  UNAVAILABLE(Status.Code.UNAVAILABLE, Outcome.REFUSED, true),
+  /** The deadline passed. */
+  DEADLINE_EXCEEDED(Status.Code.DEADLINE_EXCEEDED, Outcome.EXPIRED, false),
+  /** The caller gave up. */
+  CANCELLED(Status.Code.CANCELLED, Outcome.CANCELLED, false),
+  /** A defect of this node. */
+  INTERNAL(Status.Code.INTERNAL, Outcome.FINAL, false);
+
+  private final Status.Code grpc;
+  private final Outcome outcome;
+  private final boolean retryLater;
+
+  ErrorCode(Status.Code grpc, Outcome outcome, boolean retryLater) {
+    this.grpc = grpc;
+    this.outcome = outcome;
+    this.retryLater = retryLater;
+  }
+
+  /** The status that clients get. */
+  public Status.Code grpc() {
+    return grpc;
+  }
+
+  /** What a peer that forwarded the request is told. */
+  public Outcome outcome() {
+    return outcome;
+  }
+
+  /** Whether the same request may succeed a little later. */
+  public boolean retryLater() {
+    return retryLater;
+  }
+
+  static ErrorCode of(InferenceException.Code code) {
+    return switch (code) {
+      case INVALID_ARGUMENT -> INVALID;
+      case OVERLOADED, OUT_OF_MEMORY -> OVERLOADED;
+      case DEADLINE_EXCEEDED -> DEADLINE_EXCEEDED;
+      case CANCELLED -> CANCELLED;
+      case MODEL_FAILED -> MODEL_FAILED;
+      case NOT_LOADED, CLOSED, UNLOADABLE -> UNAVAILABLE;
+    };
+  }
+
+  static ErrorCode of(DispatchError.Kind kind) {
+    return switch (kind) {
+      case NO_HOLDER -> UNKNOWN_MODEL;
+      case OVERLOADED -> OVERLOADED;
+      case UNAVAILABLE -> UNAVAILABLE;
+      case DEADLINE_EXCEEDED -> DEADLINE_EXCEEDED;
+      case CANCELLED -> CANCELLED;
+      case FINAL -> INTERNAL;
+    };
+  }
+
+  /** What a peer's words mean; peers send only the rows of this table. */
+  public static ErrorCode ofPeer(Outcome outcome, Status.Code status) {
+    return switch (outcome) {
+      case OVERLOADED -> OVERLOADED;
+      case REFUSED, CANCELLED -> UNAVAILABLE;
+      case EXPIRED -> DEADLINE_EXCEEDED;
+      case FINAL, ANSWERED -> status == Status.Code.INVALID_ARGUMENT ? INVALID : MODEL_FAILED;
+    };
+  }
+
+  Failure.Kind failure() {
+    return switch (outcome) {
+      case OVERLOADED -> Failure.Kind.OVERLOADED;
+      case REFUSED -> Failure.Kind.REFUSED;
+      case EXPIRED -> Failure.Kind.EXPIRED;
+      case CANCELLED -> Failure.Kind.CANCELLED;
+      case FINAL, ANSWERED -> Failure.Kind.FINAL;
+    };
+  }
+}

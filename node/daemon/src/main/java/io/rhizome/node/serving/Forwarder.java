@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.serving;
+
+import io.rhizome.gossip.NodeId;
+import io.rhizome.node.executor.Executor.Cancellable;
+import io.rhizome.node.protocol.HopMetadata;
+import io.rhizome.node.protocol.HopReport;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends one attempt to a peer. May lose it, may not answer for ever; never duplicates it. Does not
+ * block.
+ */
+public interface Forwarder {
+  /**
+   * Sends the request; exactly one method of {@code result} is called, unless it never answers.
+   *
+   * @return gives the attempt up: the peer is told, and {@code result} may hear of it
+   */
+  Cancellable forward(NodeId to, HopMetadata hop, byte[] message, Result result);
+
+  /** How the attempt ended. */
+  interface Result {
+    /** The peer answered. */
+    void onAnswer(InputStream response, @Nullable HopReport report);
+
+    /** The peer refused or failed; its own words. */
+    void onFailure(ServingError error, @Nullable HopReport report);
+
+    /** The connection could not be made or broke: nobody knows whether the request ran. */
+    void onBroken(String why);
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.serving;
+
+import io.rhizome.node.protocol.HopReport;
+import io.rhizome.scheduler.Load;
+
+/**
+ * What requests have taught this node about one peer: its load as it reports it, the round trip
+ * without its own time. Guarded by its own lock; held for a few assignments only.
+ */
+final class PeerStats {
+  /** A report older than this says nothing about load any more. */
+  static final long LOAD_AGE_NANOS = 1_000_000_000L;
+
+  /** How long a peer whose connection broke counts as slow, unless it answers before. */
+  static final long BROKEN_AGE_NANOS = 1_000_000_000L;
+
+  private static final double SMOOTHING = 0.2;
+
+  private long rttNanos = -1;
+  private Load load = Load.UNKNOWN;
+  private long reportedAtNanos;
+  private boolean heard;
+  private long brokenAtNanos;
+  private boolean broken;
+
+  synchronized void onReport(long nowNanos, long sentNanos, HopReport report) {
+    long network = Math.max(0, nowNanos - sentNanos - report.elapsedNanos());
+    rttNanos =
+        rttNanos < 0 ? network : Math.round(rttNanos + SMOOTHING * ((double) network - rttNanos));
+    load = new Load(report.inFlight(), report.limit(), report.queueNanos(), report.serviceNanos());
+    reportedAtNanos = nowNanos;
+    heard = true;
+    broken = false;
+  }
+
+  synchronized void onBroken(long nowNanos) {
+    brokenAtNanos = nowNanos;
+    broken = true;
+  }
+
+  /** Round trip in nanoseconds, -1 where no request has measured it. */
+  synchronized long rttNanos() {
+    return rttNanos;
+  }
+
+  /**
+   * The load to route by. An old report keeps only the service time. A peer whose connection just
+   * broke is not ruled out, since it may be the last holder, but everyone else comes first.
+   */
+  synchronized Load load(long nowNanos) {
+    if (broken && nowNanos - brokenAtNanos < BROKEN_AGE_NANOS) {
+      return new Load(load.inFlight(), load.limit(), BROKEN_AGE_NANOS, load.serviceNanos());
+    }
+    if (!heard || nowNanos - reportedAtNanos > LOAD_AGE_NANOS) {
+      return new Load(0, load.limit(), 0, load.serviceNanos());
+    }
+    return load;
+  }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.serving;
+
+import io.rhizome.gossip.NodeId;
+import io.rhizome.node.executor.Executor;
+import io.rhizome.node.executor.Executor.Cancellable;
+import io.rhizome.node.models.ReadyModels;
+import io.rhizome.node.protocol.HopReport;
+import io.rhizome.scheduler.Dispatch;
+import io.rhizome.scheduler.DispatchConfig;
+import io.rhizome.scheduler.Router;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * Serves requests, whichever door they came through: asks the router, runs here or forwards, tries
+ * elsewhere when that fails, and ends every request by its deadline. Does not block; any thread.
+ */
+public final class Serving {
+  final NodeId self;
+  final View view;
+  final ReadyModels models;
+  final Executor executor;
+  final Forwarder forwarder;
+  final Counters counters = new Counters();
+  final LongSupplier clock;
+  private final Router router;
+  private final Supplier<RandomGenerator> random;
+
+  /**
+   * Serving on these parts.
+   *
+   * @param clock nanoseconds, on the scale of the deadlines given to {@link #serve}
+   * @param random gives the calling thread's own source of randomness
+   */
+  public Serving(
+      NodeId self,
+      View view,
+      ReadyModels models,
+      Executor executor,
+      Forwarder forwarder,
+      Router router,
+      LongSupplier clock,
+      Supplier<RandomGenerator> random) {
+    this.self = self;
+    this.view = view;
+    this.models = models;
+    this.executor = executor;
+    this.forwarder = forwarder;
+    this.router = router;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /**
+   * Starts serving one request; {@code reply} hears exactly once how it ended.
+   *
+   * @return gives the request up, for a client that went away
+   */
+  public Cancellable serve(Arrival arrival, Reply reply) {
+    Dispatch dispatch =
+        new Dispatch(
+            arrival.request(),
+            router,
+            arrival.deadlineNanos(),
+            DispatchConfig.DEFAULT,
+            random.get());
+    Exchange exchange = new Exchange(this, arrival, dispatch, reply);
+    exchange.start();
+    return exchange;
+  }
+
+  /** What to tell a peer at the end of a request that it forwarded here. */
+  public HopReport report(HopReport.Outcome outcome, long arrivedNanos) {
+    Executor.Busy busy = executor.busy();
+    return new HopReport(
+        outcome,
+        busy.inFlight(),
+        busy.limit(),
+        busy.queueNanos(),
+        busy.serviceNanos(),
+        Math.max(0, clock.getAsLong() - arrivedNanos));
+  }
+
+  /** How requests ended here. */
+  public Counters counters() {
+    return counters;
+  }
+}

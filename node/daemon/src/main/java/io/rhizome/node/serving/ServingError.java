@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.serving;
+
+/**
+ * Why a request failed.
+ *
+ * @param code which row of the table
+ * @param message for the client: what failed, where it went, what to do; cut at {@value
+ *     #MAX_MESSAGE} characters, since it travels in headers
+ */
+public record ServingError(ErrorCode code, String message) {
+  private static final int MAX_MESSAGE = 1_000;
+
+  public ServingError {
+    if (message.length() > MAX_MESSAGE) {
+      message = message.substring(0, MAX_MESSAGE) + "...";
+    }
+  }
+}

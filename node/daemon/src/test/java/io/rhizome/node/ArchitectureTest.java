@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "io.rhizome.node", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  @ArchTest
+  static final ArchRule seesTheEngineThroughItsPortOnly =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.rhizome.node.executor..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("ai.djl..");
+
+  @ArchTest
+  static final ArchRule keepsTheCommandLineApartFromTheRunningNode =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.rhizome.node.serving..",
+              "io.rhizome.node.mesh..",
+              "io.rhizome.node.api..",
+              "io.rhizome.node.models..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.rhizome.node.cli..", "io.rhizome.node.config..", "picocli..");
+
+  @ArchTest
+  static final ArchRule pointsOneWay =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInAnyPackage("io.rhizome.node..")
+          .layer("wiring")
+          .definedBy("io.rhizome.node", "io.rhizome.node.cli..")
+          .layer("api")
+          .definedBy("io.rhizome.node.api..")
+          .layer("mesh")
+          .definedBy("io.rhizome.node.mesh..")
+          .layer("serving")
+          .definedBy("io.rhizome.node.serving..")
+          .layer("models")
+          .definedBy("io.rhizome.node.models..")
+          .layer("identity")
+          .definedBy("io.rhizome.node.identity..", "io.rhizome.node.config..")
+          .whereLayer("wiring")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("api")
+          .mayOnlyBeAccessedByLayers("wiring")
+          .whereLayer("mesh")
+          .mayOnlyBeAccessedByLayers("wiring", "api")
+          .whereLayer("serving")
+          .mayOnlyBeAccessedByLayers("wiring", "api", "mesh")
+          .whereLayer("models")
+          .mayOnlyBeAccessedByLayers("wiring", "api", "mesh", "serving")
+          .whereLayer("identity")
+          .mayOnlyBeAccessedByLayers("wiring", "api", "mesh");
+}

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.serving;
+
+import com.google.protobuf.ByteString;
+import io.rhizome.gossip.Endpoint;
+import io.rhizome.gossip.Member;
+import io.rhizome.gossip.MembershipView;
+import io.rhizome.gossip.NodeId;
+import io.rhizome.gossip.NodeState;
+import io.rhizome.gossip.Residency;
+import io.rhizome.node.executor.Executor;
+import io.rhizome.node.executor.InferenceException;
+import io.rhizome.node.executor.Tensor;
+import io.rhizome.node.models.Loaded;
+import io.rhizome.node.models.ReadyModels;
+import io.rhizome.node.protocol.HopMetadata;
+import io.rhizome.node.protocol.RawMessages;
+import io.rhizome.node.protocol.inference.ModelInferRequest;
+import io.rhizome.node.protocol.inference.ModelInferResponse;
+import io.rhizome.scheduler.Request;
+import io.rhizome.scheduler.routers.PowerOfTwoChoices;
+import io.rhizome.store.Datatype;
+import io.rhizome.store.Digest;
+import io.rhizome.store.Manifest;
+import io.rhizome.store.TensorSpec;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node's serving over a made-up mesh under virtual time: attempts are recorded, the test ends
+ * them.
+ */
+final class Mesh {
+  static final NodeId SELF = NodeId.ofPublicKey(new byte[] {0});
+  static final NodeId A = NodeId.ofPublicKey(new byte[] {1});
+  static final NodeId B = NodeId.ofPublicKey(new byte[] {2});
+  static final byte[] MESSAGE =
+      ModelInferRequest.newBuilder()
+          .setModelName("digits")
+          .setId("r-1")
+          .addInputs(
+              ModelInferRequest.InferInputTensor.newBuilder()
+                  .setName("x")
+                  .setDatatype("FP32")
+                  .addShape(1))
+          .addRawInputContents(ByteString.copyFrom(new byte[4]))
+          .build()
+          .toByteArray();
+  private static final Digest MODEL = Digest.sha256(new byte[] {7});
+
+  final List<Run> runs = new ArrayList<>();
+  final List<Forwarded> sent = new ArrayList<>();
+  final View view;
+  final Serving serving;
+  private final VirtualTimers timers = new VirtualTimers();
+  private final SortedMap<NodeId, Member> members = new TreeMap<>();
+  private final List<Residency> here = new ArrayList<>();
+
+  Mesh() {
+    members.put(SELF, member(SELF, "self", Member.Status.ALIVE, List.of()));
+    FakeExecutor executor = new FakeExecutor();
+    view = new View(() -> new MembershipView(SELF, 1, members), new Held(), executor, timers.now());
+    serving =
+        new Serving(
+            SELF,
+            view,
+            new Held(),
+            executor,
+            this::forward,
+            new PowerOfTwoChoices(),
+            timers::now,
+            () -> new Random(1));
+  }
+
+  long now() {
+    return timers.now();
+  }
+
+  void holdsHere(long version) {
+    here.add(residency(version));
+    passTime(Duration.ofMillis(10));
+  }
+
+  void holds(NodeId peer, Member.Status status, long version) {
+    Residency held = new Residency("digits", version, MODEL.toString(), Residency.State.READY);
+    members.put(peer, member(peer, peer.equals(A) ? "a" : "b", status, List.of(held)));
+    passTime(Duration.ofMillis(10));
+  }
+
+  Client request(List<NodeId> visited) {
+    return request(visited, Duration.ofSeconds(30));
+  }
+
+  Client request(List<NodeId> visited, Duration budget) {
+    return request(visited, budget, MESSAGE);
+  }
+
+  Client request(List<NodeId> visited, Duration budget, byte[] message) {
+    for (NodeId node : visited) {
+      members.putIfAbsent(node, member(node, "a", Member.Status.ALIVE, List.of()));
+    }
+    Request request = new Request("digits", 0, message.length, visited, 4);
+    Client client = new Client();
+    client.running =
+        serving.serve(
+            new Arrival(message, request, timers.now() + budget.toNanos(), timers), client);
+    return client;
+  }
+
+  void passTime(Duration time) {
+    timers.advance(time.toNanos());
+  }
+
+  int pendingTimers() {
+    return timers.pending();
+  }
+
+  static InputStream answerFrom(String name) {
+    return RawMessages.stream(
+        ModelInferResponse.newBuilder().setModelName(name).build().toByteArray());
+  }
+
+  private Executor.Cancellable forward(
+      NodeId to, HopMetadata hop, byte[] message, Forwarder.Result result) {
+    Forwarded attempt = new Forwarded(to, hop, message, result, new AtomicBoolean());
+    sent.add(attempt);
+    return () -> attempt.cancelled().set(true);
+  }
+
+  private static Residency residency(long version) {
+    return new Residency("digits", version, MODEL.toString(), Residency.State.READY);
+  }
+
+  private static Member member(
+      NodeId id, String name, Member.Status status, List<Residency> models) {
+    SortedMap<String, String> labels = new TreeMap<>();
+    labels.put("name", name);
+    Endpoint address = new Endpoint("127.0.0.1", 1);
+    return new Member(id, status, 1, new NodeState(address, address, labels, models), 1_000);
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // Looked at, never compared.
+  record Forwarded(
+      NodeId to,
+      HopMetadata hop,
+      byte[] message,
+      Forwarder.Result result,
+      AtomicBoolean cancelled) {}
+
+  static final class Client implements Reply {
+    private Executor.@Nullable Cancellable running;
+    private @Nullable InputStream response;
+    private @Nullable ServingError error;
+    private int ends;
+
+    @Override
+    public void answer(InputStream answer) {
+      response = answer;
+      ends++;
+    }
+
+    @Override
+    public void fail(ServingError failure) {
+      error = failure;
+      ends++;
+    }
+
+    boolean ended() {
+      return ends > 0;
+    }
+
+    int ends() {
+      return ends;
+    }
+
+    void goesAway() {
+      if (running == null) {
+        throw new AssertionError("not started");
+      }
+      running.cancel();
+    }
+
+    ModelInferResponse response() throws Exception {
+      if (response == null) {
+        throw new AssertionError("no response, but " + error);
+      }
+      return ModelInferResponse.parseFrom(response);
+    }
+
+    ServingError error() {
+      if (error == null) {
+        throw new AssertionError("no error");
+      }
+      return error;
+    }
+  }
+
+  /** One run on the fake executor. */
+  static final class Run {
+    private final Executor.Responses responses;
+    private boolean cancelled;
+
+    Run(Executor.Responses responses) {
+      this.responses = responses;
+    }
+
+    void answer() {
+      responses.onResponse(
+          List.of(new Tensor("y", Datatype.FP32, List.of(1L), ByteBuffer.allocate(4))));
+      responses.onCompleted();
+    }
+
+    void fail(InferenceException failure) {
+      responses.onFailed(failure);
+    }
+
+    boolean cancelled() {
+      return cancelled;
+    }
+  }
+
+  private final class FakeExecutor implements Executor {
+    @Override
+    public CompletionStage<Void> load(Digest id, Manifest manifest, Path directory) {
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Void> unload(Digest id) {
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public Cancellable infer(Inference request, Responses responses) {
+      Run run = new Run(responses);
+      runs.add(run);
+      return () -> run.cancelled = true;
+    }
+
+    @Override
+    public Busy busy() {
+      return new Busy(0, 8, 0, 1_000);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class Held implements ReadyModels {
+    @Override
+    public Optional<Loaded> ready(String name, long version) {
+      TensorSpec x = TensorSpec.parse("x:FP32[-1]");
+      TensorSpec y = TensorSpec.parse("y:FP32[-1]");
+      return here.stream()
+          .filter(held -> held.model().equals(name))
+          .filter(held -> version == 0 || held.version() == version)
+          .findFirst()
+          .map(
+              held ->
+                  new Manifest(
+                      name,
+                      held.version(),
+                      "echo",
+                      List.of(),
+                      List.of(x),
+                      List.of(y),
+                      new TreeMap<>()))
+          .map(manifest -> new Loaded(MODEL, manifest));
+    }
+
+    @Override
+    public List<Residency> resident() {
+      return here;
+    }
+  }
+}

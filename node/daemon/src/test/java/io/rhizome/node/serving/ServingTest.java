@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.serving;
+
+import static io.rhizome.node.serving.Mesh.A;
+import static io.rhizome.node.serving.Mesh.B;
+import static io.rhizome.node.serving.Mesh.SELF;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rhizome.gossip.Member.Status;
+import io.rhizome.gossip.NodeId;
+import io.rhizome.node.executor.InferenceException;
+import io.rhizome.node.executor.InferenceException.Code;
+import io.rhizome.node.protocol.HopReport;
+import io.rhizome.node.protocol.HopReport.Outcome;
+import io.rhizome.node.protocol.inference.InferParameter;
+import io.rhizome.node.protocol.inference.ModelInferResponse;
+import io.rhizome.scheduler.Load;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ServingTest {
+  private final Mesh mesh = new Mesh();
+
+  private static HopReport report(Outcome outcome) {
+    return new HopReport(outcome, 0, 8, 0, 1_000, 1_000);
+  }
+
+  @Test
+  void runsHereWhatThisNodeHoldsAndSaysWhoServedIt() throws Exception {
+    mesh.holdsHere(1);
+    Mesh.Client client = mesh.request(List.of(A));
+
+    mesh.runs.get(0).answer();
+
+    ModelInferResponse response = client.response();
+    assertThat(response.getModelName()).isEqualTo("digits");
+    assertThat(response.getModelVersion()).isEqualTo("1");
+    assertThat(response.getId()).isEqualTo("r-1");
+    assertThat(response.getParametersMap())
+        .containsEntry("rhizome_served_by", text("self"))
+        .containsEntry("rhizome_path", text("a,self"));
+    assertThat(response.getRawOutputContents(0).size()).isEqualTo(4);
+    assertThat(mesh.serving.counters().served()).isEqualTo(1);
+    assertThat(mesh.pendingTimers()).isZero();
+  }
+
+  @Test
+  void forwardsWhatOnlyAPeerHoldsWithBudgetPathAndHopLimit() throws Exception {
+    mesh.holds(A, Status.ALIVE, 3);
+    Mesh.Client client = mesh.request(List.of(), Duration.ofSeconds(2));
+
+    Mesh.Forwarded sent = mesh.sent.get(0);
+    assertThat(sent.to()).isEqualTo(A);
+    assertThat(sent.hop().visited()).containsExactly(SELF);
+    assertThat(sent.hop().hopLimit()).isEqualTo(3);
+    assertThat(sent.hop().budgetMicros()).isEqualTo(2_000_000);
+    assertThat(sent.message()).isSameAs(Mesh.MESSAGE);
+    sent.result().onAnswer(Mesh.answerFrom("a"), report(Outcome.ANSWERED));
+
+    assertThat(client.response().getModelName()).isEqualTo("a");
+    assertThat(mesh.serving.counters().forwarded()).isEqualTo(1);
+  }
+
+  @Test
+  void triesAnotherHolderWhenOneBreaksOrRefuses() throws Exception {
+    mesh.holds(A, Status.ALIVE, 1);
+    mesh.holds(B, Status.ALIVE, 1);
+    Mesh.Client client = mesh.request(List.of());
+
+    NodeId first = mesh.sent.get(0).to();
+    mesh.sent.get(0).result().onBroken("connection reset");
+    assertThat(mesh.sent.get(1).to()).isNotEqualTo(first);
+    mesh.sent.get(1).result().onAnswer(Mesh.answerFrom("second"), report(Outcome.ANSWERED));
+
+    assertThat(client.response().getModelName()).isEqualTo("second");
+    assertThat(mesh.serving.counters().retries()).isEqualTo(1);
+    assertThat(mesh.serving.counters().failed()).isZero();
+  }
+
+  @Test
+  void triesAPeerWhenItsOwnQueueIsFull() throws Exception {
+    mesh.holdsHere(1);
+    mesh.holds(A, Status.ALIVE, 1);
+    Mesh.Client client = mesh.request(List.of());
+
+    mesh.runs.get(0).fail(new InferenceException(Code.OVERLOADED, "queue full"));
+    mesh.sent.get(0).result().onAnswer(Mesh.answerFrom("a"), report(Outcome.ANSWERED));
+
+    assertThat(client.response().getModelName()).isEqualTo("a");
+  }
+
+  @Test
+  void saysOverloadedWithWhereItWentWhenAllAreFull() {
+    mesh.holdsHere(1);
+    mesh.holds(A, Status.ALIVE, 1);
+    Mesh.Client client = mesh.request(List.of());
+
+    mesh.runs.get(0).fail(new InferenceException(Code.OVERLOADED, "queue full"));
+    mesh.sent
+        .get(0)
+        .result()
+        .onFailure(new ServingError(ErrorCode.OVERLOADED, "full too"), report(Outcome.OVERLOADED));
+
+    assertThat(client.error().code()).isEqualTo(ErrorCode.OVERLOADED);
+    assertThat(client.error().message()).contains("queue full", "full too", A.shortName());
+    assertThat(client.error().code().retryLater()).isTrue();
+  }
+
+  @Test
+  void passesOnAFinalAnswerWithoutTryingElsewhere() {
+    mesh.holds(A, Status.ALIVE, 1);
+    mesh.holds(B, Status.ALIVE, 1);
+    Mesh.Client client = mesh.request(List.of());
+
+    mesh.sent
+        .get(0)
+        .result()
+        .onFailure(new ServingError(ErrorCode.INVALID, "bad shape"), report(Outcome.FINAL));
+
+    assertThat(client.error()).isEqualTo(new ServingError(ErrorCode.INVALID, "bad shape"));
+    assertThat(mesh.sent).hasSize(1);
+  }
+
+  @Test
+  void endsAtTheDeadlineThoughThePeerNeverAnswersAndTellsThePeer() {
+    mesh.holds(A, Status.ALIVE, 1);
+    Mesh.Client client = mesh.request(List.of(), Duration.ofMillis(300));
+
+    mesh.passTime(Duration.ofMillis(299));
+    assertThat(client.ended()).isFalse();
+    mesh.passTime(Duration.ofMillis(1));
+
+    assertThat(client.error().code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+    assertThat(mesh.sent.get(0).cancelled().get()).isTrue();
+  }
+
+  @Test
+  void dropsTheNewsOfAnAttemptThatWasGivenUp() throws Exception {
+    mesh.holds(A, Status.ALIVE, 1);
+    Mesh.Client client = mesh.request(List.of(), Duration.ofMillis(300));
+    mesh.passTime(Duration.ofMillis(300));
+
+    mesh.sent.get(0).result().onAnswer(Mesh.answerFrom("late"), report(Outcome.ANSWERED));
+
+    assertThat(client.ends()).isEqualTo(1);
+    assertThat(mesh.serving.counters().forwarded()).isZero();
+  }
+
+  @Test
+  void cancelsTheAttemptWhenTheClientGoesAway() {
+    mesh.holdsHere(1);
+    Mesh.Client client = mesh.request(List.of());
+
+    client.goesAway();
+
+    assertThat(mesh.runs.get(0).cancelled()).isTrue();
+    assertThat(client.error().code()).isEqualTo(ErrorCode.CANCELLED);
+  }
+
+  @Test
+  void tellsAnUnknownModelFromOneOutOfReach() {
+    assertThat(mesh.request(List.of()).error().code()).isEqualTo(ErrorCode.UNKNOWN_MODEL);
+
+    mesh.holds(A, Status.DEAD, 1);
+    mesh.passTime(Duration.ofSeconds(1));
+    assertThat(mesh.request(List.of()).error().code()).isEqualTo(ErrorCode.UNAVAILABLE);
+  }
+
+  @Test
+  void refusesARequestThatIsNoProtobufOnlyWhereItRuns() {
+    mesh.holdsHere(1);
+    Mesh.Client client = mesh.request(List.of(), Duration.ofSeconds(1), new byte[] {0x0a, 9});
+
+    assertThat(client.error().code()).isEqualTo(ErrorCode.INVALID);
+    assertThat(client.error().message()).contains("ModelInferRequest");
+    assertThat(mesh.runs).isEmpty();
+  }
+
+  @Test
+  void prefersThePeerThatReportedLessLoad() {
+    mesh.holds(A, Status.ALIVE, 1);
+    mesh.holds(B, Status.ALIVE, 1);
+    mesh.view.onReport(
+        A, mesh.now(), mesh.now(), new HopReport(Outcome.ANSWERED, 7, 8, 9_000_000, 1_000, 0));
+    mesh.view.onReport(
+        B, mesh.now(), mesh.now(), new HopReport(Outcome.ANSWERED, 1, 8, 0, 1_000, 0));
+    mesh.passTime(Duration.ofMillis(10));
+
+    for (int i = 0; i < 20; i++) {
+      mesh.request(List.of());
+    }
+
+    assertThat(mesh.sent).hasSize(20).allMatch(sent -> sent.to().equals(B));
+  }
+
+  @Test
+  void forgetsAnOldReportOfLoad() {
+    mesh.holds(A, Status.ALIVE, 1);
+    mesh.view.onReport(
+        A, mesh.now(), mesh.now(), new HopReport(Outcome.OVERLOADED, 9, 8, 9_000_000, 5, 0));
+    mesh.passTime(Duration.ofSeconds(2));
+
+    assertThat(mesh.view.current(mesh.now()).nodes())
+        .hasEntrySatisfying(A, node -> assertThat(node.load()).isEqualTo(new Load(0, 8, 0, 5)));
+  }
+
+  private static InferParameter text(String value) {
+    return InferParameter.newBuilder().setStringParam(value).build();
+  }
+}

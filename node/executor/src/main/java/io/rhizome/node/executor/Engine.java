@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.executor;
+
+import io.rhizome.store.Manifest;
+import java.nio.file.Path;
+
+/**
+ * A way to run models inside this process, one blocking call per request. Engines that stream or
+ * live elsewhere implement {@link Executor} themselves instead.
+ *
+ * <p>Thread rule: {@link #start} and {@link #close} are called once; {@link #load} from one thread.
+ */
+interface Engine extends AutoCloseable {
+  /** The name by which a manifest asks for it. */
+  String name();
+
+  /** Initialises; blocks. Fails with {@code UNLOADABLE} when the engine cannot run here. */
+  void start() throws InferenceException;
+
+  /**
+   * Reads a model; blocks. Fails with {@code UNLOADABLE} or {@code OUT_OF_MEMORY}.
+   *
+   * @param directory where the manifest's files lie, verified
+   */
+  LoadedModel load(Manifest manifest, Path directory) throws InferenceException;
+
+  /**
+   * Whether requests run on the thread that asks. Only for work that costs less than a hand-over.
+   */
+  default boolean runsInline() {
+    return false;
+  }
+
+  @Override
+  default void close() {}
+}

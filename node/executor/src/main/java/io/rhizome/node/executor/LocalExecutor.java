@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.executor;
+
+import io.rhizome.node.executor.InferenceException.Code;
+import io.rhizome.store.Digest;
+import io.rhizome.store.Manifest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs models inside this process: a bounded queue before a fixed set of worker threads, and one
+ * thread that loads and unloads. Its engines are {@code pytorch}, {@code echo} and {@code timer}.
+ *
+ * <p>At most {@code workers + queueCapacity} requests are in flight; one more fails with {@code
+ * OVERLOADED} at once. A deadline is looked at when a worker takes the request and when the model
+ * returns; a caller that must answer sooner cancels. {@code echo} runs on the calling thread.
+ *
+ * <p>Queued requests of a model that is unloaded still run. NaN is a value like any other.
+ */
+public final class LocalExecutor implements Executor {
+  private static final Logger log = LoggerFactory.getLogger(LocalExecutor.class);
+
+  /** Weight of the newest sample in the smoothed service time: 1/8. */
+  private static final int SMOOTHING_SHIFT = 3;
+
+  private static final Cancellable ENDED = () -> {};
+
+  private final ExecutorConfig config;
+  private final List<Engine> engines;
+  private final ThreadPoolExecutor workers;
+  private final ThreadPoolExecutor loader;
+  private final Map<Digest, Slot> slots = new ConcurrentHashMap<>();
+  private final Places places = new Places();
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final AtomicLong serviceNanos = new AtomicLong();
+  private volatile boolean closed;
+
+  /** A model that is being loaded or is loaded. */
+  private static final class Slot {
+    final CompletableFuture<Void> ready = new CompletableFuture<>();
+    volatile @Nullable Resident resident;
+  }
+
+  /**
+   * Starts the threads and initialises every engine; blocks until requests could run. The first
+   * start on a machine unpacks PyTorch's natives (432 MB) into DJL's cache directory; processes
+   * that start together take turns.
+   *
+   * <p>The environment should set {@code OMP_WAIT_POLICY=PASSIVE}.
+   *
+   * @throws InferenceException {@code UNLOADABLE} when an engine cannot run on this machine
+   */
+  public static LocalExecutor start(ExecutorConfig config) throws InferenceException {
+    return start(config, List.of(new TorchEngine(), new EchoEngine(), new TimerEngine()));
+  }
+
+  static LocalExecutor start(ExecutorConfig config, List<Engine> engines)
+      throws InferenceException {
+    for (Engine engine : engines) {
+      engine.start();
+    }
+    return new LocalExecutor(config, engines);
+  }
+
+  private LocalExecutor(ExecutorConfig config, List<Engine> engines) {
+    this.config = config;
+    this.engines = List.copyOf(engines);
+    this.workers = threads(config.workers(), "rhizome-executor-");
+    this.loader = threads(1, "rhizome-loader-");
+    // After close: an unload frees on the calling thread, and a load finds the executor closed.
+    this.loader.setRejectedExecutionHandler((task, pool) -> task.run());
+  }
+
+  private static ThreadPoolExecutor threads(int count, String name) {
+    AtomicInteger number = new AtomicInteger();
+    ThreadFactory factory =
+        task -> {
+          Thread thread = new Thread(task, name + number.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        };
+    // The queue needs no bound of its own: inFlight bounds what is put into it.
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            count, count, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+    pool.prestartAllCoreThreads();
+    return pool;
+  }
+
+  /** The engines by the names that manifests use. */
+  public List<String> engines() {
+    return engines.stream().map(Engine::name).toList();
+  }
+
+  @Override
+  public CompletionStage<Void> load(Digest id, Manifest manifest, Path directory) {
+    Slot fresh = new Slot();
+    Slot known = slots.putIfAbsent(id, fresh);
+    if (known != null) {
+      return known.ready;
+    }
+    loader.execute(() -> fill(fresh, id, manifest, directory));
+    return fresh.ready;
+  }
+
+  private void fill(Slot slot, Digest id, Manifest manifest, Path directory) {
+    try {
+      Resident resident = warmed(manifest, directory);
+      slot.resident = resident;
+      slot.ready.complete(null);
+    } catch (InferenceException e) {
+      discard(id, slot, e);
+    } catch (OutOfMemoryError e) {
+      discard(id, slot, outOfMemory(manifest, e));
+    } catch (RuntimeException | Error e) {
+      log.error("engine '{}' broke on loading model '{}'", manifest.engine(), manifest.name(), e);
+      String message = "engine '" + manifest.engine() + "' broke on loading: " + e;
+      discard(id, slot, new InferenceException(Code.UNLOADABLE, message, e));
+    }
+  }
+
+  private Resident warmed(Manifest manifest, Path directory) throws InferenceException {
+    if (closed) {
+      throw closedFailure();
+    }
+    Engine engine = engine(manifest.engine());
+    LoadedModel model = engine.load(manifest, directory);
+    Resident resident = new Resident(manifest, model, engine.runsInline());
+    boolean good = false;
+    try {
+      WarmUp.run(resident);
+      good = true;
+      return resident;
+    } finally {
+      if (!good) {
+        model.close();
+      }
+    }
+  }
+
+  private Engine engine(String name) throws InferenceException {
+    for (Engine engine : engines) {
+      if (engine.name().equals(name)) {
+        return engine;
+      }
+    }
+    throw new InferenceException(
+        Code.UNLOADABLE, "unknown engine '" + name + "'; this node has " + engines());
+  }
+
+  private void discard(Digest id, Slot slot, InferenceException failure) {
+    slots.remove(id, slot);
+    slot.ready.completeExceptionally(failure);
+  }
+
+  @Override
+  public CompletionStage<Void> unload(Digest id) {
+    Slot slot = slots.remove(id);
+    if (slot == null) {
+      return CompletableFuture.completedStage(null);
+    }
+    return slot.ready.handle((none, failure) -> slot.resident).thenCompose(this::free);
+  }
+
+  private CompletionStage<Void> free(@Nullable Resident resident) {
+    return resident == null
+        ? CompletableFuture.completedStage(null)
+        : resident.retire().thenRunAsync(resident.model()::close, loader);
+  }
+
+  @Override
+  public Cancellable infer(Inference request, Responses responses) {
+    Task task;
+    try {
+      task = admit(request, responses);
+    } catch (InferenceException refusal) {
+      Task.fail(responses, refusal);
+      return ENDED;
+    }
+    if (task.resident().inline()) {
+      task.run();
+      return ENDED;
+    }
+    try {
+      workers.execute(task);
+    } catch (RejectedExecutionException e) {
+      task.drop(Code.CLOSED, "the executor is closed");
+    }
+    return task;
+  }
+
+  private Task admit(Inference request, Responses responses) throws InferenceException {
+    if (closed) {
+      throw closedFailure();
+    }
+    Slot slot = slots.get(request.model());
+    Resident resident = slot == null ? null : slot.resident;
+    if (resident == null || !resident.acquire()) {
+      throw new InferenceException(
+          Code.NOT_LOADED, "model " + request.model().shortName() + " is not loaded here");
+    }
+    boolean admitted = false;
+    int now = inFlight.incrementAndGet();
+    try {
+      if (now > config.limit()) {
+        throw new InferenceException(
+            Code.OVERLOADED, "the queue is full: " + config.limit() + " requests are in flight");
+      }
+      Manifest manifest = resident.manifest();
+      List<Tensor> inputs = Tensors.inputs(manifest.inputs(), request.inputs());
+      Tensors.requireOutputs(manifest.outputs(), request.outputs());
+      admitted = true;
+      return new Task(places, resident, request, inputs, responses);
+    } finally {
+      if (!admitted) {
+        inFlight.decrementAndGet();
+        resident.release();
+      }
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The wait is that of a request queued behind those now in flight, at the smoothed run time.
+   */
+  @Override
+  public Busy busy() {
+    int count = inFlight.get();
+    long service = serviceNanos.get();
+    int ahead = Math.max(0, count - config.workers() + 1);
+    return new Busy(count, config.limit(), ahead * service / config.workers(), service);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Not to be called from a callback. An interrupt ends the wait: the flag is set again, and
+   * what still runs keeps its memory until the process ends.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    workers.shutdown();
+    List<Runnable> queued = new ArrayList<>();
+    workers.getQueue().drainTo(queued);
+    for (Runnable waiting : queued) {
+      ((Task) waiting).drop(Code.CLOSED, "the executor closed before the request ran");
+    }
+    try {
+      workers.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+      for (Digest id : List.copyOf(slots.keySet())) {
+        unload(id).toCompletableFuture().get();
+      }
+      loader.shutdown();
+      loader.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+      engines.forEach(Engine::close);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a model could not be freed", e.getCause());
+    }
+  }
+
+  /** What tasks tell back. */
+  private final class Places implements Task.Owner {
+    @Override
+    public void dequeue(Task task) {
+      workers.remove(task);
+    }
+
+    @Override
+    public void served(long nanos) {
+      serviceNanos.accumulateAndGet(
+          nanos, (old, sample) -> old == 0 ? sample : old + ((sample - old) >> SMOOTHING_SHIFT));
+    }
+
+    @Override
+    public void ended(Task task) {
+      inFlight.decrementAndGet();
+      task.resident().release();
+    }
+  }
+
+  private static InferenceException closedFailure() {
+    return new InferenceException(Code.CLOSED, "the executor is closed");
+  }
+
+  private static InferenceException outOfMemory(Manifest manifest, OutOfMemoryError cause) {
+    return new InferenceException(
+        Code.OUT_OF_MEMORY, "not enough memory to load model '" + manifest.name() + "'", cause);
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.protocol;
+
+import io.grpc.Metadata;
+import io.rhizome.gossip.NodeId;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What travels beside a forwarded request, between nodes only: one binary header, {@value #NAME}.
+ *
+ * <p>Layout, big-endian: format (1 byte, 1); remaining budget in microseconds (8); hop limit (1);
+ * wanted version counter, 0 for the newest (8); length of the model name (1) and the name in UTF-8;
+ * number of visited nodes (1) and their ids (32 each), entry first. Bytes after that are ignored,
+ * for newer nodes.
+ *
+ * @param budgetMicros time left until the request's deadline, relative, since clocks may disagree
+ * @param hopLimit how many more hops the receiver may add
+ * @param model the model's name, as the sender read it from the request
+ * @param version the wanted version counter, 0 for the newest
+ * @param visited nodes passed so far, entry first, the sender last
+ */
+public record HopMetadata(
+    long budgetMicros, int hopLimit, String model, long version, List<NodeId> visited) {
+  /** The header's name. */
+  public static final String NAME = "rhizome-hop-bin";
+
+  /** The header as gRPC knows it. */
+  public static final Metadata.Key<byte[]> KEY =
+      Metadata.Key.of(NAME, Metadata.BINARY_BYTE_MARSHALLER);
+
+  /** No request visits more nodes than this, whatever its hop limit says. */
+  public static final int MAX_VISITED = 16;
+
+  private static final byte FORMAT = 1;
+  private static final int MAX_NAME_BYTES = 255;
+  private static final int FIXED_BYTES = 1 + 8 + 1 + 8 + 1 + 1;
+
+  public HopMetadata {
+    visited = List.copyOf(visited);
+    if (visited.isEmpty() || visited.size() > MAX_VISITED) {
+      throw new IllegalArgumentException("1 to 16 visited nodes, not " + visited.size());
+    }
+    if (hopLimit < 0 || hopLimit > MAX_VISITED) {
+      throw new IllegalArgumentException("hop limit must be 0 to 16, not " + hopLimit);
+    }
+    if (budgetMicros < 0 || version < 0) {
+      throw new IllegalArgumentException("budget and version must not be negative");
+    }
+  }
+
+  /** The header's value. */
+  public byte[] encode() {
+    byte[] name = model.getBytes(StandardCharsets.UTF_8);
+    if (name.length > MAX_NAME_BYTES) {
+      throw new IllegalArgumentException("model name has more than 255 bytes");
+    }
+    ByteBuffer out =
+        ByteBuffer.allocate(FIXED_BYTES + name.length + visited.size() * NodeId.BYTES)
+            .put(FORMAT)
+            .putLong(budgetMicros)
+            .put((byte) hopLimit)
+            .putLong(version)
+            .put((byte) name.length)
+            .put(name)
+            .put((byte) visited.size());
+    for (NodeId node : visited) {
+      out.put(node.bytes());
+    }
+    return out.array();
+  }
+
+  /** Reads a header's value; {@link MalformedException} where it does not follow the layout. */
+  public static HopMetadata decode(byte[] value) throws MalformedException {
+    ByteBuffer in = ByteBuffer.wrap(value);
+    try {
+      byte format = in.get();
+      if (format != FORMAT) {
+        throw new MalformedException(NAME + ": format " + format + " is not known here");
+      }
+      long budgetMicros = in.getLong();
+      int hopLimit = in.get();
+      long version = in.getLong();
+      byte[] name = new byte[in.get() & 0xff];
+      in.get(name);
+      int count = in.get();
+      if (count < 0 || count > MAX_VISITED) {
+        throw new MalformedException(NAME + ": " + count + " visited nodes");
+      }
+      List<NodeId> visited = new ArrayList<>(count);
+      byte[] id = new byte[NodeId.BYTES];
+      for (int i = 0; i < count; i++) {
+        in.get(id);
+        visited.add(NodeId.of(id));
+      }
+      String model = new String(name, StandardCharsets.UTF_8);
+      return new HopMetadata(budgetMicros, hopLimit, model, version, visited);
+    } catch (BufferUnderflowException | IllegalArgumentException e) {
+      throw new MalformedException(NAME + ": " + e.getMessage(), e);
+    }
+  }
+}

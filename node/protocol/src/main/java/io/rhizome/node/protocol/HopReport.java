@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.protocol;
+
+import io.grpc.Metadata;
+import java.nio.ByteBuffer;
+
+/**
+ * What a node says at the end of every forwarded request, answer or rejection: one binary trailer,
+ * {@value #NAME}. It is how load spreads.
+ *
+ * <p>Layout, big-endian: format (1 byte, 1); outcome (1); in flight (4); limit (4); queue delay in
+ * nanoseconds (8); service time in nanoseconds (8); time the request spent at the receiver in
+ * nanoseconds (8).
+ *
+ * @param outcome how the request ended there
+ * @param inFlight requests running and queued at the receiver
+ * @param limit how many it accepts at once
+ * @param queueNanos how long a request that arrives now would wait
+ * @param serviceNanos typical run time of one request
+ * @param elapsedNanos from the request's arrival at the receiver to this report: what is left of
+ *     the sender's measure is the network's
+ */
+public record HopReport(
+    Outcome outcome,
+    int inFlight,
+    int limit,
+    long queueNanos,
+    long serviceNanos,
+    long elapsedNanos) {
+  /** The trailer's name. */
+  public static final String NAME = "rhizome-report-bin";
+
+  /** The trailer as gRPC knows it. */
+  public static final Metadata.Key<byte[]> KEY =
+      Metadata.Key.of(NAME, Metadata.BINARY_BYTE_MARSHALLER);
+
+  private static final byte FORMAT = 1;
+  private static final int SIZE = 1 + 1 + 4 + 4 + 8 + 8 + 8;
+
+  /** How a request ended at a peer. */
+  public enum Outcome {
+    /** Answered. */
+    ANSWERED(0),
+    /** Refused before any executor saw it, for want of room. */
+    OVERLOADED(1),
+    /** Refused before any executor saw it, for another reason, such as not holding the model. */
+    REFUSED(2),
+    /** Failed in a way that would be the same anywhere: bad input, or the model failed on it. */
+    FINAL(3),
+    /** Its deadline passed. */
+    EXPIRED(4),
+    /** It was cancelled. */
+    CANCELLED(5);
+
+    private final int code;
+
+    Outcome(int code) {
+      this.code = code;
+    }
+
+    private static Outcome of(int code) throws MalformedException {
+      for (Outcome outcome : values()) {
+        if (outcome.code == code) {
+          return outcome;
+        }
+      }
+      throw new MalformedException(NAME + ": outcome " + code + " is not known here");
+    }
+  }
+
+  /** The trailer's value. */
+  public byte[] encode() {
+    return ByteBuffer.allocate(SIZE)
+        .put(FORMAT)
+        .put((byte) outcome.code)
+        .putInt(inFlight)
+        .putInt(limit)
+        .putLong(queueNanos)
+        .putLong(serviceNanos)
+        .putLong(elapsedNanos)
+        .array();
+  }
+
+  /** Reads a trailer's value; {@link MalformedException} where it does not follow the layout. */
+  public static HopReport decode(byte[] value) throws MalformedException {
+    if (value.length < SIZE || value[0] != FORMAT) {
+      throw new MalformedException(NAME + ": " + value.length + " bytes of an unknown format");
+    }
+    ByteBuffer in = ByteBuffer.wrap(value, 1, SIZE - 1);
+    return new HopReport(
+        Outcome.of(in.get()),
+        Math.max(0, in.getInt()),
+        Math.max(1, in.getInt()),
+        Math.max(0, in.getLong()),
+        Math.max(0, in.getLong()),
+        Math.max(0, in.getLong()));
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rhizome.gossip.NodeId;
+import io.rhizome.node.protocol.HopReport.Outcome;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class HopMetadataTest {
+  private static final NodeId A = NodeId.ofPublicKey(new byte[] {1});
+  private static final NodeId B = NodeId.ofPublicKey(new byte[] {2});
+
+  @Test
+  void readsWhatItWrote() throws Exception {
+    HopMetadata hop = new HopMetadata(29_999_000, 3, "digits", 7, List.of(A, B));
+    assertThat(HopMetadata.decode(hop.encode())).isEqualTo(hop);
+  }
+
+  @Test
+  void ignoresWhatNewerNodesAppend() throws Exception {
+    HopMetadata hop = new HopMetadata(1, 0, "digits", 0, List.of(A));
+    byte[] longer = Arrays.copyOf(hop.encode(), hop.encode().length + 9);
+    assertThat(HopMetadata.decode(longer)).isEqualTo(hop);
+  }
+
+  @Test
+  void refusesToBeMadeOfNonsense() {
+    assertThatThrownBy(() -> new HopMetadata(1, 17, "m", 0, List.of(A)))
+        .hasMessageContaining("hop limit");
+    assertThatThrownBy(() -> new HopMetadata(1, 4, "m", 0, List.of()))
+        .hasMessageContaining("visited");
+    assertThatThrownBy(() -> new HopMetadata(1, 4, "m", 0, Collections.nCopies(17, A)))
+        .hasMessageContaining("visited");
+  }
+
+  @Property
+  void refusesAnyOtherBytesCleanly(@ForAll @Size(max = 120) byte[] value) {
+    try {
+      assertThat(HopMetadata.decode(value).visited()).isNotEmpty();
+    } catch (MalformedException expected) {
+      assertThat(expected).hasMessageContaining(HopMetadata.NAME);
+    }
+  }
+
+  @Test
+  void aReportReadsWhatItWrote() throws Exception {
+    HopReport report = new HopReport(Outcome.OVERLOADED, 5, 10, 1_000_000, 2_000_000, 3_000_000);
+    assertThat(HopReport.decode(report.encode())).isEqualTo(report);
+  }
+
+  @Test
+  void aReportOfAnUnknownFormatOrOutcomeIsRefused() {
+    byte[] value = new HopReport(Outcome.ANSWERED, 1, 1, 0, 0, 0).encode();
+    value[1] = 99;
+    assertThatThrownBy(() -> HopReport.decode(value)).isInstanceOf(MalformedException.class);
+    assertThatThrownBy(() -> HopReport.decode(new byte[3])).isInstanceOf(MalformedException.class);
+  }
+}

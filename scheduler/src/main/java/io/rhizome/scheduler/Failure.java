@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.scheduler;
+
+/**
+ * How one attempt of a request ended without an answer.
+ *
+ * @param kind what may be done about it
+ * @param message what happened, for people, such as {@code queue full (64 of 64)}
+ */
+public record Failure(Kind kind, String message) {
+  /** What a failure says about trying elsewhere. */
+  public enum Kind {
+    /** Refused for lack of room. It provably never reached an executor. */
+    OVERLOADED,
+    /**
+     * Refused for another reason, such as a connection refused, a GOAWAY, or a node that does not
+     * hold the model after all. It provably never reached an executor.
+     */
+    REFUSED,
+    /** Lost after bytes went out: it may have run. Retried, as models are idempotent. */
+    BROKEN,
+    /** An answer that would be the same elsewhere: bad input, too large, the model failed on it. */
+    FINAL,
+    /** The deadline passed. */
+    EXPIRED,
+    /** The caller gave up. */
+    CANCELLED;
+
+    /** Whether another holder may do better. */
+    public boolean retriable() {
+      return this == OVERLOADED || this == REFUSED || this == BROKEN;
+    }
+  }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.simulator;
+
+import io.rhizome.gossip.Endpoint;
+import io.rhizome.gossip.GossipConfig;
+import io.rhizome.gossip.Member;
+import io.rhizome.gossip.MembershipView;
+import io.rhizome.gossip.Message;
+import io.rhizome.gossip.NodeId;
+import io.rhizome.gossip.NodeState;
+import io.rhizome.gossip.Out;
+import io.rhizome.gossip.Sender;
+import io.rhizome.gossip.Swim;
+import io.rhizome.gossip.SwimCounters;
+import io.rhizome.gossip.SwimEvent;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** One life of one node: a {@link Swim} whose driver is the simulation. */
+public final class SimNode {
+  private final Simulation simulation;
+  private final String host;
+  private final NodeId id;
+  private final Endpoint endpoint;
+  private final int bootEpoch;
+  private final Swim swim;
+  private final Out out = new Wire();
+  private boolean running = true;
+  private long tickNanos = Long.MAX_VALUE;
+
+  SimNode(
+      Simulation simulation,
+      String host,
+      int bootEpoch,
+      NodeState state,
+      GossipConfig config,
+      Random random) {
+    this.simulation = simulation;
+    this.host = host;
+    this.id = idOf(host);
+    this.endpoint = state.mesh();
+    this.bootEpoch = bootEpoch;
+    this.swim =
+        new Swim(simulation.nowNanos(), id, bootEpoch, state, config, new SimAuthority(id), random);
+  }
+
+  /** The id that a host of this name has. */
+  public static NodeId idOf(String host) {
+    return NodeId.ofPublicKey(host.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The name of its host. */
+  public String host() {
+    return host;
+  }
+
+  /** Who it is. */
+  public NodeId id() {
+    return id;
+  }
+
+  /** Where it is reached. */
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** Which of its lives this is, from 1. */
+  public int bootEpoch() {
+    return bootEpoch;
+  }
+
+  /** Whether it has neither crashed nor left. */
+  public boolean isRunning() {
+    return running;
+  }
+
+  /** What it sees. */
+  public MembershipView view() {
+    return swim.view();
+  }
+
+  /** The status that it sees of another; null where it does not know it. */
+  public Member.@Nullable Status statusOf(SimNode other) {
+    return view().member(other.id).map(Member::status).orElse(null);
+  }
+
+  /** What it counted. */
+  public SwimCounters counters() {
+    return swim.counters();
+  }
+
+  /** Says something new of itself. */
+  public void publish(NodeState state) {
+    swim.publish(simulation.nowNanos(), state);
+    settle();
+  }
+
+  void begin(List<Endpoint> seeds) {
+    swim.join(simulation.nowNanos(), seeds);
+    onTick();
+  }
+
+  void crash() {
+    running = false;
+  }
+
+  void leave() {
+    swim.leave(simulation.nowNanos(), out);
+    settle();
+  }
+
+  void onPacket(Sender from, List<Message> packet) {
+    for (Message message : packet) {
+      swim.onMessage(simulation.nowNanos(), from, message, out);
+    }
+    settle();
+  }
+
+  private void onTick() {
+    tickNanos = Long.MAX_VALUE;
+    swim.onTick(simulation.nowNanos(), out);
+    if (swim.hasLeft()) {
+      running = false;
+    }
+    settle();
+  }
+
+  private void settle() {
+    long next = swim.nextDeadlineNanos();
+    if (running && next < tickNanos) {
+      tickNanos = next;
+      simulation.at(
+          next,
+          () -> {
+            if (running && tickNanos == next) {
+              onTick();
+            }
+          });
+    }
+  }
+
+  private final class Wire implements Out {
+    @Override
+    public void send(Endpoint to, List<Message> packet) {
+      simulation.send(SimNode.this, to, packet);
+    }
+
+    @Override
+    public void happened(SwimEvent event) {
+      simulation.note(SimNode.this, event);
+    }
+  }
+}
