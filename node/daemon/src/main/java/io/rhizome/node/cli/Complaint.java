@@ -26,11 +26,8 @@ final class Complaint {
     if (failure instanceof StatusException e) {
       return ofStatus(e.getStatus());
     }
-    BindException bind = find(failure, BindException.class);
-    if (bind != null) {
-      String where = failure.getMessage() == null ? "" : failure.getMessage() + ": ";
-      return where
-          + bind.getMessage()
+    if (portInUse(failure)) {
+      return failure.getMessage()
           + "; a port is in use: stop what listens there, or choose others, as in"
           + " --set api.port=8011 --set mesh.port=7710";
     }
@@ -51,6 +48,20 @@ final class Complaint {
             || failure instanceof InferenceException
             || failure.getClass() == IOException.class;
     return meantForPeople ? message : failure.getClass().getSimpleName() + ": " + message;
+  }
+
+  private static boolean portInUse(Throwable failure) {
+    Throwable at = failure;
+    for (int i = 0; i < MAX_CAUSES && at != null; i++) {
+      String message = at.getMessage();
+      // Netty's epoll transport has an exception of its own, known by the kernel's words only.
+      if (at instanceof BindException
+          || (message != null && message.contains("Address already in use"))) {
+        return true;
+      }
+      at = at.getCause();
+    }
+    return false;
   }
 
   private static String ofStatus(Status status) {

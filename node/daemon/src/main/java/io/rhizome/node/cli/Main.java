@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       UpCommand.class,
       InitCommand.class,
+      PrepareCommand.class,
       NodesCommand.class,
       StatusCommand.class,
       ModelCommand.class,

@@ -5,7 +5,6 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.node.config.ConfigException;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -15,6 +14,7 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
@@ -22,28 +22,29 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECPoint;
 import java.security.spec.ECPublicKeySpec;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
+import java.util.Optional;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 
 /**
  * An ECDSA P-256 key pair: a node's, or an operator's. Immutable; any thread.
  *
- * <p>On disk it is a PKCS#8 PEM file of mode 0600. A replaced key is another node.
+ * <p>On disk it is a PEM file of mode 0600: the PKCS#8 private key, then a self-signed certificate
+ * that carries the public key. A replaced key is another node.
  */
 public final class Identity {
-  private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
-  private static final String END = "-----END PRIVATE KEY-----";
+  private static final String KEY = "PRIVATE KEY";
+  private static final String CERTIFICATE = "CERTIFICATE";
   private static final int P256_BITS = 256;
 
   private final PrivateKey privateKey;
-  private final PublicKey publicKey;
+  private final X509Certificate certificate;
   private final NodeId id;
 
-  private Identity(PrivateKey privateKey, PublicKey publicKey) {
+  private Identity(PrivateKey privateKey, X509Certificate certificate) {
     this.privateKey = privateKey;
-    this.publicKey = publicKey;
-    this.id = NodeId.ofPublicKey(publicKey.getEncoded());
+    this.certificate = certificate;
+    this.id = NodeId.ofPublicKey(certificate.getPublicKey().getEncoded());
   }
 
   /**
@@ -54,35 +55,54 @@ public final class Identity {
       return load(file);
     }
     Identity created = generate();
-    String body =
-        Base64.getMimeEncoder(64, new byte[] {'\n'})
-            .encodeToString(created.privateKey.getEncoded());
-    DurableFile.write(file, BEGIN + "\n" + body + "\n" + END + "\n");
+    try {
+      DurableFile.write(
+          file,
+          Pem.block(KEY, created.privateKey.getEncoded())
+              + Pem.block(CERTIFICATE, created.certificate.getEncoded()));
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("a certificate made here can be written", e);
+    }
     return created;
   }
 
   /**
    * Reads a key file; {@link ConfigException} if it is absent, is no P-256 key, or if others than
-   * its owner can read it.
+   * its owner can read it. A file without a certificate is fine: it is made anew.
    */
   public static Identity load(Path file) throws IOException {
     String text = DurableFile.readSecret(file);
-    int begin = text.indexOf(BEGIN);
-    int end = text.indexOf(END);
-    if (begin < 0 || end < begin) {
-      throw new ConfigException(
-          file + ": no '" + BEGIN + "' in it; expected a PKCS#8 PEM file of an EC P-256 key");
-    }
-    String body = text.substring(begin + BEGIN.length(), end).replaceAll("\\s", "");
     try {
-      byte[] der = Base64.getDecoder().decode(body.getBytes(StandardCharsets.US_ASCII));
+      byte[] der =
+          Pem.find(KEY, text)
+              .orElseThrow(
+                  () ->
+                      new ConfigException(
+                          file + ": no PKCS#8 PEM block 'PRIVATE KEY' of an EC P-256 key in it"));
       PrivateKey key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der));
-      if (key instanceof ECPrivateKey ec && ec.getParams().getOrder().bitLength() == P256_BITS) {
-        return new Identity(key, publicKeyOf(ec));
+      if (!(key instanceof ECPrivateKey ec) || ec.getParams().getOrder().bitLength() != P256_BITS) {
+        throw new ConfigException(file + ": not an EC P-256 key");
       }
-      throw new ConfigException(file + ": not an EC P-256 key");
+      Optional<byte[]> stored = Pem.find(CERTIFICATE, text);
+      Identity identity =
+          new Identity(
+              key,
+              stored.isPresent()
+                  ? SelfSigned.read(stored.get())
+                  : SelfSigned.certificate(key, publicKeyOf(ec)));
+      identity.requireKeyFits(file);
+      return identity;
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new ConfigException(file + ": damaged key file: " + e.getMessage(), e);
+    }
+  }
+
+  private void requireKeyFits(Path file) throws GeneralSecurityException {
+    Signature verifier = Signature.getInstance("SHA256withECDSA");
+    verifier.initVerify(publicKey());
+    verifier.update(id.bytes());
+    if (!verifier.verify(sign(id.bytes()))) {
+      throw new ConfigException(file + ": the certificate in it is not for the key in it");
     }
   }
 
@@ -91,7 +111,8 @@ public final class Identity {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       KeyPair pair = generator.generateKeyPair();
-      return new Identity(pair.getPrivate(), pair.getPublic());
+      return new Identity(
+          pair.getPrivate(), SelfSigned.certificate(pair.getPrivate(), pair.getPublic()));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has P-256", e);
     }
@@ -114,7 +135,7 @@ public final class Identity {
 
   /** The public key; {@code getEncoded()} is its SubjectPublicKeyInfo in DER. */
   public PublicKey publicKey() {
-    return publicKey;
+    return certificate.getPublicKey();
   }
 
   /** ECDSA with SHA-256 over this message, DER-encoded: at most 72 bytes. */
@@ -129,9 +150,9 @@ public final class Identity {
     }
   }
 
-  /** A fresh self-signed certificate that carries the public key; its dates mean nothing. */
+  /** The self-signed certificate that carries the public key; its dates mean nothing. */
   public X509Certificate certificate() {
-    return SelfSigned.certificate(id.shortName(), privateKey, publicKey);
+    return certificate;
   }
 
   PrivateKey privateKey() {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.identity;
 
+import io.rhizome.gossip.NodeId;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -24,8 +25,9 @@ final class SelfSigned {
 
   private SelfSigned() {}
 
-  static X509Certificate certificate(String name, PrivateKey privateKey, PublicKey publicKey) {
-    X500Name subject = new X500Name("CN=" + name);
+  static X509Certificate certificate(PrivateKey privateKey, PublicKey publicKey) {
+    NodeId id = NodeId.ofPublicKey(publicKey.getEncoded());
+    X500Name subject = new X500Name("CN=" + id.shortName());
     X509v3CertificateBuilder builder =
         new X509v3CertificateBuilder(
             subject,
@@ -39,11 +41,14 @@ final class SelfSigned {
           builder
               .build(new JcaContentSignerBuilder("SHA256withECDSA").build(privateKey))
               .getEncoded();
-      return (X509Certificate)
-          CertificateFactory.getInstance("X.509")
-              .generateCertificate(new ByteArrayInputStream(der));
-    } catch (OperatorCreationException | GeneralSecurityException | IOException e) {
+      return read(der);
+    } catch (OperatorCreationException | CertificateException | IOException e) {
       throw new IllegalStateException("cannot make a certificate for this node's key", e);
     }
+  }
+
+  static X509Certificate read(byte[] der) throws CertificateException {
+    return (X509Certificate)
+        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
   }
 }

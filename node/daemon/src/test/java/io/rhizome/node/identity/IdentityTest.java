@@ -66,6 +66,32 @@ class IdentityTest {
   }
 
   @Test
+  void readsABareKeyAndComputesItsPublicHalf() throws Exception {
+    Path file = dir.resolve("node.key");
+    Identity made = Identity.loadOrCreate(file);
+    String text = Files.readString(file);
+    Files.writeString(file, text.substring(0, text.indexOf("-----BEGIN CERTIFICATE")));
+
+    assertThat(Identity.load(file).nodeId()).isEqualTo(made.nodeId());
+  }
+
+  @Test
+  void refusesACertificateOfAnotherKey() throws Exception {
+    Path file = dir.resolve("node.key");
+    Identity.loadOrCreate(file);
+    Identity.loadOrCreate(dir.resolve("other.key"));
+    String text = Files.readString(file);
+    String other = Files.readString(dir.resolve("other.key"));
+    String begin = "-----BEGIN CERTIFICATE";
+    Files.writeString(
+        file, text.substring(0, text.indexOf(begin)) + other.substring(other.indexOf(begin)));
+
+    assertThatThrownBy(() -> Identity.load(file))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("not for the key in it");
+  }
+
+  @Test
   void signsSoThatTheJdkVerifies() throws Exception {
     Identity identity = Identity.loadOrCreate(dir.resolve("node.key"));
     byte[] message = "hello".getBytes(StandardCharsets.UTF_8);
