@@ -113,7 +113,7 @@ final class CliIT {
       Files.writeString(file, "\nmehs:\n  port: 1\n", StandardOpenOption.APPEND);
       Command up = other.rhizome("up", other.node(1).directory().toString());
       assertFailed(up, "mehs");
-      assertThat(up.err()).contains("rhizome.yaml").containsPattern("line \\d+").contains("mesh");
+      assertThat(up.err()).containsPattern("rhizome.yaml:\\d+: ").contains("'mesh.port'");
     }
   }
 
