@@ -3,6 +3,7 @@ package io.rhizome.it.bench;
 
 import io.rhizome.it.Checkout;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +11,8 @@ import java.util.Optional;
 /**
  * Runs one benchmark: {@code NAME [--quick]}. Prints its method, its table and {@code NAME
  * key=value ...}, and writes {@code integration-tests/results/NAME.json}. Exit status 1 if a figure
- * misses its bar, 2 for a wrong call.
+ * misses its bar, 2 for a wrong call. {@code readme} instead of a name makes the README's table
+ * anew.
  */
 public final class Bench {
   private Bench() {}
@@ -18,6 +20,10 @@ public final class Bench {
   /** See the class. */
   public static void main(String[] args) throws IOException, InterruptedException {
     List<String> words = List.of(args);
+    if (words.equals(List.of("readme"))) {
+      updateReadme();
+      return;
+    }
     boolean quick = words.contains("--quick");
     List<Benchmark> benchmarks = List.of(new HopBench(quick), new StartBench(quick));
     List<String> names = words.stream().filter(word -> !word.equals("--quick")).toList();
@@ -30,6 +36,13 @@ public final class Bench {
       System.exit(2);
     }
     System.exit(run(chosen.orElseThrow()) ? 0 : 1);
+  }
+
+  private static void updateReadme() throws IOException {
+    Checkout checkout = Checkout.find();
+    Path readme = checkout.root().resolve("README.md");
+    Files.writeString(readme, ReadmeTable.update(Files.readString(readme), checkout.results()));
+    System.out.println("the README's table is as " + checkout.results() + " has it");
   }
 
   private static boolean run(Benchmark benchmark) throws IOException, InterruptedException {
