@@ -4,24 +4,45 @@ package io.rhizome.it.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rhizome.it.Checkout;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReadmeTableTest {
-  @Test
-  void theReadmeSaysWhatTheResultsSay() throws IOException {
-    Checkout checkout = Checkout.find();
-    String readme = Files.readString(checkout.root().resolve("README.md"));
+  private static final Machine MACHINE = new Machine("a cpu", 2, 1024, "17", "Linux");
 
-    assertThat(readme).isEqualTo(ReadmeTable.update(readme, checkout.results()));
+  @Test
+  void replacesTheTableByWhatTheResultsSay(@TempDir Path results) throws IOException {
+    List<Figure> figures = List.of(Figure.required("ready_s", 1.4, 2.5), Figure.reported("x", 12));
+    new Result("start", List.of("how"), false, 0, figures, List.of())
+        .write(results, new Commit("0123456789abcdef", false), MACHINE);
+    String readme =
+        """
+        before
+        <!-- figures: made by `deploy/bench readme` -->
+        | old |
+        <!-- end of figures -->
+        after
+        """;
+
+    assertThat(ReadmeTable.update(readme, results))
+        .isEqualTo(
+            """
+            before
+            <!-- figures: made by `deploy/bench readme` -->
+            | benchmark | figure | measured | required | machine, commit |
+            |---|---|---|---|---|
+            | `start` | `ready_s` | 1.400 | at most 2.500 | a cpu, 2 cores, Java 17, 0123456789 |
+            | `start` | `x` | 12.0 | reported | a cpu, 2 cores, Java 17, 0123456789 |
+            <!-- end of figures -->
+            after
+            """);
   }
 
   @Test
-  void aReadmeWithoutItsMarksIsRefused(@TempDir Path results) {
+  void refusesAReadmeWithoutItsMarks(@TempDir Path results) {
     assertThatThrownBy(() -> ReadmeTable.update("# Rhizome", results))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("lacks the lines");
