@@ -192,9 +192,9 @@ class DispatchTest {
 
   @Test
   void aForwardedRequestIsTriedLessWidelyThanAtItsEntry() {
-    assertThat(DispatchConfig.DEFAULT).isEqualTo(new DispatchConfig(8, 2));
+    assertThat(DispatchConfig.DEFAULT).isEqualTo(new DispatchConfig(8, 1));
     assertThat(attempts(new Request(MODEL, 0, 9, List.of(), 4))).isEqualTo(8);
-    assertThat(attempts(new Request(MODEL, 0, 9, List.of(node(99)), 3))).isEqualTo(2);
+    assertThat(attempts(new Request(MODEL, 0, 9, List.of(node(99)), 3))).isEqualTo(1);
   }
 
   @Test

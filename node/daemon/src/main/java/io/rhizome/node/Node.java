@@ -66,6 +66,7 @@ public final class Node implements AutoCloseable {
   public static final String VERSION = "0.1.0";
 
   private static final Logger log = LoggerFactory.getLogger(Node.class);
+  private static final long HEAP_SHARE_OF_REQUESTS = 4;
   private static final Duration LEAVE_LIMIT = Duration.ofSeconds(1);
 
   private final long startedNanos = System.nanoTime();
@@ -133,6 +134,7 @@ public final class Node implements AutoCloseable {
                 ModelsConfig.DEFAULT,
                 new Models.Ports(executor, source, signing, membership, this::advertise)));
     gossip = teardown.add(startGossip(signing));
+    teardown.add(() -> leave(gossip));
     membership.follow(gossip);
     gossip.onChange(channels::onMembershipChange);
 
@@ -145,6 +147,7 @@ public final class Node implements AutoCloseable {
             executor,
             new GrpcForwarder(channels),
             new PowerOfTwoChoices(),
+            Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_REQUESTS,
             System::nanoTime,
             ThreadLocalRandom::current);
     mesh =
@@ -163,7 +166,12 @@ public final class Node implements AutoCloseable {
         new InferenceService(
             serving,
             view,
-            new Manifests(models, source, signing, membership),
+            new Manifests(
+                models,
+                source,
+                signing,
+                membership,
+                ModelsConfig.DEFAULT.manifestTimeout().toNanos()),
             loops,
             () -> ready,
             VERSION,
@@ -308,9 +316,16 @@ public final class Node implements AutoCloseable {
   public void drain(Duration limit) throws InterruptedException {
     ready = false;
     api.setReady(false);
+    leave(gossip);
+    long end = System.nanoTime() + limit.toNanos();
+    mesh.shutdown();
+    api.shutdown();
+    mesh.awaitEnd(end);
+    api.awaitEnd(end);
+  }
+
+  private static void leave(GossipLoop gossip) {
     gossip.leave(LEAVE_LIMIT).toCompletableFuture().join();
-    mesh.drain(limit.toNanos());
-    api.drain(limit.toNanos());
   }
 
   @Override

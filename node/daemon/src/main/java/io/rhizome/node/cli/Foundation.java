@@ -169,7 +169,7 @@ final class Foundation {
           # How long a request may take where the client sets no deadline.
           defaultTimeout: 30s
           # The largest request.
-          maxBytes: 64MiB
+          maxBytes: 16MiB
         """
         .formatted(nodeName(index), port(meshPort, index), port(apiPort, index), seeds);
   }

@@ -14,6 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
 final class UpCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(UpCommand.class);
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
+  private static final Duration STOP_GRACE = Duration.ofSeconds(5);
 
   @Spec CommandSpec spec = CommandSpec.create();
 
@@ -114,9 +116,24 @@ final class UpCommand implements Callable<Integer> {
         seconds);
   }
 
+  /** A model that never returns must not keep the process. */
+  private static void haltLater() {
+    Thread watchdog =
+        new Thread(
+            () -> {
+              LockSupport.parkNanos(DRAIN_LIMIT.plus(STOP_GRACE).toNanos());
+              log.error("something does not stop; ending the process without it");
+              Runtime.getRuntime().halt(Main.FAILED);
+            },
+            "rhizome-watchdog");
+    watchdog.setDaemon(true);
+    watchdog.start();
+  }
+
   /** Runs as the shutdown hook; a signal would otherwise end the process with 128 + its number. */
   private static void stop(Node node) {
     int status = 0;
+    haltLater();
     try {
       log.info("draining, for at most {} s", DRAIN_LIMIT.toSeconds());
       node.drain(DRAIN_LIMIT);

@@ -124,7 +124,7 @@ public record NodeConfig(
             settings.number("executor.queue", 256, 1, 65536, "a number from 1 to 65536")),
         new RequestLimits(
             settings.duration("request.defaultTimeout", Duration.ofSeconds(30)),
-            settings.bytes("request.maxBytes", 64 << 20)));
+            settings.bytes("request.maxBytes", 16 << 20)));
   }
 
   private static Listen listen(Settings settings, String name, int port) {

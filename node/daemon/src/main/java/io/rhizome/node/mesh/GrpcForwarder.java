@@ -3,6 +3,7 @@ package io.rhizome.node.mesh;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -15,6 +16,7 @@ import io.rhizome.node.protocol.RawMessages;
 import io.rhizome.node.serving.ErrorCode;
 import io.rhizome.node.serving.Forwarder;
 import io.rhizome.node.serving.ServingError;
+import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,15 +43,22 @@ public final class GrpcForwarder implements Forwarder {
       result.onBroken("left the mesh");
       return () -> {};
     }
-    ClientCall<byte[], InputStream> call =
-        channel.newCall(RawMessages.FORWARD_INFER, CallOptions.DEFAULT);
-    Metadata headers = new Metadata();
-    headers.put(HopMetadata.KEY, hop.encode());
-    call.start(new Attempt(result), headers);
-    call.request(2);
-    call.sendMessage(message);
-    call.halfClose();
-    return () -> call.cancel("given up", null);
+    // The client's gRPC context has a deadline and a cancellation of its own, which would end the
+    // call behind the back of the one who keeps them here.
+    Context clients = Context.ROOT.attach();
+    try {
+      ClientCall<byte[], InputStream> call =
+          channel.newCall(RawMessages.FORWARD_INFER, CallOptions.DEFAULT);
+      Metadata headers = new Metadata();
+      headers.put(HopMetadata.KEY, hop.encode());
+      call.start(new Attempt(result), headers);
+      call.request(2);
+      call.sendMessage(message);
+      call.halfClose();
+      return () -> call.cancel("given up", null);
+    } finally {
+      Context.ROOT.detach(clients);
+    }
   }
 
   private static final class Attempt extends ClientCall.Listener<InputStream> {
@@ -62,7 +71,11 @@ public final class GrpcForwarder implements Forwarder {
 
     @Override
     public void onMessage(InputStream message) {
-      response = message;
+      if (response == null) {
+        response = message;
+      } else {
+        close(message);
+      }
     }
 
     @Override
@@ -71,6 +84,17 @@ public final class GrpcForwarder implements Forwarder {
       InputStream answer = response;
       if (status.isOk() && answer != null) {
         result.onAnswer(answer, report);
+        return;
+      }
+      if (answer != null) {
+        close(answer);
+      }
+      if (report == null && status.getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+        // Said by a transport on the way, this side's or the peer's: it would say so anywhere.
+        result.onFailure(
+            new ServingError(
+                ErrorCode.TOO_LARGE, status.getDescription() + "; raise request.maxBytes"),
+            null);
       } else if (report == null) {
         // The peer never spoke: what the transport says is all there is.
         result.onBroken(describe(status));
@@ -78,6 +102,14 @@ public final class GrpcForwarder implements Forwarder {
         String words = status.getDescription() == null ? "" : status.getDescription();
         result.onFailure(
             new ServingError(ErrorCode.ofPeer(report.outcome(), status.getCode()), words), report);
+      }
+    }
+
+    private static void close(InputStream unwanted) {
+      try {
+        unwanted.close();
+      } catch (IOException e) {
+        log.debug("could not close an unwanted response", e);
       }
     }
 

@@ -2,6 +2,7 @@
 package io.rhizome.node.mesh;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
@@ -46,11 +47,12 @@ public final class GrpcModelSource implements ModelSource {
       return CompletableFuture.failedFuture(gone(holder));
     }
     ManifestReceiver receiver = new ManifestReceiver();
-    ModelServiceGrpc.newStub(channel)
-        .withExecutor(threads)
-        .getManifest(
-            GetManifestRequest.newBuilder().setManifestId(ByteString.copyFrom(id.bytes())).build(),
-            receiver);
+    GetManifestRequest request =
+        GetManifestRequest.newBuilder().setManifestId(ByteString.copyFrom(id.bytes())).build();
+    // Whoever asked may go away; what is learnt is kept for the next.
+    Context.ROOT.run(
+        () ->
+            ModelServiceGrpc.newStub(channel).withExecutor(threads).getManifest(request, receiver));
     return receiver.result;
   }
 

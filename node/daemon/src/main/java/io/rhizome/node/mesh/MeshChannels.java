@@ -11,9 +11,7 @@ import io.rhizome.gossip.Member;
 import io.rhizome.gossip.MembershipView;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.identity.MeshTls;
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -38,6 +36,7 @@ public final class MeshChannels implements AutoCloseable {
   private final Supplier<MembershipView> membership;
   private final int maxMessageBytes;
   private final ConcurrentMap<Key, Connection> connections = new ConcurrentHashMap<>();
+  private final ConcurrentMap<NodeId, SslContext> contexts = new ConcurrentHashMap<>();
 
   private record Key(NodeId peer, EventLoop loop) {}
 
@@ -70,38 +69,60 @@ public final class MeshChannels implements AutoCloseable {
     if (member == null || !member.status().usable()) {
       return null;
     }
-    return connections.computeIfAbsent(key, k -> connect(k, member)).channel();
+    Connection made = connections.computeIfAbsent(key, k -> connect(k, member));
+    // The membership may have moved on meanwhile, and its listener found nothing to drop.
+    if (!made.leadsTo(membership.get().members().get(peer)) && connections.remove(key, made)) {
+      made.channel().shutdown();
+      return null;
+    }
+    return made.channel();
   }
 
   /** Drops the connections that no longer lead to a usable member. */
   public void onMembershipChange(MembershipView view) {
-    List<ManagedChannel> stale = new ArrayList<>();
+    contexts.keySet().retainAll(view.members().keySet());
+
     Iterator<Map.Entry<Key, Connection>> all = connections.entrySet().iterator();
     while (all.hasNext()) {
       Map.Entry<Key, Connection> entry = all.next();
-      if (!entry.getValue().leadsTo(view.members().get(entry.getKey().peer()))) {
+      Member member = view.members().get(entry.getKey().peer());
+      if (!entry.getValue().leadsTo(member)) {
         all.remove();
-        stale.add(entry.getValue().channel());
+        drop(entry.getValue(), member);
       }
     }
-    // Not shutdownNow: what still runs there may still be answered.
-    stale.forEach(ManagedChannel::shutdown);
+  }
+
+  /** What runs at a node that is gone is cut off, to be tried elsewhere; else it may still end. */
+  private static void drop(Connection connection, @Nullable Member member) {
+    boolean gone =
+        member == null
+            || member.status() == Member.Status.DEAD
+            || member.incarnation() >>> 32 != connection.incarnation() >>> 32;
+    if (gone) {
+      connection.channel().shutdownNow();
+    } else {
+      connection.channel().shutdown();
+    }
+  }
+
+  private SslContext context(NodeId peer) {
+    try {
+      return tls.client(peer);
+    } catch (SSLException e) {
+      throw new IllegalStateException("cannot set up TLS to " + peer.shortName(), e);
+    }
   }
 
   private Connection connect(Key key, Member member) {
     Endpoint address = member.state().mesh();
-    SslContext context;
-    try {
-      context = tls.client(key.peer());
-    } catch (SSLException e) {
-      throw new IllegalStateException("cannot set up TLS to " + key.peer().shortName(), e);
-    }
+
     ManagedChannel channel =
         NettyChannelBuilder.forAddress(address.host(), address.port())
             .channelType(loops.clientChannel())
             .eventLoopGroup(key.loop())
             .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
-            .sslContext(context)
+            .sslContext(contexts.computeIfAbsent(key.peer(), this::context))
             .directExecutor()
             .disableRetry()
             .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)

@@ -58,10 +58,14 @@ public final class MeshServer implements AutoCloseable {
     return new MeshServer(server);
   }
 
-  /** Stops accepting calls and waits for those that run, at most this long. Blocks. */
-  public void drain(long timeoutNanos) throws InterruptedException {
+  /** Stops accepting calls; those that run go on. */
+  public void shutdown() {
     server.shutdown();
-    server.awaitTermination(timeoutNanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Waits for the calls that run, until that moment on the {@link System#nanoTime()} scale. */
+  public void awaitEnd(long endNanos) throws InterruptedException {
+    server.awaitTermination(Math.max(0, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -35,6 +36,7 @@ public final class Manifests {
   private final ModelSource source;
   private final Signers signers;
   private final Supplier<MembershipView> membership;
+  private final long timeoutNanos;
   private final Map<Digest, Manifest> kept =
       Collections.synchronizedMap(
           new LinkedHashMap<>(16, 0.75f, true) {
@@ -46,16 +48,22 @@ public final class Manifests {
             }
           });
 
-  /** Manifests of these models and of those that the membership advertises. */
+  /**
+   * Manifests of these models and of those that the membership advertises.
+   *
+   * @param timeoutNanos how long one holder may take to answer
+   */
   public Manifests(
       ReadyModels models,
       ModelSource source,
       Signers signers,
-      Supplier<MembershipView> membership) {
+      Supplier<MembershipView> membership,
+      long timeoutNanos) {
     this.models = models;
     this.source = source;
     this.signers = signers;
     this.membership = membership;
+    this.timeoutNanos = timeoutNanos;
   }
 
   /**
@@ -82,32 +90,43 @@ public final class Manifests {
     if (known != null) {
       return CompletableFuture.completedFuture(known);
     }
-    return ask(served.lastEntry().getValue().iterator(), id, "nobody was asked");
+    Wanted wanted = new Wanted(name, served.lastKey());
+    return ask(served.lastEntry().getValue().iterator(), wanted, "nobody was asked");
   }
 
-  private CompletableFuture<Manifest> ask(Iterator<NodeId> holders, Digest id, String lastWords) {
+  private record Wanted(String name, ModelVersion version) {
+    boolean is(SignedManifest manifest) {
+      return manifest.id().equals(version.manifest())
+          && manifest.manifest().name().equals(name)
+          && manifest.manifest().version() == version.counter();
+    }
+  }
+
+  private CompletableFuture<Manifest> ask(
+      Iterator<NodeId> holders, Wanted wanted, String lastWords) {
     if (!holders.hasNext()) {
       return CompletableFuture.failedFuture(
           new ModelException(Code.UNAVAILABLE, "no holder gave the manifest: " + lastWords));
     }
     NodeId holder = holders.next();
     return source
-        .manifest(holder, id)
+        .manifest(holder, wanted.version().manifest())
         .toCompletableFuture()
+        .orTimeout(timeoutNanos, TimeUnit.NANOSECONDS)
         .thenApply(Optional::ofNullable)
         .exceptionally(error -> Optional.empty())
         .thenCompose(
             answer -> {
-              if (answer.isEmpty() || !isRight(answer.get(), id)) {
-                return ask(holders, id, holder.shortName() + " did not give it");
+              if (answer.isEmpty() || !isRight(answer.get(), wanted)) {
+                return ask(holders, wanted, holder.shortName() + " did not give it");
               }
-              kept.put(id, answer.get().manifest());
+              kept.put(answer.get().id(), answer.get().manifest());
               return CompletableFuture.completedFuture(answer.get().manifest());
             });
   }
 
-  private boolean isRight(SignedManifest manifest, Digest id) {
-    return manifest.id().equals(id) && manifest.trustedBy(signers);
+  private boolean isRight(SignedManifest manifest, Wanted wanted) {
+    return wanted.is(manifest) && manifest.trustedBy(signers);
   }
 
   /** The versions that peers serve, with who serves each. */

@@ -19,6 +19,8 @@ public enum ErrorCode {
    * better.
    */
   UNKNOWN_MODEL(Status.Code.NOT_FOUND, Outcome.REFUSED, false),
+  /** Request or response larger than a node takes. Trying again will not help. */
+  TOO_LARGE(Status.Code.RESOURCE_EXHAUSTED, Outcome.FINAL, false),
   /** No room now. */
   OVERLOADED(Status.Code.RESOURCE_EXHAUSTED, Outcome.OVERLOADED, true),
   /** The model ran and failed on this input. */
@@ -85,7 +87,12 @@ public enum ErrorCode {
       case OVERLOADED -> OVERLOADED;
       case REFUSED, CANCELLED -> UNAVAILABLE;
       case EXPIRED -> DEADLINE_EXCEEDED;
-      case FINAL, ANSWERED -> status == Status.Code.INVALID_ARGUMENT ? INVALID : MODEL_FAILED;
+      case FINAL, ANSWERED ->
+          switch (status) {
+            case INVALID_ARGUMENT -> INVALID;
+            case RESOURCE_EXHAUSTED -> TOO_LARGE;
+            default -> MODEL_FAILED;
+          };
     };
   }
 

@@ -189,6 +189,7 @@ final class Exchange implements Cancellable {
   private void finish() {
     ended = true;
     running = null;
+    serving.inFlightBytes.release(arrival.message().length);
     if (timer != null) {
       timer.cancel();
     }
@@ -286,13 +287,27 @@ final class Exchange implements Cancellable {
     @Override
     public void onFailure(ServingError error, @Nullable HopReport report) {
       learn(report);
-      context.execute(() -> failed(ofAttempt, peer, error));
+      context.execute(() -> failed(ofAttempt, peer, doubted(error)));
+    }
+
+    /** A peer that calls the deadline passed while there is time left has merely refused. */
+    private ServingError doubted(ServingError error) {
+      boolean timeLeft = serving.clock.getAsLong() < arrival.deadlineNanos();
+      return error.code() == ErrorCode.DEADLINE_EXCEEDED && timeLeft
+          ? new ServingError(ErrorCode.UNAVAILABLE, "gave up early: " + error.message())
+          : error;
     }
 
     @Override
     public void onBroken(String why) {
-      serving.view.onBroken(peer, serving.clock.getAsLong());
-      context.execute(() -> failed(ofAttempt, peer, new Failure(Failure.Kind.BROKEN, why), null));
+      context.execute(
+          () -> {
+            // An attempt that was given up says nothing of the peer.
+            if (!ended && ofAttempt == attempt) {
+              serving.view.onBroken(peer, serving.clock.getAsLong());
+              failed(ofAttempt, peer, new Failure(Failure.Kind.BROKEN, why), null);
+            }
+          });
     }
 
     private void learn(@Nullable HopReport report) {

@@ -4,7 +4,9 @@ package io.rhizome.node.serving;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +28,12 @@ public final class GrpcReply implements Reply {
 
   @Override
   public void answer(InputStream response) {
-    call.sendHeaders(new Metadata());
-    call.sendMessage(response);
+    try (response) {
+      call.sendHeaders(new Metadata());
+      call.sendMessage(response);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     call.close(Status.OK, trailers.apply(null));
   }
 

@@ -23,6 +23,7 @@ public final class Serving {
   final ReadyModels models;
   final Executor executor;
   final Forwarder forwarder;
+  final InFlightBytes inFlightBytes;
   final Counters counters = new Counters();
   final LongSupplier clock;
   private final Router router;
@@ -31,6 +32,7 @@ public final class Serving {
   /**
    * Serving on these parts.
    *
+   * @param maxInFlightBytes encoded requests beyond this many bytes at once are refused as overload
    * @param clock nanoseconds, on the scale of the deadlines given to {@link #serve}
    * @param random gives the calling thread's own source of randomness
    */
@@ -41,6 +43,7 @@ public final class Serving {
       Executor executor,
       Forwarder forwarder,
       Router router,
+      long maxInFlightBytes,
       LongSupplier clock,
       Supplier<RandomGenerator> random) {
     this.self = self;
@@ -49,6 +52,7 @@ public final class Serving {
     this.executor = executor;
     this.forwarder = forwarder;
     this.router = router;
+    this.inFlightBytes = new InFlightBytes(maxInFlightBytes);
     this.clock = clock;
     this.random = random;
   }
@@ -59,6 +63,11 @@ public final class Serving {
    * @return gives the request up, for a client that went away
    */
   public Cancellable serve(Arrival arrival, Reply reply) {
+    if (!inFlightBytes.tryAcquire(arrival.message().length)) {
+      counters.addFailed();
+      reply.fail(new ServingError(ErrorCode.OVERLOADED, inFlightBytes.refusal()));
+      return () -> {};
+    }
     Dispatch dispatch =
         new Dispatch(
             arrival.request(),

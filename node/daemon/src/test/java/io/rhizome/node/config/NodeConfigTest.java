@@ -36,7 +36,7 @@ class NodeConfigTest {
                 List.of(),
                 new TreeMap<>(),
                 new NodeConfig.Workers(0, 256),
-                new NodeConfig.RequestLimits(Duration.ofSeconds(30), 67_108_864)));
+                new NodeConfig.RequestLimits(Duration.ofSeconds(30), 16_777_216)));
   }
 
   @Test

@@ -2,6 +2,7 @@
 package io.rhizome.node.serving;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.rhizome.gossip.Endpoint;
 import io.rhizome.gossip.Member;
 import io.rhizome.gossip.MembershipView;
@@ -58,6 +59,7 @@ final class Mesh {
           .addRawInputContents(ByteString.copyFrom(new byte[4]))
           .build()
           .toByteArray();
+  static final int MAX_IN_FLIGHT_BYTES = 10_000;
   private static final Digest MODEL = Digest.sha256(new byte[] {7});
 
   final List<Run> runs = new ArrayList<>();
@@ -80,6 +82,7 @@ final class Mesh {
             executor,
             this::forward,
             new PowerOfTwoChoices(),
+            MAX_IN_FLIGHT_BYTES,
             timers::now,
             () -> new Random(1));
   }
@@ -125,6 +128,14 @@ final class Mesh {
 
   int pendingTimers() {
     return timers.pending();
+  }
+
+  /** A request of about that many bytes. */
+  static byte[] padded(int bytes) throws InvalidProtocolBufferException {
+    return ModelInferRequest.parseFrom(MESSAGE).toBuilder()
+        .setRawInputContents(0, ByteString.copyFrom(new byte[bytes]))
+        .build()
+        .toByteArray();
   }
 
   static InputStream answerFrom(String name) {

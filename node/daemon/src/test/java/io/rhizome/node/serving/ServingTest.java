@@ -148,6 +148,61 @@ class ServingTest {
   }
 
   @Test
+  void doesNotHoldAnAttemptThatWasGivenUpAgainstThePeer() {
+    mesh.holds(A, Status.ALIVE, 1);
+    Mesh.Client client = mesh.request(List.of());
+    client.goesAway();
+
+    mesh.sent.get(0).result().onBroken("CANCELLED: given up");
+    mesh.passTime(Duration.ofMillis(10));
+
+    assertThat(mesh.view.current(mesh.now()).nodes())
+        .hasEntrySatisfying(A, node -> assertThat(node.load().queueNanos()).isZero());
+  }
+
+  @Test
+  void asksTheOthersFirstForASecondAfterAConnectionBroke() {
+    mesh.holds(A, Status.ALIVE, 1);
+    mesh.request(List.of());
+
+    mesh.sent.get(0).result().onBroken("connection reset");
+    mesh.passTime(Duration.ofMillis(10));
+
+    assertThat(mesh.view.current(mesh.now()).nodes())
+        .hasEntrySatisfying(A, node -> assertThat(node.load().queueNanos()).isPositive());
+  }
+
+  @Test
+  void triesElsewhereWhenAPeerGivesUpBeforeTheDeadline() throws Exception {
+    mesh.holds(A, Status.ALIVE, 1);
+    mesh.holds(B, Status.ALIVE, 1);
+    Mesh.Client client = mesh.request(List.of());
+
+    mesh.sent
+        .get(0)
+        .result()
+        .onFailure(new ServingError(ErrorCode.DEADLINE_EXCEEDED, "late"), report(Outcome.EXPIRED));
+    mesh.sent.get(1).result().onAnswer(Mesh.answerFrom("second"), report(Outcome.ANSWERED));
+
+    assertThat(client.response().getModelName()).isEqualTo("second");
+  }
+
+  @Test
+  void refusesRequestsBeyondTheMemoryItGivesThemAndTakesThemAgainLater() throws Exception {
+    mesh.holdsHere(1);
+    mesh.request(List.of(), Duration.ofSeconds(1), Mesh.padded(Mesh.MAX_IN_FLIGHT_BYTES - 200));
+
+    Mesh.Client refused = mesh.request(List.of(), Duration.ofSeconds(1), Mesh.padded(1_000));
+    assertThat(refused.error().code()).isEqualTo(ErrorCode.OVERLOADED);
+    assertThat(refused.error().message()).contains("bytes");
+
+    mesh.runs.get(0).answer();
+    Mesh.Client accepted = mesh.request(List.of(), Duration.ofSeconds(1), Mesh.padded(1_000));
+    mesh.runs.get(1).answer();
+    assertThat(accepted.response().getModelName()).isEqualTo("digits");
+  }
+
+  @Test
   void cancelsTheAttemptWhenTheClientGoesAway() {
     mesh.holdsHere(1);
     Mesh.Client client = mesh.request(List.of());

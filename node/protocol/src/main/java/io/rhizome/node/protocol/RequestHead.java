@@ -18,6 +18,8 @@ import java.io.IOException;
  * @param id {@code id}, empty where absent
  */
 public record RequestHead(String modelName, String modelVersion, String id) {
+  /** No model has a longer name; see {@code Manifest}. */
+  public static final int MAX_NAME_CHARACTERS = 64;
 
   /** Reads the head of an encoded request; {@link MalformedException} where it is not protobuf. */
   public static RequestHead scan(byte[] message) throws MalformedException {
@@ -43,6 +45,14 @@ public record RequestHead(String modelName, String modelVersion, String id) {
       }
     } catch (IOException e) {
       throw new MalformedException("ModelInferRequest: " + e.getMessage(), e);
+    }
+    if (modelName.length() > MAX_NAME_CHARACTERS) {
+      throw new MalformedException(
+          "model_name has "
+              + modelName.length()
+              + " characters; at most "
+              + MAX_NAME_CHARACTERS
+              + " are allowed");
     }
     return new RequestHead(modelName, modelVersion, id);
   }

@@ -64,6 +64,14 @@ class RequestHeadTest {
   }
 
   @Test
+  void refusesANameThatIsLongerThanAnyModels() {
+    byte[] message = request().setModelName("m".repeat(65)).build().toByteArray();
+    assertThatThrownBy(() -> RequestHead.scan(message))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining("model_name has 65 characters");
+  }
+
+  @Test
   void refusesVersionsThatAreNoCounters() {
     for (String text : new String[] {"0", "-1", "v2", "1.0", "9".repeat(60)}) {
       assertThatThrownBy(() -> RequestHead.parseVersion(text))

@@ -15,8 +15,10 @@ import io.rhizome.node.mesh.EventLoops;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,28 +91,25 @@ public final class ApiServer implements AutoCloseable {
     health.setStatus("", ready ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
   }
 
-  /** Stops accepting, waits for what runs up to the time-out, then cuts it off. Blocks. */
-  public void drain(long timeoutNanos) throws InterruptedException {
+  /** Stops accepting calls; those that run go on. */
+  public void shutdown() {
     health.enterTerminalState();
-    long end = System.nanoTime() + timeoutNanos;
-    for (Server server : new Server[] {plain, secure}) {
-      if (server != null) {
-        server.shutdown();
-      }
+    servers().forEach(Server::shutdown);
+  }
+
+  /** Waits for the calls that run, until that moment on the {@link System#nanoTime()} scale. */
+  public void awaitEnd(long endNanos) throws InterruptedException {
+    for (Server server : servers()) {
+      server.awaitTermination(Math.max(0, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
     }
-    for (Server server : new Server[] {plain, secure}) {
-      if (server != null) {
-        server.awaitTermination(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-      }
-    }
+  }
+
+  private List<Server> servers() {
+    return Stream.of(plain, secure).filter(Objects::nonNull).toList();
   }
 
   @Override
   public void close() {
-    for (Server server : new Server[] {plain, secure}) {
-      if (server != null) {
-        server.shutdownNow();
-      }
-    }
+    servers().forEach(Server::shutdownNow);
   }
 }

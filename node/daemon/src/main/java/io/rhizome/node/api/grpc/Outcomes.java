@@ -39,8 +39,12 @@ final class Outcomes {
             (result, error) -> {
               if (error != null) {
                 onFailed.accept(toStatus(error));
-              } else {
+                return;
+              }
+              try {
                 onDone.accept(result);
+              } catch (RuntimeException defect) {
+                onFailed.accept(toStatus(defect));
               }
             });
   }
