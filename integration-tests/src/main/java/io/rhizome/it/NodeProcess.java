@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe, save {@link #kill}.
  */
 public final class NodeProcess {
+  private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(5);
   private static final int TAIL_LINES = 40;
 
   private final String name;
@@ -126,6 +127,21 @@ public final class NodeProcess {
       current.descendants().forEach(ProcessHandle::destroyForcibly);
       current.destroyForcibly().onExit().join();
     }
+  }
+
+  /** SIGSTOP: it keeps its connections and answers nothing, until {@link #resume}. */
+  public void suspend() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** SIGCONT. */
+  public void resume() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    List<String> words = List.of("kill", "-" + name, Long.toString(pid()));
+    Command.run(directory, SIGNAL_LIMIT, words).orThrow();
   }
 
   /** SIGTERM; does not wait. */

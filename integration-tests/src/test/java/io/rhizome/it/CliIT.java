@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(SharedMesh.class)
 final class CliIT {
   private static final Checkout CHECKOUT = Checkout.find();
+  private static final Duration LIMIT = Duration.ofSeconds(30);
 
   @Test
   void showsNodesModelsAndStatusAsJson(LocalMesh mesh) throws Exception {
@@ -114,6 +117,23 @@ final class CliIT {
       Command up = other.rhizome("up", other.node(1).directory().toString());
       assertFailed(up, "mehs");
       assertThat(up.err()).containsPattern("rhizome.yaml:\\d+: ").contains("'mesh.port'");
+    }
+  }
+
+  @Test
+  void servesAloneAndSaysSoWhileNoSeedIsReachable() throws IOException, InterruptedException {
+    PortPlan ports = PortPlan.free(1, new Random());
+    int nobody = PortPlan.freeTcpPort();
+    try (LocalMesh other = LocalMesh.found(CHECKOUT, 1, List.of(), ports)) {
+      NodeProcess alone = other.node(1);
+      alone.start("--seeds", "127.0.0.1:" + nobody);
+      alone.awaitReady(LIMIT);
+      Awaitility.await("it says that it keeps trying")
+          .atMost(LIMIT)
+          .until(() -> alone.logTail().contains("no seed reachable, trying again in"));
+      assertThat(alone.logTail()).contains("127.0.0.1:" + nobody);
+      alone.terminate();
+      assertThat(alone.awaitExit(LIMIT)).isZero();
     }
   }
 

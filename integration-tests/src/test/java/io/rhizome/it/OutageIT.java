@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.it;
 
+import static io.rhizome.it.SharedMesh.BYSTANDER;
 import static io.rhizome.it.SharedMesh.LOADED_ON;
 import static io.rhizome.it.SharedMesh.NODES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.StatusRuntimeException;
+import io.rhizome.node.protocol.inference.ModelInferResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +22,10 @@ final class OutageIT {
   private static final int CLIENTS = 2;
   private static final long ANSWERS_BETWEEN = 300;
   private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final int REQUESTS_DURING_HANG = 20;
+
+  /** Gossip needs some seconds to bury a node that hangs; then what waits for it goes elsewhere. */
+  private static final Duration HANG_DEADLINE = Duration.ofSeconds(30);
 
   @Test
   void aHolderKilledUnderLoadCostsNoRequestThatEnteredElsewhereAndServesAgainWhenRestarted(
@@ -57,6 +63,22 @@ final class OutageIT {
       assertThat(entry.failures()).isEmpty();
       assertThat(entry.failed()).isZero();
     }
+  }
+
+  @Test
+  void aHolderThatHangsDelaysRequestsButKeepsNone(LocalMesh mesh, Digits digits)
+      throws IOException, InterruptedException {
+    mesh.node(LOADED_ON).suspend();
+    try {
+      for (int i = 0; i < REQUESTS_DURING_HANG; i++) {
+        ModelInferResponse answer =
+            mesh.client(BYSTANDER).infer(digits.rawRequest(i), HANG_DEADLINE);
+        assertThat(Answers.nodes(answer)).doesNotContain(mesh.node(LOADED_ON).name());
+      }
+    } finally {
+      mesh.node(LOADED_ON).resume();
+    }
+    awaitServedAlone(mesh, digits);
   }
 
   private static void enterAtAllBut(

@@ -109,15 +109,24 @@ public final class View {
     return new NodeView(id, true, 0, load, ready(models.resident()));
   }
 
+  /** A suspect may be the last holder, so it stays in view, behind everyone else. */
+  private static Load behindOthers(Member member, Load load) {
+    return member.status() == Member.Status.SUSPECT
+        ? new Load(load.inFlight(), load.limit(), PeerStats.BROKEN_AGE_NANOS, load.serviceNanos())
+        : load;
+  }
+
   private NodeView peer(Member member, long nowNanos) {
     SortedMap<String, NavigableSet<Long>> ready = ready(member.state().models());
     PeerStats stats = peers.get(member.id());
     if (stats == null) {
-      return new NodeView(member.id(), true, member.rttNanos(), Load.UNKNOWN, ready);
+      Load unknown = behindOthers(member, Load.UNKNOWN);
+      return new NodeView(member.id(), true, member.rttNanos(), unknown, ready);
     }
     long measured = stats.rttNanos(nowNanos);
     long rtt = measured >= 0 ? measured : member.rttNanos();
-    return new NodeView(member.id(), true, rtt, stats.load(nowNanos), ready);
+    Load load = behindOthers(member, stats.load(nowNanos));
+    return new NodeView(member.id(), true, rtt, load, ready);
   }
 
   private static SortedMap<String, NavigableSet<Long>> ready(List<Residency> models) {

@@ -264,6 +264,19 @@ class ServingTest {
   }
 
   @Test
+  void asksASuspectOnlyWhenNobodyElseIsLeft() {
+    mesh.holds(A, Status.SUSPECT, 1);
+    mesh.holds(B, Status.ALIVE, 1);
+    Mesh.Client client = mesh.request(List.of());
+
+    assertThat(mesh.sent.get(0).to()).isEqualTo(B);
+    mesh.sent.get(0).result().onBroken("connection reset");
+
+    assertThat(mesh.sent.get(1).to()).isEqualTo(A);
+    assertThat(client.ended()).isFalse();
+  }
+
+  @Test
   void forgetsAnOldReportOfLoad() {
     mesh.holds(A, Status.ALIVE, 1);
     mesh.view.onReport(
