@@ -29,6 +29,7 @@ final class AntiEntropy {
 
   private static final NodeId LOWEST = NodeId.of(new byte[NodeId.BYTES]);
   private static final NodeId HIGHEST = highest();
+  private static final NodeId NOBODY = LOWEST;
 
   private final NodeId self;
   private final OwnRecords own;
@@ -148,7 +149,9 @@ final class AntiEntropy {
     List<Message.Pull> pulls = new ArrayList<>();
     List<Integer> held = new ArrayList<>();
     int after = 0;
-    for (long version : store.of(theirs.owner()).byVersion().keySet()) {
+    // Of itself a node wants to see all: another life of it may have used the same versions.
+    OwnerRecords known = store.of(theirs.owner().equals(self) ? NOBODY : theirs.owner());
+    for (long version : known.byVersion().keySet()) {
       held.add((int) version);
       if (held.size() == Message.Pull.MAX_HELD) {
         pulls.add(new Message.Pull(theirs.owner(), incarnation, after, (int) version, held));

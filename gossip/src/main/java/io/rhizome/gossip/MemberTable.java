@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * unknown         alive, genuine, not buried at its incarnation   ALIVE
  * ALIVE           suspect(i), dead(i), own probe failed           SUSPECT
  * SUSPECT         alive(&gt; i)                                      ALIVE
- * SUSPECT         time to refute is over, dead(i)                 DEAD
+ * SUSPECT         time to refute is over, or 3/4 of it and dead(i)  DEAD
  * DEAD, LEFT      alive(&gt; i)                                      ALIVE
  * ALIVE, SUSPECT, leave(&gt;= i)                                     LEFT
  *   DEAD
@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything else changes nothing: accusations of another incarnation are about another life,
  * accusations of the departed are pointless, and an alive of the incarnation that is dead or buried
  * is answered with the accusation, so that the accused can refute it. A dead that finds the target
- * merely ALIVE opens a suspicion first: the accused gets its time to refute here too.
+ * merely ALIVE opens a suspicion, and one that comes early in a suspicion is ignored: the accused
+ * gets its time to refute here too, however many repeat the verdict.
  *
  * <p>An alive of a higher boot epoch replaces the member's old self with all that it said.
  */
@@ -45,7 +46,7 @@ final class MemberTable {
   private final BroadcastQueue queue;
   private final Tally tally;
   private final NavigableMap<NodeId, Peer> peers = new TreeMap<>();
-  private final Map<NodeId, Long> buried = new LinkedHashMap<>();
+  private final Map<NodeId, SignedRecord> buried = new LinkedHashMap<>();
   private int usable = 1;
   private long changes;
 
@@ -90,7 +91,8 @@ final class MemberTable {
 
   /** The incarnation at which a forgotten member was last dead or gone; -1 where there is none. */
   long buriedAt(NodeId id) {
-    return buried.getOrDefault(id, -1L);
+    SignedRecord last = buried.get(id);
+    return last == null ? -1 : last.version();
   }
 
   /** What this node holds against a member, if anything: an accusation or its own goodbye. */
@@ -109,32 +111,47 @@ final class MemberTable {
   }
 
   /**
+   * What the sender of a stale alive record should hear: of the same incarnation, what is held
+   * against it; of an older one, where the owner is gone or in a later life, the newest that it
+   * said itself. A node that lost its boot epoch learns from that, and only from that, since no
+   * unsigned word may push it on.
+   */
+  private @Nullable Message objection(SignedRecord stale, @Nullable Peer peer) {
+    SignedRecord last = peer == null ? buried.get(stale.owner()) : peer.lastWord();
+    if (last == null || stale.version() == last.version()) {
+      return accusation(stale.owner());
+    }
+    boolean gone = peer == null || !peer.status.usable();
+    return gone || stale.epoch() < last.epoch() ? new Message.Statement(last) : null;
+  }
+
+  /**
    * Another member's alive record.
    *
-   * @return whether the sender of a stale one should hear the accusation
+   * @return what its sender should hear of it, if anything
    */
-  boolean onAlive(long now, SignedRecord record, Out out) {
+  @Nullable Message onAlive(long now, SignedRecord record, Out out) {
     Peer peer = peers.get(record.owner());
     long known = peer == null ? buriedAt(record.owner()) : peer.incarnation();
     if (record.version() <= known) {
-      return record.version() == known && (peer == null || peer.status != Status.ALIVE);
+      return objection(record, peer);
     }
     if (!store.isGenuine(record)) {
-      return false;
+      return null;
     }
     Contact contact;
     try {
       contact = RecordFormat.readAlive(record.value());
     } catch (IllegalArgumentException e) {
       tally.recordsRejected++;
-      return false;
+      return null;
     }
     if (peer == null) {
       admit(now, record, contact, out);
     } else {
       renew(now, peer, record, contact, out);
     }
-    return false;
+    return null;
   }
 
   private void admit(long now, SignedRecord record, Contact contact, Out out) {
@@ -155,6 +172,7 @@ final class MemberTable {
     if (record.epoch() != peer.epoch()) {
       store.startEpoch(peer.id);
       peer.rttNanos = -1;
+      peer.shownRttNanos = -1;
     }
     peer.alive = record;
     peer.contact = contact;
@@ -203,10 +221,11 @@ final class MemberTable {
     if (peer == null || peer.incarnation() != incarnation) {
       return;
     }
-    if (peer.status == Status.SUSPECT) {
-      bury(now, peer, accuser, out);
-    } else {
+    Suspicion suspicion = peer.suspicion;
+    if (suspicion == null) {
       onSuspect(now, target, incarnation, accuser, out);
+    } else if (suspicion.isMostlyOver(now)) {
+      bury(now, peer, accuser, out);
     }
   }
 
@@ -246,7 +265,11 @@ final class MemberTable {
     if (peer != null) {
       long sample = Math.max(1, nanos);
       peer.rttNanos = peer.rttNanos < 0 ? sample : peer.rttNanos + (sample - peer.rttNanos) / 8;
-      changes++;
+      long moved = Math.abs(peer.rttNanos - peer.shownRttNanos);
+      if (peer.shownRttNanos < 0 || moved > peer.shownRttNanos / 8) {
+        peer.shownRttNanos = peer.rttNanos;
+        changes++;
+      }
     }
   }
 
@@ -296,7 +319,7 @@ final class MemberTable {
   private void forget(Peer peer) {
     peers.remove(peer.id);
     store.forget(peer.id);
-    buried.put(peer.id, peer.incarnation());
+    buried.put(peer.id, peer.lastWord());
     if (buried.size() > MAX_BURIED) {
       buried.remove(buried.keySet().iterator().next());
     }

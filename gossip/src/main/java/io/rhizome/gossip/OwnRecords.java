@@ -110,11 +110,55 @@ final class OwnRecords {
     return records;
   }
 
-  /** Outlives an accusation, or an older life of this node, of that incarnation. */
+  /** Outlives an accusation of that incarnation. */
   SignedRecord outlive(long accused) {
     incarnation = Math.max(incarnation, accused) + 1;
     alive = signAlive();
     return alive;
+  }
+
+  /**
+   * Whether this record of this node, if genuine, was signed by another life of it that outranks or
+   * equals this one: its boot epoch was lost or restored, or another process runs with its key.
+   *
+   * @param said what this life has said
+   */
+  boolean isForeign(SignedRecord record, OwnerRecords said) {
+    if (record.epoch() != epoch()) {
+      return record.epoch() > epoch();
+    }
+    return switch (record.key().kind()) {
+      case ALIVE ->
+          record.version() > incarnation
+              || (record.version() == incarnation && !record.equals(alive));
+      case LEAVE -> true;
+      case LABELS, MODEL -> {
+        SignedRecord mine = said.byVersion().get(record.version());
+        boolean neverSaid = mine == null && !said.has(record.key()) && record.version() >= floor;
+        yield record.version() > lastVersion
+            || (mine != null && !mine.equals(record))
+            || (neverSaid && record.value().size() > 0);
+      }
+    };
+  }
+
+  /** Begins a life above that epoch; all that is said of this node is said anew. */
+  List<SignedRecord> startEpochAbove(int foreign) {
+    incarnation = ((long) Math.max(epoch(), foreign) + 1) << 32;
+    lastVersion = incarnation;
+    floor = incarnation;
+    nextFloor = incarnation;
+    tombstones.clear();
+    alive = signAlive();
+    List<SignedRecord> records = new ArrayList<>();
+    records.add(alive);
+    records.add(signLabels());
+    held.forEach((key, model) -> records.add(sign(key, RecordFormat.model(model))));
+    return records;
+  }
+
+  int epoch() {
+    return (int) (incarnation >>> 32);
   }
 
   SignedRecord leave() {

@@ -9,10 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The current labels and model records of one owner, of one boot epoch. An owner's versions are
- * unique, so the set of versions names the set of records.
- */
+/** The current labels and model records of one owner, of one boot epoch. */
 final class OwnerRecords {
   private final NavigableMap<RecordKey, SignedRecord> byKey = new TreeMap<>();
   private final NavigableMap<Long, SignedRecord> byVersion = new TreeMap<>();
@@ -90,7 +87,7 @@ final class OwnerRecords {
       removeVersion(old.version());
     }
     byVersion.put(record.version(), record);
-    hash += mix(record.version());
+    hash += mix(record);
   }
 
   private void raiseFloor(long newFloor) {
@@ -105,14 +102,16 @@ final class OwnerRecords {
   }
 
   private void removeVersion(long version) {
-    if (byVersion.remove(version) != null) {
-      hash -= mix(version);
+    SignedRecord removed = byVersion.remove(version);
+    if (removed != null) {
+      hash -= mix(removed);
     }
   }
 
   /** The finalizer of SplitMix64 (Steele, Lea, Flood, 2014): spreads counters over 64 bits. */
-  private static long mix(long value) {
-    long z = value + 0x9e3779b97f4a7c15L;
+  private static long mix(SignedRecord record) {
+    // The signature too: a node that lost its boot epoch may have given a version twice.
+    long z = 31 * record.version() + record.signature().hashCode() + 0x9e3779b97f4a7c15L;
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
     return z ^ (z >>> 31);

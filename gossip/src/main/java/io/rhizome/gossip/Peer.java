@@ -11,6 +11,10 @@ final class Peer {
   Member.Status status = Member.Status.ALIVE;
   long sinceNanos;
   long rttNanos = -1;
+
+  /** The round trip at the last change of the view that one made. */
+  long shownRttNanos = -1;
+
   @Nullable Suspicion suspicion;
   @Nullable SignedRecord leave;
 
@@ -23,8 +27,13 @@ final class Peer {
 
   /** The newest incarnation seen. */
   long incarnation() {
+    return lastWord().version();
+  }
+
+  /** Its newest alive record, or the goodbye that ended that. */
+  SignedRecord lastWord() {
     SignedRecord goodbye = leave;
-    return goodbye == null ? alive.version() : Math.max(alive.version(), goodbye.version());
+    return goodbye == null || goodbye.version() < alive.version() ? alive : goodbye;
   }
 
   int epoch() {

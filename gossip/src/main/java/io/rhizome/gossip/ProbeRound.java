@@ -75,13 +75,16 @@ final class ProbeRound {
   /** The next thing to do now; null where there is nothing left. Call until it returns null. */
   @Nullable Step next(long now) {
     NodeId probed = target;
+    if (probed != null && phase == Phase.DIRECT && now - timeoutNanos() >= 0) {
+      phase = Phase.INDIRECT;
+      // After a pause of this node's own, the helpers still get all of their time.
+      long helpersNanos = config.probeIntervalNanos() - config.probeTimeoutNanos();
+      nextIntervalNanos = Math.max(nextIntervalNanos, now + helpersNanos);
+      return new Step.AskOthers(probed, sequence);
+    }
     if (probed != null && now - nextIntervalNanos >= 0) {
       end();
       return usable.test(probed) ? new Step.Failed(probed) : next(now);
-    }
-    if (probed != null && phase == Phase.DIRECT && now - timeoutNanos() >= 0) {
-      phase = Phase.INDIRECT;
-      return new Step.AskOthers(probed, sequence);
     }
     if (now - nextIntervalNanos < 0) {
       return null;

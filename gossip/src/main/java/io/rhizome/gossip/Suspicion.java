@@ -32,6 +32,11 @@ record Suspicion(NodeId accuser, long callNanos, long pauseNanos, long deadlineN
     return nowNanos - deadlineNanos >= 0;
   }
 
+  /** Whether the accused has been called once and had time to answer. */
+  boolean isMostlyOver(long nowNanos) {
+    return nowNanos - (deadlineNanos - pauseNanos) >= 0;
+  }
+
   long nextNanos() {
     return Math.min(callNanos, deadlineNanos);
   }

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class Swim {
   private static final int QUEUE_CAPACITY = 4_096;
 
+  /** Two processes with one key outrank each other for ever; they shall do so slowly. */
+  private static final long EPOCH_PAUSE_NANOS = 5_000_000_000L;
+
   /** The sequence number of a ping whose ack nobody waits for. */
   private static final int UNTRACKED = 0;
 
@@ -49,6 +52,9 @@ public final class Swim {
   private boolean left;
   private boolean alone = true;
   private long ownChanges;
+  private long lastOutlivedNanos;
+  private long lastEpochNanos;
+  private int epochsRaised;
   private long nextGossipNanos;
   private long nextSyncNanos;
   private long nextDeadProbeNanos;
@@ -59,7 +65,8 @@ public final class Swim {
    * A node that knows nobody yet.
    *
    * @param self who
-   * @param bootEpoch higher than in any earlier life of this node, at least 1
+   * @param bootEpoch higher than in any earlier life of this node, at least 1; where it is not,
+   *     since a disk was lost or restored, the mesh tells, and this life raises it by itself
    * @param initial what it says of itself; {@link IllegalArgumentException} where that is too large
    * @param authority signs and verifies records
    * @param random decides all that is left to chance
@@ -91,6 +98,8 @@ public final class Swim {
     this.nextGossipNanos = nowNanos + random.nextLong(config.gossipIntervalNanos());
     this.nextSyncNanos = nowNanos + random.nextLong(config.syncIntervalNanos());
     this.nextDeadProbeNanos = nowNanos + config.deadProbeIntervalNanos();
+    this.lastOutlivedNanos = nowNanos - config.gossipIntervalNanos();
+    this.lastEpochNanos = nowNanos - EPOCH_PAUSE_NANOS;
     store.startEpoch(self);
     queue.addRecord(own.alive());
     own.announce().forEach(this::say);
@@ -155,7 +164,7 @@ public final class Swim {
     } else if (message instanceof Message.Join join) {
       onJoin(nowNanos, from, join, out);
     } else if (message instanceof Message.Digest digest) {
-      antiEntropy.onDigest(from, digest, out);
+      onDigest(nowNanos, from, digest, out);
     } else if (message instanceof Message.Pull pull) {
       antiEntropy.onPull(from, pull, out);
     }
@@ -199,6 +208,15 @@ public final class Swim {
   /** Counts since the start. */
   public SwimCounters counters() {
     return tally.snapshot();
+  }
+
+  private void onDigest(long now, Sender from, Message.Digest digest, Out out) {
+    for (Message.Digest.Entry entry : digest.entries()) {
+      if (entry.owner().equals(self) && entry.status().compareTo(Status.ALIVE) > 0) {
+        refute(now, from, entry.incarnation(), out);
+      }
+    }
+    antiEntropy.onDigest(from, digest, out);
   }
 
   private void onPing(Sender from, Message.Ping ping, Out out) {
@@ -275,6 +293,11 @@ public final class Swim {
   }
 
   private void outlive(long now, long incarnation, Out out) {
+    // Each costs every member a verification: an accuser in a hurry is answered no faster.
+    if (now - lastOutlivedNanos < config.gossipIntervalNanos()) {
+      return;
+    }
+    lastOutlivedNanos = now;
     queue.addRecord(own.outlive(incarnation));
     tally.refutations++;
     ownChanges++;
@@ -283,45 +306,39 @@ public final class Swim {
   }
 
   private void onStatement(long now, Sender from, SignedRecord record, Out out) {
-    boolean aboutSelf = record.owner().equals(self);
+    if (record.owner().equals(self)) {
+      onOwnRecord(now, record, out);
+      return;
+    }
     switch (record.key().kind()) {
-      case ALIVE -> {
-        if (aboutSelf) {
-          onOwnPast(now, record, record.version() > own.incarnation(), out);
-        } else {
-          onAlive(now, from, record, out);
-        }
-      }
-      case LEAVE -> {
-        if (aboutSelf) {
-          onOwnPast(now, record, record.version() >= own.incarnation(), out);
-        } else {
-          table.onLeave(now, record, out);
-        }
-      }
-      case LABELS, MODEL -> {
-        if (!aboutSelf) {
-          table.onRecord(record);
-        }
-      }
+      case ALIVE -> onAlive(now, from, record, out);
+      case LEAVE -> table.onLeave(now, record, out);
+      case LABELS, MODEL -> table.onRecord(record);
     }
   }
 
-  /** A record of an earlier life of this node that would outrank the present one. */
-  private void onOwnPast(long now, SignedRecord record, boolean outranks, Out out) {
-    if (outranks && store.isGenuine(record)) {
-      outlive(now, record.version(), out);
+  private void onOwnRecord(long now, SignedRecord record, Out out) {
+    if (now - lastEpochNanos < EPOCH_PAUSE_NANOS
+        || !own.isForeign(record, store.of(self))
+        || !store.isGenuine(record)) {
+      return;
     }
+    lastEpochNanos = now;
+    epochsRaised++;
+    List<SignedRecord> anew = own.startEpochAbove(record.epoch());
+    store.startEpoch(self);
+    anew.forEach(this::say);
+    ownChanges++;
+    nextGossipNanos = Math.min(nextGossipNanos, now);
+    out.happened(new SwimEvent.EpochRaised(own.epoch(), epochsRaised));
   }
 
   private void onAlive(long now, Sender from, SignedRecord record, Out out) {
     Peer before = table.get(record.owner());
     boolean wasGone = before != null && !before.status.usable();
-    if (table.onAlive(now, record, out)) {
-      Message accusation = table.accusation(record.owner());
-      if (accusation != null) {
-        out.send(from.address(), List.of(accusation));
-      }
+    Message objection = table.onAlive(now, record, out);
+    if (objection != null) {
+      out.send(from.address(), List.of(objection));
     } else if (wasGone && isUsable(record.owner()) && from.id().equals(record.owner())) {
       antiEntropy.sendDigest(from.address(), out);
     }

@@ -23,6 +23,12 @@ public sealed interface SwimEvent {
   /** This node was accused and answered with a new incarnation. */
   record Refuted(long incarnation) implements SwimEvent {}
 
+  /**
+   * A record that this process did not sign outranks it, so that it began a new boot epoch: its
+   * epoch was lost or restored, or, where that happens again, another process runs with its key.
+   */
+  record EpochRaised(int epoch, int times) implements SwimEvent {}
+
   /** No seed answered; the next attempt follows after {@code retryNanos}. */
   record NoSeedReachable(List<Endpoint> seeds, long retryNanos) implements SwimEvent {}
 }

@@ -75,7 +75,7 @@ class MemberTableTest {
   @Test
   void theSameIncarnationDoesNotClearTheSuspect() {
     suspect();
-    assertThat(table.onAlive(0, one.alive(), out)).isTrue();
+    assertThat(table.onAlive(0, one.alive(), out)).isInstanceOf(Message.Suspect.class);
     assertThat(status()).isEqualTo(Status.SUSPECT);
   }
 
@@ -101,16 +101,48 @@ class MemberTableTest {
   }
 
   @Test
-  void aVerdictOnASuspectMakesItDead() {
+  void aVerdictOnASuspectCountsOnceTheAccusedHadThreeQuartersOfItsTime() {
     suspect();
-    table.onDead(0, id(1), one.incarnation(), id(2), out);
+    long late = config.suspicionNanos(2) * 3 / 4;
+    for (int repeat = 0; repeat < 10; repeat++) {
+      table.onDead(late - 1, id(1), one.incarnation(), id(2), out);
+    }
+    assertThat(status()).isEqualTo(Status.SUSPECT);
+    table.onDead(late, id(1), one.incarnation(), id(2), out);
     assertThat(status()).isEqualTo(Status.DEAD);
+  }
+
+  @Test
+  void anOlderLifeHearsTheNewestThatItSaidItselfOnceThatIsGone() {
+    OwnRecords lost = own(1, 1);
+    OwnRecords known = own(1, 5);
+    table.onAlive(0, known.alive(), out);
+    assertThat(table.onAlive(0, lost.alive(), out)).isEqualTo(new Message.Statement(known.alive()));
+
+    SignedRecord goodbye = known.leave();
+    table.onLeave(0, goodbye, out);
+    assertThat(table.onAlive(0, lost.alive(), out)).isEqualTo(new Message.Statement(goodbye));
+
+    table.onTick(config.forgetAfterNanos(), out);
+    assertThat(status()).isNull();
+    assertThat(table.onAlive(0, lost.alive(), out)).isEqualTo(new Message.Statement(goodbye));
+  }
+
+  @Test
+  void aSmallChangeOfTheRoundTripIsNoChangeOfTheView() {
+    table.onAlive(0, one.alive(), out);
+    table.onRoundTrip(id(1), 8_000);
+    long before = table.changes();
+    table.onRoundTrip(id(1), 8_100);
+    assertThat(table.changes()).isEqualTo(before);
+    table.onRoundTrip(id(1), 80_000);
+    assertThat(table.changes()).isGreaterThan(before);
   }
 
   @Test
   void theDeadComesBackWithAHigherIncarnationOnly() {
     kill();
-    assertThat(table.onAlive(0, one.alive(), out)).as("is told of the accusation").isTrue();
+    assertThat(table.onAlive(0, one.alive(), out)).isInstanceOf(Message.Dead.class);
     assertThat(status()).isEqualTo(Status.DEAD);
     table.onAlive(0, one.outlive(one.incarnation()), out);
     assertThat(status()).isEqualTo(Status.ALIVE);
@@ -156,9 +188,9 @@ class MemberTableTest {
   @Test
   void theDeadIsForgottenInTimeAndItsOldIncarnationStaysBuried() {
     kill();
-    table.onTick(config.forgetAfterNanos(), out);
+    table.onTick(config.suspicionNanos(2) + config.forgetAfterNanos(), out);
     assertThat(status()).isNull();
-    assertThat(table.onAlive(0, one.alive(), out)).as("is told of the accusation").isTrue();
+    assertThat(table.onAlive(0, one.alive(), out)).isInstanceOf(Message.Dead.class);
     assertThat(status()).isNull();
     assertThat(table.accusation(id(1)))
         .isEqualTo(new Message.Dead(id(1), one.incarnation(), id(0)));
@@ -207,7 +239,7 @@ class MemberTableTest {
 
   private void kill() {
     suspect();
-    table.onDead(0, id(1), one.incarnation(), id(2), out);
+    table.onDead(config.suspicionNanos(2), id(1), one.incarnation(), id(2), out);
   }
 
   private @Nullable Status status() {

@@ -61,6 +61,16 @@ class ProbeRoundTest {
   }
 
   @Test
+  void aLateTickStillGivesTheHelpersTheirTime() {
+    long began = start();
+    Step.Ask ask = ask(began);
+    assertThat(round.next(began + 2_000 * MILLI))
+        .isEqualTo(new Step.AskOthers(id(1), ask.sequence()));
+    assertThat(round.next(began + 2_499 * MILLI)).isNull();
+    assertThat(round.next(began + 2_500 * MILLI)).isEqualTo(new Step.Failed(id(1)));
+  }
+
+  @Test
   void noAckByTheEndOfTheIntervalFailsTheTarget() {
     long began = start();
     ask(began);

@@ -148,21 +148,54 @@ class SwimTest {
   }
 
   @Test
-  void outlivesARecordOfItsOwnThatOutranksIt() {
+  void beginsALifeAboveARecordOfItsOwnThatOutranksIt() {
     OwnRecords later = own(0, 9);
     hear(1, new Message.Statement(forged(later.alive())));
-    assertThat(swim.counters().refutations()).isZero();
-    hear(1, new Message.Statement(later.alive()));
     assertThat(swim.view().members().get(id(0)))
         .extracting(Member::incarnation)
-        .isEqualTo((9L << 32) + 1);
+        .isEqualTo(7L << 32);
+
+    hear(1, new Message.Statement(later.alive()));
+    assertThat(swim.view().members().get(id(0)))
+        .isEqualTo(new Member(id(0), Status.ALIVE, 10L << 32, state(0, 0), 0));
+    assertThat(out.events).contains(new SwimEvent.EpochRaised(10, 1));
+  }
+
+  @Test
+  void twoProcessesWithOneKeyOutrankEachOtherSlowly() {
+    hear(1, new Message.Statement(own(0, 9).alive()));
+    hear(1, new Message.Statement(own(0, 11).alive()));
+    assertThat(swim.view().members().get(id(0)))
+        .extracting(Member::incarnation)
+        .isEqualTo(10L << 32);
+    run(5 * SECOND);
+    hear(1, new Message.Statement(own(0, 11).alive()));
+    assertThat(out.events).contains(new SwimEvent.EpochRaised(12, 2));
+  }
+
+  @Test
+  void refutesTheClaimInADigestThatItIsDead() {
+    meet(1);
+    Message.Digest.Entry claim = new Message.Digest.Entry(id(0), 7L << 32, Status.DEAD, 0);
+    hear(1, new Message.Digest(true, id(0), id(0), List.of(claim)));
+    assertThat(swim.counters().refutations()).isEqualTo(1);
+  }
+
+  @Test
+  void refutesOncePerGossipIntervalHoweverManyAccuseIt() {
+    hear(1, new Message.Suspect(id(0), 7L << 32, id(1)));
+    hear(1, new Message.Suspect(id(0), (7L << 32) + 1, id(1)));
+    assertThat(swim.counters().refutations()).isEqualTo(1);
+    run(SECOND);
+    hear(1, new Message.Suspect(id(0), (7L << 32) + 1, id(1)));
+    assertThat(swim.counters().refutations()).isEqualTo(2);
   }
 
   @Test
   void aStaleAliveIsAnsweredWithTheAccusation() {
     meet(1);
     hear(2, new Message.Suspect(id(1), one.incarnation(), id(2)));
-    hear(2, new Message.Dead(id(1), one.incarnation(), id(2)));
+    run(60 * SECOND);
     out.clear();
     hear(1, new Message.Statement(one.alive()));
     assertThat(out.to(1)).contains(new Message.Dead(id(1), one.incarnation(), id(0)));

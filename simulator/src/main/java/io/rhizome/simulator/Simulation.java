@@ -79,10 +79,15 @@ public final class Simulation {
   /** Starts a host, or starts it again with the next boot epoch. */
   public SimNode start(String host, NodeState state, List<Endpoint> seeds) {
     SimNode before = nodes.get(host);
+    return start(host, before == null ? 1 : before.bootEpoch() + 1, state, seeds);
+  }
+
+  /** Starts a host with that boot epoch, as after its disk was lost or restored. */
+  public SimNode start(String host, int bootEpoch, NodeState state, List<Endpoint> seeds) {
+    SimNode before = nodes.get(host);
     if (before != null) {
       before.crash();
     }
-    int bootEpoch = before == null ? 1 : before.bootEpoch() + 1;
     SimNode node = new SimNode(this, host, bootEpoch, state, config, fork());
     nodes.put(host, node);
     node.begin(seeds);

@@ -16,6 +16,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Fifty nodes. Every failure names its seed: run that seed again to see the same. */
@@ -188,6 +189,65 @@ class MembershipSimulationTest {
       assertThat(seen.incarnation() >>> 32).as("seed %d: boot epoch", seed).isEqualTo(2);
       assertThat(seen.state().models()).as("seed %d: models of the old life", seed).isEmpty();
       assertThat(seen.status()).as("seed %d", seed).isEqualTo(Status.ALIVE);
+    }
+  }
+
+  /** A disk lost (epoch 1) or restored (epoch 5 again), whatever the mesh thinks of the node. */
+  @ParameterizedTest
+  @CsvSource({
+    "CRASHED, 1",
+    "CRASHED, 5",
+    "DEAD, 1",
+    "DEAD, 5",
+    "LEFT, 1",
+    "LEFT, 5",
+    "GONE, 1",
+    "GONE, 5"
+  })
+  void aNodeThatLostItsBootEpochComesBackWithNoGhost(Absence absence, int epochAfter) {
+    long seed = 31;
+    Simulation mesh = joined(seed, 8);
+    String host = "lost";
+    SimNode before = mesh.start(host, 5, Simulation.stateOf(host), seeds(0));
+    before.publish(state(before, "life", "first", 3));
+    mesh.run(Duration.ofSeconds(30));
+    absence.happen(mesh, before);
+
+    SimNode again = mesh.start(host, epochAfter, Simulation.stateOf(host), seeds(0));
+    again.publish(state(again, "other", "second", 2));
+    mesh.run(Duration.ofMinutes(2));
+
+    for (SimNode node : mesh.running()) {
+      Member seen = node.view().member(again.id()).orElseThrow();
+      String what = "seed %d: %s, seen by %s".formatted(seed, absence, node.host());
+      assertThat(seen.status()).as(what).isEqualTo(Status.ALIVE);
+      assertThat(seen.state())
+          .as(what)
+          .isEqualTo(again.view().member(again.id()).orElseThrow().state());
+      assertThat(seen.state().models()).as(what).hasSize(2);
+    }
+  }
+
+  private enum Absence {
+    CRASHED,
+    DEAD,
+    LEFT,
+    GONE;
+
+    void happen(Simulation mesh, SimNode node) {
+      if (this == LEFT || this == GONE) {
+        mesh.leave(node);
+      } else {
+        mesh.crash(node);
+      }
+      Duration away =
+          switch (this) {
+            case CRASHED -> Duration.ofMillis(100);
+            case DEAD, LEFT -> Duration.ofMinutes(1);
+            case GONE ->
+                Duration.ofMillis(GossipConfig.defaults().forgetAfterMillis()).plusMinutes(2);
+          };
+      mesh.run(away);
     }
   }
 

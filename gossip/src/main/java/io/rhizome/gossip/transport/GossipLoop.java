@@ -151,28 +151,41 @@ public final class GossipLoop implements AutoCloseable {
   }
 
   /**
-   * Says something new of this node.
+   * Says something new of this node; nothing once closed.
    *
-   * @throws IllegalArgumentException where the state is too large, naming the part
+   * @throws IllegalArgumentException where the state is too large, naming the part; then nothing
+   *     has changed
    */
   public void publish(NodeState state) {
     Swim.check(state);
-    loop.execute(
-        () -> {
-          swim.publish(System.nanoTime(), state);
-          settle();
-        });
+    run(() -> swim.publish(System.nanoTime(), state));
   }
 
-  /** Says goodbye; completes when enough members were told, or after {@code limit}. */
+  /**
+   * Says goodbye; completes when enough members were told, after {@code limit}, or at once where
+   * that was done before.
+   */
   public CompletionStage<Void> leave(Duration limit) {
-    loop.execute(
+    run(
         () -> {
-          swim.leave(System.nanoTime(), out);
-          settle();
+          if (!departure.isDone()) {
+            swim.leave(System.nanoTime(), out);
+          }
         });
     departure.completeOnTimeout(null, limit.toNanos(), TimeUnit.NANOSECONDS);
     return departure.minimalCompletionStage();
+  }
+
+  private void run(Runnable change) {
+    try {
+      loop.execute(
+          () -> {
+            change.run();
+            settle();
+          });
+    } catch (RejectedExecutionException e) {
+      log.debug("gossip is closed");
+    }
   }
 
   /** Counts since the start, as of the last tick. */
@@ -302,6 +315,12 @@ public final class GossipLoop implements AutoCloseable {
         log.info("member {} left", departed.id().shortName());
       } else if (event instanceof SwimEvent.Refuted refuted) {
         log.info("refuted an accusation with incarnation {}", refuted.incarnation());
+      } else if (event instanceof SwimEvent.EpochRaised raised) {
+        log.warn(
+            "an earlier life of this node outranks it, or another process runs with its key"
+                + " (seen {} times); it goes on in boot epoch {}",
+            raised.times(),
+            raised.epoch());
       } else if (event instanceof SwimEvent.NoSeedReachable nobody) {
         log.warn(
             "no seed reachable, trying again in {} s: {}",

@@ -33,6 +33,7 @@ final class NameCache implements AutoCloseable {
 
   private static final class Entry {
     @Nullable InetAddress address;
+    boolean underWay;
     boolean failed;
     long nextLookupNanos;
   }
@@ -69,7 +70,7 @@ final class NameCache implements AutoCloseable {
         entries.remove(entries.keySet().iterator().next());
       }
     }
-    if (now - entry.nextLookupNanos >= 0) {
+    if (!entry.underWay && now - entry.nextLookupNanos >= 0) {
       entry.nextLookupNanos = now + (entry.address == null ? RETRY_NANOS : FRESH_NANOS);
       lookUp(host, entry);
     }
@@ -82,28 +83,39 @@ final class NameCache implements AutoCloseable {
   }
 
   private void lookUp(String host, Entry entry) {
+    entry.underWay = true;
     try {
-      resolver.execute(
-          () -> {
-            try {
-              InetAddress address = InetAddress.getByName(host);
-              loop.execute(() -> onResolved(entry, address));
-            } catch (UnknownHostException e) {
-              loop.execute(() -> onFailed(host, entry));
-            }
-          });
+      resolver.execute(() -> lookUpNow(host, entry));
     } catch (RejectedExecutionException e) {
+      entry.underWay = false;
       log.debug("too many names to look up, {} waits", host);
     }
   }
 
+  private void lookUpNow(String host, Entry entry) {
+    Runnable outcome;
+    try {
+      InetAddress address = InetAddress.getByName(host);
+      outcome = () -> onResolved(entry, address);
+    } catch (UnknownHostException e) {
+      outcome = () -> onFailed(host, entry);
+    }
+    try {
+      loop.execute(outcome);
+    } catch (RejectedExecutionException e) {
+      log.debug("gossip closed while {} was looked up", host);
+    }
+  }
+
   private static void onResolved(Entry entry, InetAddress address) {
+    entry.underWay = false;
     entry.address = address;
     entry.failed = false;
     entry.nextLookupNanos = System.nanoTime() + FRESH_NANOS;
   }
 
   private static void onFailed(String host, Entry entry) {
+    entry.underWay = false;
     if (!entry.failed) {
       log.warn("cannot resolve host name {}, trying again when it is next needed", host);
     }
