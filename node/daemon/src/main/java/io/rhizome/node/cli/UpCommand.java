@@ -3,8 +3,8 @@ package io.rhizome.node.cli;
 
 import io.rhizome.node.Node;
 import io.rhizome.node.config.ConfigException;
+import io.rhizome.node.config.ConfigReport;
 import io.rhizome.node.config.NodeConfig;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,8 +65,9 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    NodeConfig settings = NodeConfig.load(file(), System.getenv(), flags());
-    Node node = Node.start(settings);
+    ConfigReport report = ConfigReport.read(file(), System.getenv(), flags());
+    report.warnings().forEach(log::warn);
+    Node node = Node.start(report.config());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "rhizome-stop"));
     spec.commandLine().getOut().println(readyLine(node));
     // The node's own threads do the work; this one only keeps the process until a signal ends it.
@@ -80,11 +81,7 @@ final class UpCommand implements Callable<Integer> {
     }
     Path file =
         config != null ? config : (dir != null ? dir : Path.of("")).resolve(NodeConfig.FILE);
-    if (!Files.exists(file)) {
-      throw new ConfigException(
-          file + ": no such file; `rhizome init --nodes 1 DIR` writes one to start from");
-    }
-    return file;
+    return ConfigFile.existing(file);
   }
 
   private SortedMap<String, String> flags() {

@@ -99,14 +99,10 @@ public record NodeConfig(
   public static NodeConfig load(
       Path file, Map<String, String> environment, SortedMap<String, String> flags)
       throws IOException {
-    Path base = file.toAbsolutePath().resolveSibling("");
-    Settings settings = new Settings(YamlMap.read(file).flatten(), environment, flags);
-    NodeConfig config = read(settings, base);
-    settings.finish();
-    return config;
+    return ConfigReport.read(file, environment, flags).config();
   }
 
-  private static NodeConfig read(Settings settings, Path base) {
+  static NodeConfig read(Settings settings, Path base) {
     return new NodeConfig(
         settings.text("node.name", ""),
         settings.path("data", ".", base),
@@ -132,7 +128,8 @@ public record NodeConfig(
     boolean any = bind.equals("0.0.0.0") || bind.equals("::");
     String advertise = settings.text(name + ".advertise", any ? "" : bind);
     if (advertise.isEmpty()) {
-      throw new ConfigException(
+      settings.problem(
+          name + ".bind",
           "'%s.bind' is %s, so '%s.advertise' must say by which host name or address others reach"
                   .formatted(name, bind, name)
               + " this node");
@@ -147,19 +144,17 @@ public record NodeConfig(
         .forEach(
             (key, setting) -> {
               if (RESERVED.contains(key)) {
-                throw new ConfigException(
-                    setting.where()
-                        + ("label '%s' comes from the roster, where the node is admitted;"
-                                .formatted(key)
-                            + " remove it here"));
-              }
-              if (key.length() > MAX_LABEL_CHARACTERS
+                settings.problem(
+                    setting,
+                    "label '%s' comes from the roster, where the node is admitted; remove it here"
+                        .formatted(key));
+              } else if (key.length() > MAX_LABEL_CHARACTERS
                   || setting.text().length() > MAX_LABEL_CHARACTERS
                   || labels.size() == MAX_LABELS) {
-                throw new ConfigException(
-                    setting.where() + "at most 16 labels of at most 64 characters each");
+                settings.problem(setting, "at most 16 labels of at most 64 characters each");
+              } else {
+                labels.put(key, setting.text());
               }
-              labels.put(key, setting.text());
             });
     return labels;
   }

@@ -13,21 +13,36 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Values by dotted key from a file, the environment and flags; the later wins. Every key that is
- * asked for is known; {@link #finish} refuses the others.
+ * asked for is known; {@link #finish} complains of the others. A value that cannot be used is a
+ * problem, and its default takes its place, so that one reading finds every problem.
  */
 final class Settings {
+  private static final String PREFIX = "RHIZOME_";
+
+  /** What the launcher, the log and other commands read: no keys, though they look like some. */
+  private static final List<String> OTHERS =
+      List.of(
+          "RHIZOME_HEAP",
+          "RHIZOME_JAVA_OPTS",
+          "RHIZOME_LOG",
+          "RHIZOME_NODE",
+          "RHIZOME_OPERATOR_KEY");
+
   private static final Pattern QUANTITY = Pattern.compile("(\\d{1,15})\\s*([A-Za-z]*)");
 
   private final SortedMap<String, Setting> values;
   private final Map<String, String> environment;
   private final SortedMap<String, String> flags;
   private final SortedSet<String> known = new TreeSet<>();
+  private final SortedMap<String, Setting> effective = new TreeMap<>();
+  private final List<String> problems = new ArrayList<>();
 
   Settings(
       SortedMap<String, Setting> file,
@@ -36,14 +51,12 @@ final class Settings {
     this.values = file;
     this.environment = environment;
     this.flags = flags;
-    flags.forEach(
-        (key, text) ->
-            values.put(key, new Setting(text, "--set " + key + "=" + text + ": ", false)));
+    flags.forEach((key, text) -> values.put(key, Setting.fromFlag(key, text)));
   }
 
   /** {@code RHIZOME_MESH_PORT} for {@code mesh.port}. */
   static String variable(String key) {
-    StringBuilder name = new StringBuilder("RHIZOME_");
+    StringBuilder name = new StringBuilder(PREFIX);
     for (int i = 0; i < key.length(); i++) {
       char c = key.charAt(i);
       if (Character.isUpperCase(c)) {
@@ -55,28 +68,30 @@ final class Settings {
   }
 
   String text(String key, String absent) {
-    Setting setting = find(key);
-    return setting == null ? absent : single(key, setting, "one value").text();
+    return value(key, absent, absent, "one value", text -> text);
   }
 
   Path path(String key, String absent, Path base) {
-    return base.resolve(text(key, absent)).normalize();
+    Path path = base.resolve(text(key, absent)).normalize();
+    effective.computeIfPresent(
+        key, (k, found) -> new Setting(path.toString(), found.where(), false, found.origin()));
+    return path;
   }
 
   int number(String key, int absent, int least, int most, String expected) {
-    Setting setting = find(key);
-    if (setting == null) {
-      return absent;
-    }
-    try {
-      int value = Integer.parseInt(single(key, setting, expected).text());
-      if (value >= least && value <= most) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      throw new ConfigException(wrong(key, setting, expected), e);
-    }
-    throw new ConfigException(wrong(key, setting, expected));
+    return value(
+        key,
+        absent,
+        Integer.toString(absent),
+        expected,
+        text -> {
+          try {
+            int number = Integer.parseInt(text);
+            return number >= least && number <= most ? number : null;
+          } catch (NumberFormatException e) {
+            return null;
+          }
+        });
   }
 
   int port(String key, int absent) {
@@ -84,56 +99,63 @@ final class Settings {
   }
 
   Duration duration(String key, Duration absent) {
-    String expected = "a duration such as 500ms, 30s, 5m or 1h";
-    Setting setting = find(key);
-    if (setting == null) {
-      return absent;
+    return value(
+        key,
+        absent,
+        absent.toMillis() % 1000 == 0 ? absent.toSeconds() + "s" : absent.toMillis() + "ms",
+        "a duration such as 500ms, 30s, 5m or 1h",
+        Settings::parseDuration);
+  }
+
+  private static @Nullable Duration parseDuration(String text) {
+    Matcher quantity = QUANTITY.matcher(text);
+    if (!quantity.matches()) {
+      return null;
     }
-    Matcher quantity = QUANTITY.matcher(single(key, setting, expected).text());
-    if (quantity.matches()) {
-      long amount = Long.parseLong(quantity.group(1));
-      Duration unit =
-          switch (quantity.group(2)) {
-            case "ms" -> Duration.ofMillis(1);
-            case "s" -> Duration.ofSeconds(1);
-            case "m" -> Duration.ofMinutes(1);
-            case "h" -> Duration.ofHours(1);
-            default -> Duration.ZERO;
-          };
-      if (amount > 0 && amount <= 1_000_000 && !unit.isZero()) {
-        return unit.multipliedBy(amount);
-      }
-    }
-    throw new ConfigException(wrong(key, setting, expected));
+    long amount = Long.parseLong(quantity.group(1));
+    Duration unit =
+        switch (quantity.group(2)) {
+          case "ms" -> Duration.ofMillis(1);
+          case "s" -> Duration.ofSeconds(1);
+          case "m" -> Duration.ofMinutes(1);
+          case "h" -> Duration.ofHours(1);
+          default -> Duration.ZERO;
+        };
+    boolean usable = amount > 0 && amount <= 1_000_000 && !unit.isZero();
+    return usable ? unit.multipliedBy(amount) : null;
   }
 
   int bytes(String key, int absent) {
-    String expected = "a size below 2GiB such as 64MiB, 512KiB or a number of bytes";
-    Setting setting = find(key);
-    if (setting == null) {
-      return absent;
+    return value(
+        key,
+        absent,
+        absent % (1 << 20) == 0 ? (absent >> 20) + "MiB" : Integer.toString(absent),
+        "a size below 2GiB such as 64MiB, 512KiB or a number of bytes",
+        Settings::parseBytes);
+  }
+
+  private static @Nullable Integer parseBytes(String text) {
+    Matcher quantity = QUANTITY.matcher(text);
+    if (!quantity.matches()) {
+      return null;
     }
-    Matcher quantity = QUANTITY.matcher(single(key, setting, expected).text());
-    if (quantity.matches()) {
-      int shift =
-          switch (quantity.group(2).toLowerCase(Locale.ROOT)) {
-            case "", "b" -> 0;
-            case "kib" -> 10;
-            case "mib" -> 20;
-            case "gib" -> 30;
-            default -> -1;
-          };
-      long amount = Long.parseLong(quantity.group(1));
-      if (shift >= 0 && amount > 0 && amount <= Integer.MAX_VALUE >> shift) {
-        return (int) (amount << shift);
-      }
-    }
-    throw new ConfigException(wrong(key, setting, expected));
+    int shift =
+        switch (quantity.group(2).toLowerCase(Locale.ROOT)) {
+          case "", "b" -> 0;
+          case "kib" -> 10;
+          case "mib" -> 20;
+          case "gib" -> 30;
+          default -> -1;
+        };
+    long amount = Long.parseLong(quantity.group(1));
+    boolean usable = shift >= 0 && amount > 0 && amount <= Integer.MAX_VALUE >> shift;
+    return usable ? (int) (amount << shift) : null;
   }
 
   List<Endpoint> endpoints(String key) {
     List<Endpoint> endpoints = new ArrayList<>();
     Setting setting = find(key);
+    effective.put(key, setting == null ? Setting.absent("") : setting);
     if (setting == null) {
       return endpoints;
     }
@@ -141,11 +163,31 @@ final class Settings {
       try {
         endpoints.add(Endpoint.parse(item.trim()));
       } catch (IllegalArgumentException e) {
-        throw new ConfigException(
-            setting.where() + "'" + key + "' must be a list of host:port: " + e.getMessage(), e);
+        problem(setting, "'" + key + "' must be a list of host:port: " + e.getMessage());
       }
     }
     return endpoints;
+  }
+
+  /** The usable value of a key, else what stands for an absent one. */
+  private <T> T value(
+      String key,
+      T absent,
+      String absentText,
+      String expected,
+      Function<String, @Nullable T> parse) {
+    Setting setting = find(key);
+    effective.put(key, setting == null ? Setting.absent(absentText) : setting);
+    if (setting == null) {
+      return absent;
+    }
+    T parsed = setting.list() ? null : parse.apply(setting.text());
+    if (parsed == null) {
+      String found = setting.list() ? "a list" : "'" + setting.text() + "'";
+      problem(setting, "'" + key + "' must be " + expected + ", not " + found);
+      return absent;
+    }
+    return parsed;
   }
 
   /** All keys below a prefix that ends with a dot, whatever they are called. */
@@ -155,6 +197,7 @@ final class Settings {
         (key, setting) -> {
           if (key.startsWith(prefix)) {
             known.add(key);
+            effective.put(key, setting);
             found.put(key.substring(prefix.length()), setting);
           }
         });
@@ -163,13 +206,25 @@ final class Settings {
         (name, text) -> {
           String key = name.substring(Math.min(variables.length(), name.length()));
           if (name.startsWith(variables) && !flags.containsKey(prefix + key)) {
-            found.put(key.toLowerCase(Locale.ROOT), new Setting(text, name + ": ", false));
+            Setting setting = Setting.fromEnvironment(name, text);
+            effective.put(prefix + key.toLowerCase(Locale.ROOT), setting);
+            found.put(key.toLowerCase(Locale.ROOT), setting);
           }
         });
     return found;
   }
 
-  /** Refuses keys that nobody asked for. */
+  /** Adds a problem with one value, whose place stands before the complaint. */
+  void problem(Setting setting, String complaint) {
+    problems.add(setting.where() + complaint);
+  }
+
+  /** Adds a problem with the value of a key, as it was found or left out. */
+  void problem(String key, String complaint) {
+    problem(effective.getOrDefault(key, Setting.absent("")), complaint);
+  }
+
+  /** Complains of keys that nobody asked for. */
   void finish() {
     for (Map.Entry<String, Setting> entry : values.entrySet()) {
       String key = entry.getKey();
@@ -181,12 +236,42 @@ final class Settings {
       if (section && entry.getValue().text().isEmpty()) {
         continue;
       }
-      throw new ConfigException(
-          entry.getValue().where()
-              + (section
-                  ? "'" + key + "' has keys of its own: " + String.join(", ", nested)
-                  : "unknown key '" + key + "'" + Nearest.suggestion("", key, known)));
+      problem(
+          entry.getValue(),
+          section
+              ? "'" + key + "' has keys of its own: " + String.join(", ", nested)
+              : "unknown key '" + key + "'" + Nearest.suggestion("", key, known));
     }
+  }
+
+  /** Every problem so far, each with its place. */
+  List<String> problems() {
+    return problems;
+  }
+
+  /** The value of every key that was asked for. */
+  SortedMap<String, Setting> effective() {
+    return effective;
+  }
+
+  /** Variables that no key has, but that look as if they were meant for one. */
+  List<String> strayVariables() {
+    SortedSet<String> names = new TreeSet<>();
+    known.forEach(key -> names.add(variable(key)));
+    List<String> stray = new ArrayList<>();
+    for (String name : new TreeSet<>(environment.keySet())) {
+      boolean ours = name.startsWith(PREFIX) && !names.contains(name) && !OTHERS.contains(name);
+      if (ours && !name.startsWith(variable("labels."))) {
+        Nearest.of(name.substring(PREFIX.length()), suffixes(names))
+            .ifPresent(
+                near -> stray.add(name + ": no key has it; did you mean '" + PREFIX + near + "'?"));
+      }
+    }
+    return stray;
+  }
+
+  private static List<String> suffixes(SortedSet<String> names) {
+    return names.stream().map(name -> name.substring(PREFIX.length())).toList();
   }
 
   private @Nullable Setting find(String key) {
@@ -195,20 +280,8 @@ final class Settings {
     String name = variable(key);
     String fromEnvironment = environment.get(name);
     if (fromEnvironment != null && !flags.containsKey(key)) {
-      setting = new Setting(fromEnvironment, name + ": ", false);
+      setting = Setting.fromEnvironment(name, fromEnvironment);
     }
     return setting == null || setting.text().isEmpty() ? null : setting;
-  }
-
-  private static Setting single(String key, Setting setting, String expected) {
-    if (setting.list()) {
-      throw new ConfigException(
-          setting.where() + "'" + key + "' must be " + expected + ", not a list");
-    }
-    return setting;
-  }
-
-  private static String wrong(String key, Setting setting, String expected) {
-    return setting.where() + "'" + key + "' must be " + expected + ", not '" + setting.text() + "'";
   }
 }

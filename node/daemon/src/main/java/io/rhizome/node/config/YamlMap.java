@@ -189,7 +189,7 @@ public final class YamlMap {
         map(key).flattenInto(flat);
       } else if (node instanceof ScalarNode scalar) {
         String text = isNull(node) ? "" : scalar.getValue();
-        flat.put(path + key, new Setting(text, where(key), false));
+        flat.put(path + key, Setting.fromFile(text, where(key), false));
       } else {
         List<String> texts = new ArrayList<>();
         for (Node item : items(key)) {
@@ -199,7 +199,7 @@ public final class YamlMap {
           }
           texts.add(scalar.getValue());
         }
-        flat.put(path + key, new Setting(String.join(",", texts), where(key), true));
+        flat.put(path + key, Setting.fromFile(String.join(",", texts), where(key), true));
       }
     }
   }

@@ -2,6 +2,8 @@
 package io.rhizome.node.text;
 
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
 
 /** Finds what someone probably meant to write. */
 public final class Nearest {
@@ -9,22 +11,19 @@ public final class Nearest {
 
   /** {@code ; did you mean 'prefix + known'?}, or a list of the known ones if none is near. */
   public static String suggestion(String prefix, String wrong, Collection<String> known) {
-    String best = "";
-    int bestDistance = Integer.MAX_VALUE;
-    for (String candidate : known) {
-      int distance = distance(wrong, candidate);
-      if (distance < bestDistance) {
-        best = candidate;
-        bestDistance = distance;
-      }
-    }
-    if (best.isEmpty()) {
+    if (known.isEmpty()) {
       return "";
     }
-    if (bestDistance > Math.max(2, wrong.length() / 3)) {
-      return "; known here: " + String.join(", ", known);
-    }
-    return "; did you mean '" + prefix + best + "'?";
+    return of(wrong, known)
+        .map(near -> "; did you mean '" + prefix + near + "'?")
+        .orElseGet(() -> "; known here: " + String.join(", ", known));
+  }
+
+  /** The known one that is the fewest edits away, if those are few for its length. */
+  public static Optional<String> of(String wrong, Collection<String> known) {
+    return known.stream()
+        .min(Comparator.comparingInt(candidate -> distance(wrong, candidate)))
+        .filter(near -> distance(wrong, near) <= Math.max(2, wrong.length() / 3));
   }
 
   /** Edits (insert, delete, replace, swap of neighbours) from one text to the other. */

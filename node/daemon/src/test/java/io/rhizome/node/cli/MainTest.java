@@ -33,6 +33,7 @@ class MainTest {
     assertThat(unknown.err()).contains("nodez").contains("rhizome nodes");
     assertThat(CliRun.of().status()).isEqualTo(2);
     assertThat(CliRun.of("model").err()).contains("push, ls, load, unload, rm");
+    assertThat(CliRun.of("config").err()).contains("check, show");
     assertThat(CliRun.of("infer", "digits").err())
         .contains("--input")
         .contains("try: rhizome infer --help");
