@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       PrepareCommand.class,
       NodesCommand.class,
       StatusCommand.class,
+      HealthCommand.class,
       ConfigCommand.class,
       ModelCommand.class,
       InferCommand.class,

@@ -11,6 +11,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import io.rhizome.gossip.Endpoint;
 import io.rhizome.node.identity.Identity;
@@ -26,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 final class NodeClient implements AutoCloseable {
   private static final int MAX_MESSAGE_BYTES = 1 << 30;
   private static final long READ_SECONDS = 10;
+  private static final long HEALTH_SECONDS = 3;
 
   private final Endpoint address;
   private final ManagedChannel channel;
@@ -49,6 +51,11 @@ final class NodeClient implements AutoCloseable {
   AdminServiceGrpc.AdminServiceBlockingStub admin() {
     return AdminServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(READ_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** For a health check: it ends within a moment. */
+  HealthGrpc.HealthBlockingStub health() {
+    return HealthGrpc.newBlockingStub(channel).withDeadlineAfter(HEALTH_SECONDS, TimeUnit.SECONDS);
   }
 
   /** For inference; the caller sets the deadline. */

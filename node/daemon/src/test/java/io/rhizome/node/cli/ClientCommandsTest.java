@@ -66,6 +66,15 @@ class ClientCommandsTest {
   }
 
   @Test
+  void healthSucceedsWhileTheNodeServesAndFailsWhileItDrains() {
+    assertThat(run("health")).isEqualTo(new CliRun(0, "SERVING\n", ""));
+
+    node.drain();
+
+    assertThat(run("health")).isEqualTo(new CliRun(1, "NOT_SERVING\n", ""));
+  }
+
+  @Test
   void pushSignsAndStreamsTheWholeFile() throws Exception {
     Path model = Files.write(dir.resolve("m.pt"), torchScript(1_000_003));
 

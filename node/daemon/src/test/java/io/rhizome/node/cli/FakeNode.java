@@ -4,7 +4,9 @@ package io.rhizome.node.cli;
 import com.google.protobuf.ByteString;
 import io.grpc.Server;
 import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.StreamObserver;
 import io.rhizome.node.identity.AdminGuard;
 import io.rhizome.node.identity.Identity;
@@ -53,6 +55,7 @@ final class FakeNode {
   private final Identity identity;
   private final Roster roster;
   private final OperatorProofs proofs;
+  private final HealthStatusManager health = new HealthStatusManager();
 
   FakeNode(Path dir) throws IOException {
     identity = Identity.loadOrCreate(dir.resolve("node.key"));
@@ -67,10 +70,16 @@ final class FakeNode {
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(new Admin())
             .addService(new Inference())
+            .addService(health.getHealthService())
             .intercept(new AdminGuard(proofs))
             .build()
             .start();
     address = "127.0.0.1:" + server.getPort();
+  }
+
+  /** From here on it says that it does not serve. */
+  void drain() {
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
   }
 
   void stop() throws InterruptedException {

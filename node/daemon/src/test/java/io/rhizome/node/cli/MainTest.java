@@ -56,6 +56,7 @@ class MainTest {
                     .formatted(port)
                 + " (UNAVAILABLE)\n");
     assertThat(run.out()).isEmpty();
+    assertThat(CliRun.of("health", "--node", "127.0.0.1:" + port).status()).isEqualTo(1);
   }
 
   @Test
