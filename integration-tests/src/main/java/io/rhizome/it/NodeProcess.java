@@ -33,6 +33,7 @@ public final class NodeProcess {
   private volatile @Nullable Process process;
   private CompletableFuture<String> readyLine = new CompletableFuture<>();
   private long startedNanos;
+  private boolean quickJit;
 
   NodeProcess(Path launcher, Path directory, int apiPort) {
     this.name = String.valueOf(directory.getFileName());
@@ -62,6 +63,10 @@ public final class NodeProcess {
     return apiPort;
   }
 
+  void useQuickJit() {
+    quickJit = true;
+  }
+
   /** Starts the process with further arguments of {@code up}; does not wait. */
   public void start(String... arguments) throws IOException {
     if (isAlive()) {
@@ -74,6 +79,9 @@ public final class NodeProcess {
     ProcessBuilder builder =
         new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
     Command.forgetSettings(builder);
+    if (quickJit) {
+      builder.environment().put("RHIZOME_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
+    }
     Process started = builder.start();
     process = started;
     readyLine = ready;

@@ -65,6 +65,9 @@ public final class Demo {
     Map<String, Object> summary = new LinkedHashMap<>();
     boolean held = false;
     try (LocalMesh mesh = LocalMesh.found(checkout, NODES, SITES, ports)) {
+      if (!stay) {
+        mesh.useQuickJit();
+      }
       try {
         held = new Demo(mesh, digits, narrator).tell(summary);
       } catch (RuntimeException e) {
