@@ -67,6 +67,7 @@ public final class LocalMesh implements AutoCloseable {
       throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("init", "--nodes", String.valueOf(count)));
     words.addAll(List.of("--api-port", String.valueOf(ports.api())));
+    words.addAll(List.of("--http-port", String.valueOf(ports.http())));
     words.addAll(List.of("--mesh-port", String.valueOf(ports.mesh())));
     words.addAll(List.of("--port-step", String.valueOf(ports.step())));
     if (!sites.isEmpty()) {
@@ -75,7 +76,8 @@ public final class LocalMesh implements AutoCloseable {
     words.add(directory.toString());
     rhizome(words.toArray(String[]::new)).orThrow();
     for (int i = 1; i <= count; i++) {
-      nodes.add(new NodeProcess(launcher, directory.resolve("node-" + i), ports.api(i)));
+      nodes.add(
+          new NodeProcess(launcher, directory.resolve("node-" + i), ports.api(i), ports.http(i)));
       clients.add(new NodeClient(ports.api(i)));
     }
   }

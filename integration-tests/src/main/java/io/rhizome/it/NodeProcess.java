@@ -29,17 +29,19 @@ public final class NodeProcess {
   private final Path directory;
   private final Path log;
   private final int apiPort;
+  private final int httpPort;
   private final List<String> command;
   private volatile @Nullable Process process;
   private CompletableFuture<String> readyLine = new CompletableFuture<>();
   private long startedNanos;
   private boolean quickJit;
 
-  NodeProcess(Path launcher, Path directory, int apiPort) {
+  NodeProcess(Path launcher, Path directory, int apiPort, int httpPort) {
     this.name = String.valueOf(directory.getFileName());
     this.directory = directory;
     this.log = directory.resolveSibling(name + ".log");
     this.apiPort = apiPort;
+    this.httpPort = httpPort;
     this.command = List.of(launcher.toString(), "up", directory.toString());
   }
 
@@ -61,6 +63,11 @@ public final class NodeProcess {
   /** Its public gRPC port on loopback. */
   public int apiPort() {
     return apiPort;
+  }
+
+  /** Its public HTTP port on loopback. */
+  public int httpPort() {
+    return httpPort;
   }
 
   void useQuickJit() {

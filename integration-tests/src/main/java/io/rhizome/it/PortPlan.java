@@ -14,21 +14,23 @@ import java.util.random.RandomGenerator;
  * above the first node's.
  *
  * @param api first node's public gRPC port, TCP
+ * @param http first node's public HTTP port, TCP
  * @param mesh first node's mesh port, TCP and UDP
  * @param step distance between neighbours
  */
-public record PortPlan(int api, int mesh, int step) {
+public record PortPlan(int api, int http, int mesh, int step) {
   /** Below the range that Linux takes ephemeral ports from. */
   private static final int LOWEST = 20_000;
 
   private static final int HIGHEST = 32_000;
   private static final int STEP = 10;
+  private static final int HTTP_OFFSET = 2;
   private static final int MESH_OFFSET = 5;
   private static final int ATTEMPTS = 200;
 
   /** The ports the documentation names where all are free, else any free ones. */
   public static PortPlan preferDocumented(int nodes, RandomGenerator random) {
-    PortPlan documented = new PortPlan(8001, 7700, STEP);
+    PortPlan documented = new PortPlan(8001, 8000, 7700, STEP);
     return documented.isFree(nodes) ? documented : free(nodes, random);
   }
 
@@ -36,7 +38,7 @@ public record PortPlan(int api, int mesh, int step) {
   public static PortPlan free(int nodes, RandomGenerator random) {
     for (int i = 0; i < ATTEMPTS; i++) {
       int base = random.nextInt(LOWEST, HIGHEST - nodes * STEP);
-      PortPlan plan = new PortPlan(base, base + MESH_OFFSET, STEP);
+      PortPlan plan = new PortPlan(base, base + HTTP_OFFSET, base + MESH_OFFSET, STEP);
       if (plan.isFree(nodes)) {
         return plan;
       }
@@ -49,6 +51,11 @@ public record PortPlan(int api, int mesh, int step) {
     return api + (i - 1) * step;
   }
 
+  /** The public HTTP port of node i, counted from 1. */
+  public int http(int i) {
+    return http + (i - 1) * step;
+  }
+
   /** The mesh port of node i, counted from 1. */
   public int mesh(int i) {
     return mesh + (i - 1) * step;
@@ -57,7 +64,7 @@ public record PortPlan(int api, int mesh, int step) {
   /** Whether the first {@code nodes} nodes could bind now. */
   public boolean isFree(int nodes) {
     for (int i = 1; i <= nodes; i++) {
-      if (!tcpFree(api(i)) || !tcpFree(mesh(i)) || !udpFree(mesh(i))) {
+      if (!tcpFree(api(i)) || !tcpFree(http(i)) || !tcpFree(mesh(i)) || !udpFree(mesh(i))) {
         return false;
       }
     }

@@ -101,7 +101,8 @@ final class CliIT {
   @Test
   void namesAPortInUse(LocalMesh mesh) throws Exception {
     PortPlan elsewhere = PortPlan.free(1, new Random());
-    PortPlan taken = new PortPlan(mesh.node(BYSTANDER).apiPort(), elsewhere.mesh(), 10);
+    PortPlan taken =
+        new PortPlan(mesh.node(BYSTANDER).apiPort(), elsewhere.http(), elsewhere.mesh(), 10);
     try (LocalMesh other = LocalMesh.found(CHECKOUT, 1, List.of(), taken)) {
       Command up = other.rhizome("up", other.node(1).directory().toString());
       assertFailed(up, String.valueOf(taken.api()));

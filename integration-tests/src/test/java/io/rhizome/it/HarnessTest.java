@@ -31,7 +31,8 @@ final class HarnessTest {
   void seesThatAPortIsTakenByTcp() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int mesh = taken.getLocalPort();
-      assertThat(new PortPlan(PortPlan.freeTcpPort(), mesh, 1).isFree(1)).isFalse();
+      assertThat(new PortPlan(PortPlan.freeTcpPort(), PortPlan.freeTcpPort(), mesh, 1).isFree(1))
+          .isFalse();
     }
   }
 

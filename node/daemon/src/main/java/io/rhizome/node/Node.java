@@ -9,9 +9,11 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.NodeState;
 import io.rhizome.gossip.Residency;
 import io.rhizome.gossip.transport.GossipLoop;
+import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.api.grpc.AdminService;
 import io.rhizome.node.api.grpc.ApiServer;
 import io.rhizome.node.api.grpc.InferenceService;
+import io.rhizome.node.api.rest.RestServer;
 import io.rhizome.node.config.DirectoryLock;
 import io.rhizome.node.config.NodeConfig;
 import io.rhizome.node.executor.Executor;
@@ -80,6 +82,7 @@ public final class Node implements AutoCloseable {
   private final Serving serving;
   private final MeshServer mesh;
   private final ApiServer api;
+  private final RestServer rest;
   private volatile boolean ready;
 
   /**
@@ -162,20 +165,21 @@ public final class Node implements AutoCloseable {
                 blocking,
                 config.request().maxBytes()));
     OperatorProofs proofs = new OperatorProofs(id, roster, System::nanoTime);
-    InferenceService inference =
-        new InferenceService(
-            serving,
-            view,
+    ServedModels served =
+        new ServedModels(
+            models,
             new Manifests(
                 models,
                 source,
                 signing,
                 membership,
                 ModelsConfig.DEFAULT.manifestTimeout().toNanos()),
-            loops,
-            () -> ready,
-            VERSION,
-            config.request().defaultTimeout().toNanos());
+            membership,
+            serving.modelStats(),
+            VERSION);
+    InferenceService inference =
+        new InferenceService(
+            serving, served, loops, () -> ready, config.request().defaultTimeout().toNanos());
     AdminService admin = new AdminService(proofs, models, membership, this::status);
     api =
         teardown.add(
@@ -191,6 +195,17 @@ public final class Node implements AutoCloseable {
       api.listenSecure(
           new InetSocketAddress(config.api().bind(), config.apiTlsPort()), tls.publicServer());
     }
+    rest =
+        teardown.add(
+            RestServer.start(
+                new InetSocketAddress(config.http().bind(), config.http().port()),
+                new RestServer.Settings(
+                    config.request().defaultTimeout(), config.request().maxBytes()),
+                serving,
+                served,
+                () -> ready,
+                loops,
+                blocking));
     reload();
     ready = true;
     api.setReady(true);
@@ -282,6 +297,11 @@ public final class Node implements AutoCloseable {
     return config.api().advertised(config.api().port());
   }
 
+  /** Where clients reach it over HTTP, on the address it listens on. */
+  public Endpoint httpEndpoint() {
+    return new Endpoint(config.http().bind(), rest.port());
+  }
+
   private StatusResponse status() {
     Executor.Busy busy = executor.busy();
     MembershipView view = gossip.view();
@@ -320,8 +340,10 @@ public final class Node implements AutoCloseable {
     long end = System.nanoTime() + limit.toNanos();
     mesh.shutdown();
     api.shutdown();
+    rest.shutdown();
     mesh.awaitEnd(end);
     api.awaitEnd(end);
+    rest.awaitEnd(end);
   }
 
   private static void leave(GossipLoop gossip) {

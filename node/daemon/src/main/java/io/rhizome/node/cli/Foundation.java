@@ -31,11 +31,19 @@ final class Foundation {
   private final Path dir;
   private final int nodes;
   private final List<String> sites;
-  private final int apiPort;
-  private final int meshPort;
-  private final int portStep;
+  private final Ports ports;
 
-  Foundation(Path dir, int nodes, List<String> sites, int apiPort, int meshPort, int portStep) {
+  /**
+   * The ports of node 1, and how far apart the nodes' are.
+   *
+   * @param api gRPC, for clients
+   * @param http HTTP, for clients
+   * @param mesh for peers
+   * @param step from one node's to the next's
+   */
+  record Ports(int api, int http, int mesh, int step) {}
+
+  Foundation(Path dir, int nodes, List<String> sites, Ports ports) {
     if (nodes < 1 || nodes > MAX_NODES) {
       throw new ConfigException("--nodes must be 1 to " + MAX_NODES + ", not " + nodes);
     }
@@ -48,27 +56,33 @@ final class Foundation {
     this.dir = dir;
     this.nodes = nodes;
     this.sites = List.copyOf(sites);
-    this.apiPort = apiPort;
-    this.meshPort = meshPort;
-    this.portStep = portStep;
-    requirePorts("--api-port", apiPort);
-    requirePorts("--mesh-port", meshPort);
-    int apart = Math.abs(apiPort - meshPort);
-    if (apart == 0 || (portStep > 0 && apart % portStep == 0 && apart / portStep < nodes)) {
+    this.ports = ports;
+    requirePorts("--api-port", ports.api());
+    requirePorts("--http-port", ports.http());
+    requirePorts("--mesh-port", ports.mesh());
+    if (meet(ports.api(), ports.mesh())
+        || meet(ports.api(), ports.http())
+        || meet(ports.http(), ports.mesh())) {
       throw new ConfigException(
-          "client and mesh ports would meet; choose --api-port, --mesh-port and --port-step apart");
+          "two nodes' ports would meet; choose --api-port, --http-port, --mesh-port and --port-step"
+              + " apart");
     }
   }
 
+  private boolean meet(int first, int other) {
+    int apart = Math.abs(first - other);
+    return apart % ports.step() == 0 && apart / ports.step() < nodes;
+  }
+
   private void requirePorts(String option, int first) {
-    long last = first + (long) (nodes - 1) * portStep;
-    if (portStep < 1 || first < 1 || last > MAX_PORT) {
+    long last = first + (long) (nodes - 1) * ports.step();
+    if (ports.step() < 1 || first < 1 || last > MAX_PORT) {
       throw new ConfigException(
           option
               + " "
               + first
               + " with --port-step "
-              + portStep
+              + ports.step()
               + " leaves 1 to 65535 within "
               + nodes
               + " nodes");
@@ -112,13 +126,13 @@ final class Foundation {
   }
 
   private int port(int first, int index) {
-    return first + (index - 1) * portStep;
+    return first + (index - 1) * ports.step();
   }
 
   private String yaml(int index) {
     String seeds =
         IntStream.rangeClosed(1, Math.min(nodes, MAX_SEEDS))
-            .mapToObj(i -> "  - 127.0.0.1:" + port(meshPort, i))
+            .mapToObj(i -> "  - 127.0.0.1:" + port(ports.mesh(), i))
             .collect(Collectors.joining("\n"));
     return """
         # One node of the mesh. Start it with: rhizome up THIS_DIRECTORY
@@ -151,6 +165,11 @@ final class Foundation {
           port: %d
           # advertise: node.example.org
 
+        http:
+          # Where clients reach it: REST.
+          bind: 127.0.0.1
+          port: %d
+
         # Mesh addresses to join through; any one that is up is enough.
         seeds:
         %s
@@ -171,6 +190,11 @@ final class Foundation {
           # The largest request.
           maxBytes: 16MiB
         """
-        .formatted(nodeName(index), port(meshPort, index), port(apiPort, index), seeds);
+        .formatted(
+            nodeName(index),
+            port(ports.mesh(), index),
+            port(ports.api(), index),
+            port(ports.http(), index),
+            seeds);
   }
 }

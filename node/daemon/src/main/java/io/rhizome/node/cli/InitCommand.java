@@ -39,6 +39,12 @@ final class InitCommand implements Callable<Integer> {
   int apiPort;
 
   @Option(
+      names = "--http-port",
+      defaultValue = "8000",
+      description = "Client HTTP port of node 1 (${DEFAULT-VALUE}).")
+  int httpPort;
+
+  @Option(
       names = "--mesh-port",
       defaultValue = "7700",
       description = "Mesh port of node 1, TCP and UDP (${DEFAULT-VALUE}).")
@@ -52,7 +58,9 @@ final class InitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Foundation foundation = new Foundation(dir, nodes, sites, apiPort, meshPort, portStep);
+    Foundation foundation =
+        new Foundation(
+            dir, nodes, sites, new Foundation.Ports(apiPort, httpPort, meshPort, portStep));
     foundation.write();
     PrintWriter out = spec.commandLine().getOut();
     out.println("founded a mesh of " + nodes + " in " + dir);

@@ -8,6 +8,10 @@ import io.rhizome.v1.StatusRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,13 +34,18 @@ import picocli.CommandLine.Spec;
     name = "prepare",
     description = "Once per installation: unpack engines and record classes for faster starts.")
 final class PrepareCommand implements Callable<Integer> {
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(5);
+  private static final Duration CALL_LIMIT = Duration.ofSeconds(10);
+  private static final int NOT_FOUND = 404;
+
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws Exception {
     Path dir = Files.createTempDirectory("rhizome-prepare");
     try {
-      new Foundation(dir, 1, List.of(), freePort(), freePort(), 1).write();
+      new Foundation(dir, 1, List.of(), new Foundation.Ports(freePort(), freePort(), freePort(), 1))
+          .write();
       Path file = dir.resolve(Foundation.nodeName(1)).resolve(NodeConfig.FILE);
       SortedMap<String, String> none = new TreeMap<>();
       try (Node node = Node.start(NodeConfig.load(file, none, none))) {
@@ -48,11 +57,34 @@ final class PrepareCommand implements Callable<Integer> {
               .getOut()
               .println("prepared: a node of version " + version + " ran, and saw " + nodes);
         }
-        node.drain(Duration.ofSeconds(1));
+        useHttp(node);
+        node.drain(DRAIN_LIMIT);
       }
       return 0;
     } finally {
       delete(dir);
+    }
+  }
+
+  /**
+   * A request over REST makes its own way up to the models; that there is none of the name is fine.
+   */
+  private static void useHttp(Node node) throws IOException, InterruptedException {
+    URI infer = URI.create("http://" + node.httpEndpoint() + "/v2/models/none/infer");
+    String body =
+        "{\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]}]}";
+    HttpRequest request =
+        HttpRequest.newBuilder(infer)
+            .version(HttpClient.Version.HTTP_1_1)
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .timeout(CALL_LIMIT)
+            .build();
+    int status =
+        HttpClient.newHttpClient()
+            .send(request, HttpResponse.BodyHandlers.discarding())
+            .statusCode();
+    if (status != NOT_FOUND) {
+      throw new IOException(infer + " answered " + status);
     }
   }
 

@@ -105,10 +105,11 @@ final class UpCommand implements Callable<Integer> {
     double seconds = Duration.between(started, now).toMillis() / 1000.0;
     return String.format(
         Locale.ROOT,
-        "ready: node %s (%s) api %s mesh %s after %.2f s",
+        "ready: node %s (%s) api %s http %s mesh %s after %.2f s",
         node.name(),
         node.nodeId().shortName(),
         node.apiEndpoint(),
+        node.httpEndpoint(),
         node.meshEndpoint(),
         seconds);
   }

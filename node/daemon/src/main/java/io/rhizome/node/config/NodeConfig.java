@@ -22,6 +22,7 @@ import java.util.TreeMap;
  * @param api the gRPC port for clients
  * @param apiTlsPort {@code api.tlsPort}; a second port, same address, for the same services over
  *     TLS by the node's own key; 0 for none
+ * @param http the HTTP port for clients
  * @param seeds {@code seeds}; mesh addresses of peers to join through, itself allowed among them
  * @param labels {@code labels}; free labels; region, site and tier come with admission instead
  * @param executor how models run
@@ -34,6 +35,7 @@ public record NodeConfig(
     Listen mesh,
     Listen api,
     int apiTlsPort,
+    Http http,
     List<Endpoint> seeds,
     SortedMap<String, String> labels,
     Workers executor,
@@ -41,6 +43,7 @@ public record NodeConfig(
   /** The file's usual name. */
   public static final String FILE = "rhizome.yaml";
 
+  private static final String LOOPBACK = "127.0.0.1";
   private static final List<String> RESERVED = List.of("name", "region", "site", "tier");
   private static final int MAX_LABELS = 16;
   private static final int MAX_LABEL_CHARACTERS = 64;
@@ -71,6 +74,14 @@ public record NodeConfig(
       return new Endpoint(advertise, boundPort);
     }
   }
+
+  /**
+   * The HTTP port.
+   *
+   * @param bind {@code http.bind}; the address to listen on
+   * @param port {@code http.port}; 0 for any free one
+   */
+  public record Http(String bind, int port) {}
 
   /**
    * How models run.
@@ -112,6 +123,7 @@ public record NodeConfig(
         listen(settings, "mesh", 7700),
         listen(settings, "api", 8001),
         settings.port("api.tlsPort", 0),
+        http(settings),
         settings.endpoints("seeds"),
         labels(settings),
         new Workers(
@@ -123,8 +135,12 @@ public record NodeConfig(
             settings.bytes("request.maxBytes", 16 << 20)));
   }
 
+  private static Http http(Settings settings) {
+    return new Http(settings.text("http.bind", LOOPBACK), settings.port("http.port", 8000));
+  }
+
   private static Listen listen(Settings settings, String name, int port) {
-    String bind = settings.text(name + ".bind", "127.0.0.1");
+    String bind = settings.text(name + ".bind", LOOPBACK);
     boolean any = bind.equals("0.0.0.0") || bind.equals("::");
     String advertise = settings.text(name + ".advertise", any ? "" : bind);
     if (advertise.isEmpty()) {

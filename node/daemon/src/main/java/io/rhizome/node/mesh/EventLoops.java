@@ -16,10 +16,10 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import io.rhizome.node.serving.Timers;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -35,10 +35,11 @@ public final class EventLoops implements AutoCloseable {
   private final List<EventLoop> loops = new ArrayList<>();
   private final AtomicInteger next = new AtomicInteger();
   private final boolean epoll = Epoll.isAvailable();
+  private final IoHandlerFactory io =
+      epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
 
   /** Starts {@code threads} loops, on epoll where there is one. */
   public EventLoops(int threads) {
-    IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     group =
         new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("rhizome-io", true), io);
     for (EventExecutor loop : group) {
@@ -67,6 +68,16 @@ public final class EventLoops implements AutoCloseable {
     return (task, delayNanos) -> {
       Future<?> timer = loop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
       return () -> timer.cancel(false);
+    };
+  }
+
+  /** A loop to accept connections with, for a server that will stop it; it then stops at once. */
+  public EventLoopGroup acceptor(String name) {
+    return new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(name, true), io) {
+      @Override
+      public Future<?> shutdownGracefully(long quietPeriod, long timeout, TimeUnit unit) {
+        return super.shutdownGracefully(0, timeout, unit);
+      }
     };
   }
 

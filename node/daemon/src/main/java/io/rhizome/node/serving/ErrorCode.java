@@ -3,6 +3,7 @@ package io.rhizome.node.serving;
 
 import io.grpc.Status;
 import io.rhizome.node.executor.InferenceException;
+import io.rhizome.node.models.ModelException;
 import io.rhizome.node.protocol.HopReport.Outcome;
 import io.rhizome.scheduler.DispatchError;
 import io.rhizome.scheduler.Failure;
@@ -13,40 +14,51 @@ import io.rhizome.scheduler.Failure;
  */
 public enum ErrorCode {
   /** Malformed, or of the wrong shape or datatype. */
-  INVALID(Status.Code.INVALID_ARGUMENT, Outcome.FINAL, false),
+  INVALID(Status.Code.INVALID_ARGUMENT, 400, Outcome.FINAL, false),
+  /** Not for this caller. */
+  FORBIDDEN(Status.Code.PERMISSION_DENIED, 403, Outcome.FINAL, false),
   /**
    * No such model or version in the mesh. A peer asked by mistake says so, and another may know
    * better.
    */
-  UNKNOWN_MODEL(Status.Code.NOT_FOUND, Outcome.REFUSED, false),
+  UNKNOWN_MODEL(Status.Code.NOT_FOUND, 404, Outcome.REFUSED, false),
   /** Request or response larger than a node takes. Trying again will not help. */
-  TOO_LARGE(Status.Code.RESOURCE_EXHAUSTED, Outcome.FINAL, false),
+  TOO_LARGE(Status.Code.RESOURCE_EXHAUSTED, 413, Outcome.FINAL, false),
   /** No room now. */
-  OVERLOADED(Status.Code.RESOURCE_EXHAUSTED, Outcome.OVERLOADED, true),
+  OVERLOADED(Status.Code.RESOURCE_EXHAUSTED, 429, Outcome.OVERLOADED, true),
+  /** Not enough memory, or no place, to load a model. */
+  NO_ROOM(Status.Code.RESOURCE_EXHAUSTED, 507, Outcome.FINAL, false),
   /** The model ran and failed on this input. */
-  MODEL_FAILED(Status.Code.INTERNAL, Outcome.FINAL, false),
+  MODEL_FAILED(Status.Code.INTERNAL, 500, Outcome.FINAL, false),
   /** Nobody reachable could serve it. */
-  UNAVAILABLE(Status.Code.UNAVAILABLE, Outcome.REFUSED, true),
+  UNAVAILABLE(Status.Code.UNAVAILABLE, 503, Outcome.REFUSED, true),
   /** The deadline passed. */
-  DEADLINE_EXCEEDED(Status.Code.DEADLINE_EXCEEDED, Outcome.EXPIRED, false),
+  DEADLINE_EXCEEDED(Status.Code.DEADLINE_EXCEEDED, 504, Outcome.EXPIRED, false),
   /** The caller gave up. */
-  CANCELLED(Status.Code.CANCELLED, Outcome.CANCELLED, false),
+  CANCELLED(Status.Code.CANCELLED, 499, Outcome.CANCELLED, false),
   /** A defect of this node. */
-  INTERNAL(Status.Code.INTERNAL, Outcome.FINAL, false);
+  INTERNAL(Status.Code.INTERNAL, 500, Outcome.FINAL, false);
 
   private final Status.Code grpc;
+  private final int http;
   private final Outcome outcome;
   private final boolean retryLater;
 
-  ErrorCode(Status.Code grpc, Outcome outcome, boolean retryLater) {
+  ErrorCode(Status.Code grpc, int http, Outcome outcome, boolean retryLater) {
     this.grpc = grpc;
+    this.http = http;
     this.outcome = outcome;
     this.retryLater = retryLater;
   }
 
-  /** The status that clients get. */
+  /** The status that gRPC clients get. */
   public Status.Code grpc() {
     return grpc;
+  }
+
+  /** The status that HTTP clients get. */
+  public int http() {
+    return http;
   }
 
   /** What a peer that forwarded the request is told. */
@@ -67,6 +79,18 @@ public enum ErrorCode {
       case CANCELLED -> CANCELLED;
       case MODEL_FAILED -> MODEL_FAILED;
       case NOT_LOADED, CLOSED, UNLOADABLE -> UNAVAILABLE;
+    };
+  }
+
+  /** What it means to a client that an operation on a model failed. */
+  public static ErrorCode of(ModelException.Code code) {
+    return switch (code) {
+      case NOT_FOUND -> UNKNOWN_MODEL;
+      case INVALID, CONFLICT, STILL_LOADED -> INVALID;
+      case UNTRUSTED -> FORBIDDEN;
+      case FULL, OUT_OF_MEMORY -> NO_ROOM;
+      case STORAGE -> INTERNAL;
+      case UNAVAILABLE -> UNAVAILABLE;
     };
   }
 

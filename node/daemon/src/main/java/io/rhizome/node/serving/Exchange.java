@@ -135,8 +135,8 @@ final class Exchange implements Cancellable {
     Inference inference =
         new Inference(
             model.get().id(), decoded.inputs(), decoded.outputs(), arrival.deadlineNanos());
-    Cancellable started =
-        serving.executor.infer(inference, new LocalRun(attempt, model.get(), decoded.id()));
+    LocalRun run = new LocalRun(attempt, model.get(), decoded.id(), serving.clock.getAsLong());
+    Cancellable started = serving.executor.infer(inference, run);
     running = ended ? null : started;
   }
 
@@ -218,12 +218,21 @@ final class Exchange implements Cancellable {
     private final int ofAttempt;
     private final Loaded model;
     private final String id;
+    private final long handedNanos;
+    private long startedNanos;
     private @Nullable InputStream response;
 
-    LocalRun(int ofAttempt, Loaded model, String id) {
+    LocalRun(int ofAttempt, Loaded model, String id, long handedNanos) {
       this.ofAttempt = ofAttempt;
       this.model = model;
       this.id = id;
+      this.handedNanos = handedNanos;
+      this.startedNanos = handedNanos;
+    }
+
+    @Override
+    public void onStarted() {
+      startedNanos = serving.clock.getAsLong();
     }
 
     @Override
@@ -237,6 +246,12 @@ final class Exchange implements Cancellable {
 
     @Override
     public void onCompleted() {
+      long now = serving.clock.getAsLong();
+      serving.modelStats.succeeded(
+          model.manifest().name(),
+          model.manifest().version(),
+          startedNanos - handedNanos,
+          now - handedNanos);
       context.execute(
           () -> {
             InputStream answer = response;
@@ -255,6 +270,10 @@ final class Exchange implements Cancellable {
 
     @Override
     public void onFailed(InferenceException failure) {
+      serving.modelStats.failed(
+          model.manifest().name(),
+          model.manifest().version(),
+          serving.clock.getAsLong() - handedNanos);
       ServingError error =
           new ServingError(ErrorCode.of(failure.code()), String.valueOf(failure.getMessage()));
       context.execute(() -> failed(ofAttempt, serving.self, error));

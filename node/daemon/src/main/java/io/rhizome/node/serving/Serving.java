@@ -6,6 +6,7 @@ import io.rhizome.node.executor.Executor;
 import io.rhizome.node.executor.Executor.Cancellable;
 import io.rhizome.node.models.ReadyModels;
 import io.rhizome.node.protocol.HopReport;
+import io.rhizome.node.telemetry.ModelStats;
 import io.rhizome.scheduler.Dispatch;
 import io.rhizome.scheduler.DispatchConfig;
 import io.rhizome.scheduler.Router;
@@ -26,6 +27,7 @@ public final class Serving {
   final InFlightBytes inFlightBytes;
   final Counters counters = new Counters();
   final LongSupplier clock;
+  final ModelStats modelStats = new ModelStats(System::currentTimeMillis);
   private final Router router;
   private final Supplier<RandomGenerator> random;
 
@@ -90,6 +92,16 @@ public final class Serving {
         busy.queueNanos(),
         busy.serviceNanos(),
         Math.max(0, clock.getAsLong() - arrivedNanos));
+  }
+
+  /** The memory that requests in flight may hold; doors count what is still coming in. */
+  public InFlightBytes inFlightBytes() {
+    return inFlightBytes;
+  }
+
+  /** How the runs of each model went here. */
+  public ModelStats modelStats() {
+    return modelStats;
   }
 
   /** How requests ended here. */

@@ -41,6 +41,7 @@ class InitCommandTest {
       assertThat(config.identity().roster()).isEqualTo(dir.resolve("roster.yaml"));
       assertThat(MeshKey.load(config.identity().meshKey()).bytes()).hasSize(32);
       assertThat(config.api().port()).isEqualTo(8001 + 10 * (i - 1));
+      assertThat(config.http().port()).isEqualTo(8000 + 10 * (i - 1));
       assertThat(config.mesh().port()).isEqualTo(7700 + 10 * (i - 1));
       assertThat(config.seeds())
           .containsExactly(

@@ -33,6 +33,7 @@ class NodeConfigTest {
                 new NodeConfig.Listen("127.0.0.1", 7700, "127.0.0.1"),
                 new NodeConfig.Listen("127.0.0.1", 8001, "127.0.0.1"),
                 0,
+                new NodeConfig.Http("127.0.0.1", 8000),
                 List.of(),
                 new TreeMap<>(),
                 new NodeConfig.Workers(0, 256),
@@ -59,6 +60,9 @@ class NodeConfigTest {
               port: 8011
               advertise: api.example
               tlsPort: 8012
+            http:
+              bind: 10.0.0.2
+              port: 8010
             seeds:
               - 127.0.0.1:7700
               - "[::1]:7701"
@@ -84,6 +88,7 @@ class NodeConfigTest {
                 new NodeConfig.Listen("10.0.0.1", 7710, "one.example"),
                 new NodeConfig.Listen("0.0.0.0", 8011, "api.example"),
                 8012,
+                new NodeConfig.Http("10.0.0.2", 8010),
                 List.of(new Endpoint("127.0.0.1", 7700), new Endpoint("::1", 7701)),
                 labels,
                 new NodeConfig.Workers(3, 7),

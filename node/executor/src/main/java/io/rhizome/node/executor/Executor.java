@@ -35,8 +35,8 @@ public interface Executor extends AutoCloseable {
   CompletionStage<Void> unload(Digest id);
 
   /**
-   * Runs one request: zero or more {@link Responses#onResponse} and then exactly one of {@code
-   * onCompleted} and {@code onFailed}.
+   * Runs one request: {@link Responses#onStarted} when it runs, zero or more {@link
+   * Responses#onResponse} and then exactly one of {@code onCompleted} and {@code onFailed}.
    *
    * @return a handle to give up with; queued work is dropped at once, running work when its native
    *     call returns
@@ -67,6 +67,9 @@ public interface Executor extends AutoCloseable {
 
   /** Receives what a request produces. */
   interface Responses {
+    /** The model begins with it: its wait is over. Not called for a request that never ran. */
+    default void onStarted() {}
+
     /** One response: the outputs asked for, in the manifest's order. */
     void onResponse(List<Tensor> outputs);
 

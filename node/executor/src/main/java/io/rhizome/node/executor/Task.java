@@ -77,6 +77,7 @@ final class Task implements Runnable, Cancellable {
       end(null, deadlineExceeded("while the request waited"));
       return;
     }
+    call(responses::onStarted);
     long start = System.nanoTime();
     List<Tensor> outputs = null;
     InferenceException failure = null;

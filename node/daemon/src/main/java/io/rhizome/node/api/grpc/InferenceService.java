@@ -10,18 +10,25 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.executor.Executor.Cancellable;
 import io.rhizome.node.mesh.EventLoops;
-import io.rhizome.node.models.Manifests;
+import io.rhizome.node.models.ModelException;
 import io.rhizome.node.protocol.MalformedException;
 import io.rhizome.node.protocol.RawMessages;
 import io.rhizome.node.protocol.RawUnary;
 import io.rhizome.node.protocol.RequestHead;
 import io.rhizome.node.protocol.inference.GRPCInferenceServiceGrpc;
+import io.rhizome.node.protocol.inference.ModelConfigRequest;
+import io.rhizome.node.protocol.inference.ModelConfigResponse;
 import io.rhizome.node.protocol.inference.ModelMetadataRequest;
 import io.rhizome.node.protocol.inference.ModelMetadataResponse;
 import io.rhizome.node.protocol.inference.ModelReadyRequest;
 import io.rhizome.node.protocol.inference.ModelReadyResponse;
+import io.rhizome.node.protocol.inference.ModelStatisticsRequest;
+import io.rhizome.node.protocol.inference.ModelStatisticsResponse;
+import io.rhizome.node.protocol.inference.RepositoryIndexRequest;
+import io.rhizome.node.protocol.inference.RepositoryIndexResponse;
 import io.rhizome.node.protocol.inference.ServerLiveRequest;
 import io.rhizome.node.protocol.inference.ServerLiveResponse;
 import io.rhizome.node.protocol.inference.ServerMetadataRequest;
@@ -32,18 +39,14 @@ import io.rhizome.node.serving.Arrival;
 import io.rhizome.node.serving.GrpcReply;
 import io.rhizome.node.serving.Serving;
 import io.rhizome.node.serving.ServingError;
-import io.rhizome.node.serving.View;
-import io.rhizome.scheduler.NodeView;
 import io.rhizome.scheduler.Request;
-import io.rhizome.store.Manifest;
-import io.rhizome.store.TensorSpec;
 import java.io.InputStream;
 import java.util.Collection;
 import java.util.List;
-import java.util.NavigableSet;
-import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,11 +61,9 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 
   private final Serving serving;
-  private final View view;
-  private final Manifests manifests;
+  private final ServedModels served;
   private final EventLoops loops;
   private final BooleanSupplier ready;
-  private final String version;
   private final long defaultTimeoutNanos;
 
   /**
@@ -73,18 +74,14 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
    */
   public InferenceService(
       Serving serving,
-      View view,
-      Manifests manifests,
+      ServedModels served,
       EventLoops loops,
       BooleanSupplier ready,
-      String version,
       long defaultTimeoutNanos) {
     this.serving = serving;
-    this.view = view;
-    this.manifests = manifests;
+    this.served = served;
     this.loops = loops;
     this.ready = ready;
-    this.version = version;
     this.defaultTimeoutNanos = defaultTimeoutNanos;
   }
 
@@ -161,67 +158,68 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
   @Override
   public void serverMetadata(
       ServerMetadataRequest request, StreamObserver<ServerMetadataResponse> observer) {
-    observer.onNext(
-        ServerMetadataResponse.newBuilder().setName("rhizome").setVersion(version).build());
-    observer.onCompleted();
+    answer(observer, served::server);
   }
 
   @Override
   public void modelReady(ModelReadyRequest request, StreamObserver<ModelReadyResponse> observer) {
-    try {
-      long wanted = RequestHead.parseVersion(request.getVersion());
-      boolean isReady =
-          readyVersions(request.getName()).stream().anyMatch(v -> wanted == 0 || v == wanted);
-      observer.onNext(ModelReadyResponse.newBuilder().setReady(isReady).build());
-      observer.onCompleted();
-    } catch (MalformedException e) {
-      observer.onError(Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asException());
-    }
+    answer(
+        observer,
+        () ->
+            ModelReadyResponse.newBuilder()
+                .setReady(served.isReady(request.getName(), request.getVersion()))
+                .build());
   }
 
   @Override
   public void modelMetadata(
       ModelMetadataRequest request, StreamObserver<ModelMetadataResponse> observer) {
-    long wanted;
+    follow(
+        observer, () -> served.metadata(request.getName(), request.getVersion()), found -> found);
+  }
+
+  @Override
+  public void modelConfig(
+      ModelConfigRequest request, StreamObserver<ModelConfigResponse> observer) {
+    follow(
+        observer,
+        () -> served.config(request.getName(), request.getVersion()),
+        config -> ModelConfigResponse.newBuilder().setConfig(config).build());
+  }
+
+  @Override
+  public void modelStatistics(
+      ModelStatisticsRequest request, StreamObserver<ModelStatisticsResponse> observer) {
+    answer(observer, () -> served.statistics(request.getName(), request.getVersion()));
+  }
+
+  @Override
+  public void repositoryIndex(
+      RepositoryIndexRequest request, StreamObserver<RepositoryIndexResponse> observer) {
+    answer(observer, () -> served.index(request.getReady()));
+  }
+
+  /** What an answer is made by. */
+  private interface Source<T> {
+    T get() throws MalformedException, ModelException;
+  }
+
+  private static <T> void answer(StreamObserver<T> observer, Source<T> source) {
+    follow(observer, () -> CompletableFuture.completedFuture(source.get()), answer -> answer);
+  }
+
+  private static <T, M> void follow(
+      StreamObserver<M> observer, Source<CompletableFuture<T>> source, Function<T, M> message) {
+    CompletableFuture<T> operation;
     try {
-      wanted = RequestHead.parseVersion(request.getVersion());
+      operation = source.get();
     } catch (MalformedException e) {
       observer.onError(Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asException());
       return;
+    } catch (ModelException e) {
+      observer.onError(Outcomes.toStatus(e));
+      return;
     }
-    Outcomes.answer(manifests.find(request.getName(), wanted), this::describe, observer);
-  }
-
-  private ModelMetadataResponse describe(Manifest manifest) {
-    ModelMetadataResponse.Builder metadata =
-        ModelMetadataResponse.newBuilder()
-            .setName(manifest.name())
-            .setPlatform(
-                manifest.engine().equals("pytorch") ? "pytorch_torchscript" : manifest.engine());
-    NavigableSet<Long> versions = readyVersions(manifest.name());
-    versions.add(manifest.version());
-    versions.forEach(v -> metadata.addVersions(Long.toString(v)));
-    manifest.inputs().forEach(spec -> metadata.addInputs(describe(spec)));
-    manifest.outputs().forEach(spec -> metadata.addOutputs(describe(spec)));
-    return metadata.build();
-  }
-
-  private static ModelMetadataResponse.TensorMetadata describe(TensorSpec spec) {
-    return ModelMetadataResponse.TensorMetadata.newBuilder()
-        .setName(spec.name())
-        .setDatatype(spec.datatype().name())
-        .addAllShape(spec.shape())
-        .build();
-  }
-
-  private NavigableSet<Long> readyVersions(String model) {
-    NavigableSet<Long> versions = new TreeSet<>();
-    for (NodeView node : view.current(System.nanoTime()).holders(model)) {
-      NavigableSet<Long> held = node.ready().get(model);
-      if (held != null) {
-        versions.addAll(held);
-      }
-    }
-    return versions;
+    Outcomes.answer(operation, message, observer);
   }
 }

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.api.rest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Message;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.Route;
+import com.linecorp.armeria.server.ServerBuilder;
+import io.rhizome.node.api.ServedModels;
+import io.rhizome.node.models.ModelException;
+import io.rhizome.node.protocol.MalformedException;
+import io.rhizome.node.serving.ErrorCode;
+import io.rhizome.node.serving.InFlightBytes;
+import io.rhizome.node.serving.ServingError;
+import io.rhizome.node.text.MessageJson;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Everything over REST but inference: health, metadata, configuration, statistics and the index of
+ * models.
+ */
+final class ModelEndpoints {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final BodyReader.Limit BODY =
+      new BodyReader.Limit(64 << 10, "the most that this path takes");
+  private static final String MODEL = "/v2/models/{model}";
+  private static final String VERSION = MODEL + "/versions/{version}";
+
+  private final ServedModels served;
+  private final BooleanSupplier ready;
+  private final InFlightBytes inFlight;
+  private final RestErrors errors;
+
+  ModelEndpoints(
+      ServedModels served, BooleanSupplier ready, InFlightBytes inFlight, RestErrors errors) {
+    this.served = served;
+    this.ready = ready;
+    this.inFlight = inFlight;
+    this.errors = errors;
+  }
+
+  /** What a GET of a model's version is answered with; fails with a {@link ModelException}. */
+  private interface OfModel {
+    CompletableFuture<HttpResponse> get(String model, String version)
+        throws MalformedException, ModelException;
+  }
+
+  /** What a POST with this JSON is answered with. */
+  private interface OfBody {
+    CompletableFuture<HttpResponse> post(JsonNode body) throws MalformedException, ModelException;
+  }
+
+  void addTo(ServerBuilder server) {
+    get(server, "/v2", (model, version) -> done(message(served.server())));
+    get(server, "/v2/health/live", (model, version) -> done(HttpResponse.of(HttpStatus.OK)));
+    get(server, "/v2/health/ready", (model, version) -> done(ready()));
+    get(server, "/v2/models/stats", (m, v) -> done(message(served.statistics("", ""))));
+    for (String path : new String[] {MODEL, VERSION}) {
+      get(server, path, (m, v) -> served.metadata(m, v).thenApply(ModelEndpoints::message));
+      get(server, path + "/ready", (m, v) -> done(modelReady(m, v)));
+      get(
+          server,
+          path + "/config",
+          (m, v) -> served.config(m, v).thenApply(ModelEndpoints::message));
+      get(server, path + "/stats", (m, v) -> done(message(served.statistics(m, v))));
+    }
+    post(server, "/v2/repository/index", body -> done(index(body)));
+  }
+
+  private void get(ServerBuilder server, String path, OfModel answer) {
+    Route route = Route.builder().path(path).methods(HttpMethod.GET, HttpMethod.HEAD).build();
+    HttpService service =
+        (ctx, request) ->
+            respond(
+                () ->
+                    answer.get(
+                        ctx.pathParams().getOrDefault("model", ""),
+                        ctx.pathParams().getOrDefault("version", "")));
+    server.service(route, service);
+  }
+
+  private void post(ServerBuilder server, String path, OfBody answer) {
+    Route route = Route.builder().path(path).methods(HttpMethod.POST).build();
+    HttpService service =
+        (ctx, request) ->
+            HttpResponse.of(
+                BodyReader.read(request, inFlight, BODY)
+                    .handle(
+                        (body, failure) ->
+                            body == null
+                                ? RestErrors.respond(
+                                    errors.errorOfBody(Objects.requireNonNull(failure)))
+                                : respond(() -> answer.post(object(body)))));
+    server.service(route, service);
+  }
+
+  private interface Source {
+    CompletableFuture<HttpResponse> get() throws MalformedException, ModelException;
+  }
+
+  private HttpResponse respond(Source source) {
+    try {
+      return HttpResponse.of(
+          source.get().exceptionally(failure -> RestErrors.respond(errors.errorOf(failure))));
+    } catch (MalformedException | ModelException e) {
+      return RestErrors.respond(errors.errorOf(e));
+    }
+  }
+
+  private static JsonNode object(BodyReader.Body request) throws MalformedException {
+    byte[] body = request.bytes();
+    request.hold().release();
+    if (body.length == 0) {
+      return JSON.createObjectNode();
+    }
+    try {
+      JsonNode json = JSON.readTree(body);
+      if (json instanceof ObjectNode object) {
+        return object;
+      }
+    } catch (JsonProcessingException e) {
+      throw new MalformedException("the request's JSON is malformed: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new MalformedException("the request's JSON cannot be read", e);
+    }
+    throw new MalformedException("the request's JSON must be an object");
+  }
+
+  private HttpResponse ready() {
+    return ready.getAsBoolean()
+        ? HttpResponse.of(HttpStatus.OK)
+        : RestErrors.respond(
+            new ServingError(ErrorCode.UNAVAILABLE, "the node is starting or draining"));
+  }
+
+  private HttpResponse modelReady(String model, String version) throws MalformedException {
+    if (served.isReady(model, version)) {
+      return HttpResponse.of(HttpStatus.OK);
+    }
+    String which = version.isEmpty() ? "" : " version " + version;
+    return RestErrors.respond(
+        new ServingError(
+            ErrorCode.UNKNOWN_MODEL,
+            "no model '" + model + "'" + which + ": no usable node serves it"));
+  }
+
+  private HttpResponse index(JsonNode body) throws MalformedException {
+    JsonNode readyOnly = body.path("ready");
+    if (!readyOnly.isMissingNode() && !readyOnly.isBoolean()) {
+      throw new MalformedException("ready must be true or false");
+    }
+    ObjectNode index = MessageJson.of(served.index(readyOnly.asBoolean()));
+    return HttpResponse.of(HttpStatus.OK, MediaType.JSON, index.path("models").toString());
+  }
+
+  private static CompletableFuture<HttpResponse> done(HttpResponse response) {
+    return CompletableFuture.completedFuture(response);
+  }
+
+  private static HttpResponse message(Message message) {
+    return HttpResponse.of(HttpStatus.OK, MediaType.JSON, MessageJson.of(message).toString());
+  }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.api.rest;
+
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.encoding.StreamDecoderFactory;
+import com.linecorp.armeria.common.encoding.StreamEncoderFactories;
+import com.linecorp.armeria.common.metric.NoopMeterRegistry;
+import com.linecorp.armeria.server.Route;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.encoding.DecodingService;
+import com.linecorp.armeria.server.encoding.EncodingService;
+import io.rhizome.node.api.ServedModels;
+import io.rhizome.node.mesh.EventLoops;
+import io.rhizome.node.serving.Serving;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The public HTTP port, HTTP/1.1 and HTTP/2 in plain text. */
+public final class RestServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RestServer.class);
+  private static final int MIN_COMPRESSED_BYTES = 1024;
+  private static final int MAX_HEADER_BYTES = 16 << 10;
+  private static final long CUT_OFF_FACTOR = 4;
+  private static final Duration IDLE_LIMIT = Duration.ofSeconds(60);
+  private static final Duration QUIET = Duration.ofMillis(20);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  private final Server server;
+  private CompletableFuture<?> stopped = CompletableFuture.completedFuture(null);
+
+  /**
+   * How it serves.
+   *
+   * @param defaultTimeout for requests that bring no deadline
+   * @param maxBytes largest body, unpacked
+   */
+  public record Settings(Duration defaultTimeout, int maxBytes) {}
+
+  private RestServer(Server server) {
+    this.server = server;
+  }
+
+  /**
+   * Listens there. Blocks.
+   *
+   * @param ready whether this node serves
+   * @param blocking where large JSON bodies are read; all else runs on the event loops
+   * @throws IOException naming the address where that fails
+   */
+  public static RestServer start(
+      InetSocketAddress address,
+      Settings settings,
+      Serving serving,
+      ServedModels served,
+      BooleanSupplier ready,
+      EventLoops loops,
+      Executor blocking)
+      throws IOException {
+    BodyReader.Limit limit = new BodyReader.Limit(settings.maxBytes(), "request.maxBytes");
+    RestErrors errors = new RestErrors(limit);
+    ServerBuilder builder = base(address, settings, loops).errorHandler(errors);
+    InferEndpoint infer =
+        new InferEndpoint(
+            new InferEndpoint.Parts(
+                serving, loops, blocking, errors, settings.defaultTimeout().toNanos(), limit));
+    for (String version : new String[] {"", "/versions/{version}"}) {
+      builder.service(
+          Route.builder()
+              .path("/v2/models/{model}" + version + "/infer")
+              .methods(HttpMethod.POST)
+              .build(),
+          infer);
+    }
+    new ModelEndpoints(served, ready, serving.inFlightBytes(), errors).addTo(builder);
+    Server server = builder.build();
+    try {
+      server.start().join();
+    } catch (CompletionException e) {
+      throw new IOException("Failed to bind to address " + address, e.getCause());
+    }
+    return new RestServer(server);
+  }
+
+  private static ServerBuilder base(
+      InetSocketAddress address, Settings settings, EventLoops loops) {
+    return Server.builder()
+        .http(address)
+        .workerGroup(loops.group(), false)
+        .bossGroupFactory(loops::acceptor)
+        .disableServerHeader()
+        // Who reads a body has a limit for it and answers so that the client can read why; beyond
+        // this the connection is cut.
+        .maxRequestLength((long) settings.maxBytes() * CUT_OFF_FACTOR)
+        .http1MaxHeaderSize(MAX_HEADER_BYTES)
+        .idleTimeout(IDLE_LIMIT)
+        // Guards the time until a request is here whole; then the exchange keeps its deadline.
+        .requestTimeout(settings.defaultTimeout().plus(GRACE))
+        .gracefulShutdownTimeout(QUIET, STOP_LIMIT)
+        .meterRegistry(NoopMeterRegistry.get())
+        .decorator(
+            DecodingService.newDecorator(
+                StreamDecoderFactory.gzip(), StreamDecoderFactory.deflate()))
+        .decorator(
+            EncodingService.builder()
+                .encoderFactories(StreamEncoderFactories.GZIP, StreamEncoderFactories.DEFLATE)
+                .encodableContentTypes(type -> true)
+                .minBytesToForceChunkedEncoding(MIN_COMPRESSED_BYTES)
+                .newDecorator());
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.activeLocalPort();
+  }
+
+  /** Stops accepting; what runs goes on. */
+  public void shutdown() {
+    stopped = server.stop();
+  }
+
+  /** Waits until what runs has ended, at most until then ({@link System#nanoTime()}). Blocks. */
+  public void awaitEnd(long atNanos) throws InterruptedException {
+    try {
+      stopped.get(Math.max(0, atNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      log.warn("requests over REST were cut off");
+    } catch (ExecutionException e) {
+      log.warn("the HTTP port did not stop cleanly", e.getCause());
+    }
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

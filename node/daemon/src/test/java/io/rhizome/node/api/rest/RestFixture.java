@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.api.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rhizome.gossip.Endpoint;
+import io.rhizome.gossip.Member;
+import io.rhizome.gossip.MembershipView;
+import io.rhizome.gossip.NodeId;
+import io.rhizome.gossip.NodeState;
+import io.rhizome.gossip.Residency;
+import io.rhizome.node.api.ServedModels;
+import io.rhizome.node.executor.Executor;
+import io.rhizome.node.executor.InferenceException;
+import io.rhizome.node.executor.Tensor;
+import io.rhizome.node.mesh.EventLoops;
+import io.rhizome.node.models.Loaded;
+import io.rhizome.node.models.Manifests;
+import io.rhizome.node.models.ModelSource;
+import io.rhizome.node.models.ReadyModels;
+import io.rhizome.node.serving.Serving;
+import io.rhizome.node.serving.View;
+import io.rhizome.scheduler.routers.PowerOfTwoChoices;
+import io.rhizome.store.BlobWriter;
+import io.rhizome.store.Datatype;
+import io.rhizome.store.Digest;
+import io.rhizome.store.Manifest;
+import io.rhizome.store.SignedManifest;
+import io.rhizome.store.TensorSpec;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's HTTP port over one model, {@code echo}, whose executor gives each input's bytes back as
+ * the output of the same name, or fails as it is told.
+ */
+final class RestFixture implements AutoCloseable {
+  static final int MAX_BYTES = 256 << 10;
+  static final int MAX_IN_FLIGHT_BYTES = 600 << 10;
+
+  private static final NodeId SELF = NodeId.ofPublicKey(new byte[] {0});
+  private static final Digest ID = Digest.sha256(new byte[] {7});
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  final ScriptedExecutor executor = new ScriptedExecutor();
+  private final EventLoops loops = new EventLoops(2);
+  private final ExecutorService blocking = Executors.newFixedThreadPool(2);
+  private final HttpClient http;
+  private final RestServer server;
+  private volatile boolean ready = true;
+
+  /** The port, and a client that speaks this version of HTTP to it. */
+  RestFixture(HttpClient.Version version) throws IOException {
+    http = HttpClient.newBuilder().version(version).build();
+    NoPeers none = new NoPeers();
+    View view = new View(none::membership, none, executor, System.nanoTime());
+    Serving serving =
+        new Serving(
+            SELF,
+            view,
+            none,
+            executor,
+            (to, hop, message, result) -> {
+              throw new AssertionError("there are no peers");
+            },
+            new PowerOfTwoChoices(),
+            MAX_IN_FLIGHT_BYTES,
+            System::nanoTime,
+            () -> new Random(1));
+    ServedModels served =
+        new ServedModels(
+            none,
+            new Manifests(none, none, (signer, id, signature) -> true, none::membership, 1),
+            none::membership,
+            serving.modelStats(),
+            "1.2.3");
+    server =
+        RestServer.start(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            new RestServer.Settings(Duration.ofSeconds(5), MAX_BYTES),
+            serving,
+            served,
+            () -> ready,
+            loops,
+            blocking);
+  }
+
+  void ready(boolean now) {
+    ready = now;
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  HttpRequest.Builder to(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path)).timeout(LIMIT);
+  }
+
+  HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
+    return http.send(request, BodyHandlers.ofByteArray());
+  }
+
+  HttpResponse<byte[]> get(String path) throws IOException, InterruptedException {
+    return send(to(path).build());
+  }
+
+  HttpResponse<byte[]> post(String path, byte[] body, String... headers)
+      throws IOException, InterruptedException {
+    return post(path, BodyPublishers.ofByteArray(body), headers);
+  }
+
+  HttpResponse<byte[]> post(String path, BodyPublisher body, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request = to(path).POST(body);
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send(request.build());
+  }
+
+  static JsonNode json(HttpResponse<byte[]> response) throws IOException {
+    return JSON.readTree(response.body());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    blocking.shutdownNow();
+    loops.close();
+  }
+
+  /** Holds the one model; knows nobody else. */
+  private static final class NoPeers implements ReadyModels, ModelSource {
+    private static final Manifest ECHO =
+        new Manifest(
+            "echo",
+            3,
+            "echo",
+            List.of(),
+            List.of(TensorSpec.parse("x:FP32[-1]")),
+            List.of(TensorSpec.parse("x:FP32[-1]")),
+            new TreeMap<>());
+    private static final Residency HELD =
+        new Residency("echo", 3, ID.toString(), Residency.State.READY);
+
+    MembershipView membership() {
+      Endpoint address = new Endpoint("127.0.0.1", 1);
+      NodeState state = new NodeState(address, address, new TreeMap<>(), List.of(HELD));
+      TreeMap<NodeId, Member> members = new TreeMap<>();
+      members.put(SELF, new Member(SELF, Member.Status.ALIVE, 1, state, 0));
+      return new MembershipView(SELF, 1, members);
+    }
+
+    @Override
+    public Optional<Loaded> ready(String name, long version) {
+      return name.equals("echo") && (version == 0 || version == 3)
+          ? Optional.of(new Loaded(ID, ECHO))
+          : Optional.empty();
+    }
+
+    @Override
+    public List<Residency> resident() {
+      return List.of(HELD);
+    }
+
+    @Override
+    public CompletionStage<SignedManifest> manifest(NodeId holder, Digest id) {
+      throw new AssertionError("there are no peers");
+    }
+
+    @Override
+    public CompletionStage<Void> file(
+        NodeId holder, Manifest.File file, BlobWriter sink, LongConsumer progress) {
+      throw new AssertionError("there are no peers");
+    }
+  }
+
+  /** Answers at once, unless told to fail or to hang. */
+  static final class ScriptedExecutor implements Executor {
+    volatile @Nullable InferenceException failure;
+    volatile boolean hangs;
+    volatile Datatype answers = Datatype.FP32;
+    volatile boolean brokenAnswers;
+
+    void answerWell() {
+      failure = null;
+      hangs = false;
+      answers = Datatype.FP32;
+      brokenAnswers = false;
+    }
+
+    @Override
+    public CompletionStage<Void> load(Digest id, Manifest manifest, Path directory) {
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Void> unload(Digest id) {
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public Cancellable infer(Inference request, Responses responses) {
+      InferenceException broken = failure;
+      if (broken != null) {
+        responses.onFailed(broken);
+      } else if (!hangs) {
+        responses.onStarted();
+        responses.onResponse(request.inputs().stream().map(this::echo).toList());
+        responses.onCompleted();
+      }
+      return () -> {};
+    }
+
+    private Tensor echo(Tensor input) {
+      return new Tensor(
+          input.name(),
+          answers,
+          input.shape(),
+          brokenAnswers ? input.data().slice(0, 1) : input.data());
+    }
+
+    @Override
+    public Busy busy() {
+      return new Busy(0, 8, 0, 1_000);
+    }
+
+    @Override
+    public void close() {}
+  }
+}
