@@ -153,11 +153,27 @@ public final class LocalMesh implements AutoCloseable {
     return rhizome(words.toArray(String[]::new)).orThrow();
   }
 
+  /** Starts {@code rhizome} as this mesh's operator against node i, and does not wait for it. */
+  public Process startOperating(int i, String... arguments) throws IOException {
+    List<String> words = new ArrayList<>(List.of(launcher.toString()));
+    words.addAll(List.of(arguments));
+    words.addAll(List.of("--node", node(i).address()));
+    words.addAll(List.of("--operator-key", operatorKey().toString()));
+    ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
+    Command.forgetSettings(builder);
+    return builder.start();
+  }
+
   /** Pushes the digits model to node i, which holds and serves it from then on. */
   public void pushDigits(int i) throws IOException, InterruptedException {
+    pushDigits(i, checkout.digitsModel(), Digits.MODEL);
+  }
+
+  /** Pushes a file with the digits model in it to node i under a name of its own. */
+  public void pushDigits(int i, Path file, String name) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("model", "push"));
-    words.add(checkout.digitsModel().toString());
-    words.addAll(List.of("--name", Digits.MODEL));
+    words.add(file.toString());
+    words.addAll(List.of("--name", name));
     words.addAll(List.of("--input", "pixels:FP32[-1,1,8,8]"));
     words.addAll(List.of("--output", "logits:FP32[-1,10]"));
     operate(i, words.toArray(String[]::new));

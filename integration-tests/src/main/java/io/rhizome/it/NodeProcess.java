@@ -176,6 +176,11 @@ public final class NodeProcess {
     return current().exitValue();
   }
 
+  /** Where it logs to. */
+  public Path log() {
+    return log;
+  }
+
   /** The last lines of its log, with its name above them. */
   public String logTail() {
     try {

@@ -13,18 +13,20 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 
 /**
- * Takes in one file's bytes and digests them as they come. Nothing is visible in the store before
- * {@link #commit}, and nothing remains after {@link #abort}. One thread at a time; blocks on disk.
+ * Takes in one file's bytes in their order, and digests and indexes them as they come. Nothing is
+ * visible in the store before {@link #commit}, and nothing remains after {@link #abort}. One thread
+ * at a time; blocks on disk.
  */
 public final class BlobWriter {
   private final Manifest.File file;
   private final Path partial;
-  private final Path target;
+  private final BlobPaths target;
   private final FileChannel channel;
   private final MessageDigest sha256 = Digest.newSha256();
+  private final Indexer indexer = new Indexer();
   private long written;
 
-  BlobWriter(Manifest.File file, Path partial, Path target) throws IOException {
+  BlobWriter(Manifest.File file, Path partial, BlobPaths target) throws IOException {
     this.file = file;
     this.partial = partial;
     this.target = target;
@@ -59,6 +61,7 @@ public final class BlobWriter {
               + " bytes of its manifest");
     }
     sha256.update(bytes.duplicate());
+    indexer.take(bytes);
     try {
       while (bytes.hasRemaining()) {
         written += channel.write(bytes);
@@ -86,7 +89,8 @@ public final class BlobWriter {
                 .formatted(file.name(), actual, file.digest()));
       }
       force();
-      DurableFiles.publish(partial, target);
+      IndexFiles.write(target.index(), indexer.end());
+      DurableFiles.publish(partial, target.blob());
       published = true;
     } finally {
       if (!published) {

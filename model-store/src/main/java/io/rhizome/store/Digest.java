@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.store;
 
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -30,6 +31,13 @@ public final class Digest implements Comparable<Digest> {
   /** The digest of these bytes. */
   public static Digest sha256(byte[] content) {
     return new Digest(newSha256().digest(content));
+  }
+
+  /** The digest of what remains in the buffer, whose position stays. */
+  public static Digest sha256(ByteBuffer content) {
+    MessageDigest sha256 = newSha256();
+    sha256.update(content.duplicate());
+    return new Digest(sha256.digest());
   }
 
   /** A fresh SHA-256 computation, for content that does not fit in memory. */

@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -28,7 +29,9 @@ import java.util.function.Consumer;
  * manifests/ID.json   canonical JSON, named by its SHA-256
  * manifests/ID.sig    signer (32 bytes), then the signature
  * blobs/SHA256        a file's content
- * partial/            files coming in; emptied when the store opens
+ * indexes/SHA256      how it is cut into chunks
+ * incoming/           files coming chunk by chunk, for {@link PartialFile}
+ * partial/            files coming in one piece; emptied when the store opens
  * links/ID/NAME       symbolic links to blobs under the names that engines want to see
  * damaged/SHA256      what turned out not to be what its name says, kept for the operator
  * </pre>
@@ -44,6 +47,8 @@ public final class FileModelStore {
 
   private final Path manifestFiles;
   private final Path blobs;
+  private final Path indexes;
+  private final Incoming incoming;
   private final Path partial;
   private final Path links;
   private final Path damaged;
@@ -51,11 +56,12 @@ public final class FileModelStore {
   private final Consumer<String> warnings;
   private final AtomicLong writers = new AtomicLong();
   private final SortedMap<Digest, SignedManifest> manifests = new TreeMap<>();
-  private final SortedSet<Digest> verified = new TreeSet<>();
 
   private FileModelStore(Path directory, long maxFileBytes, Consumer<String> warnings) {
     this.manifestFiles = directory.resolve("manifests");
     this.blobs = directory.resolve("blobs");
+    this.indexes = directory.resolve("indexes");
+    this.incoming = new Incoming(directory.resolve("incoming"));
     this.partial = directory.resolve("partial");
     this.links = directory.resolve("links");
     this.damaged = directory.resolve("damaged");
@@ -78,9 +84,11 @@ public final class FileModelStore {
     FileModelStore store = new FileModelStore(directory, maxFileBytes, warnings);
     clear(store.partial);
     clear(store.links);
-    for (Path part : List.of(store.manifestFiles, store.blobs, store.partial, store.links)) {
+    for (Path part :
+        List.of(store.manifestFiles, store.blobs, store.indexes, store.partial, store.links)) {
       Files.createDirectories(part);
     }
+    store.incoming.open();
     ManifestFiles.Loaded loaded = new ManifestFiles(store.manifestFiles).load(codec, warnings);
     boolean complete = loaded.complete();
     for (SignedManifest manifest : loaded.manifests()) {
@@ -106,13 +114,57 @@ public final class FileModelStore {
 
   /** Starts taking in a file; {@link IOException} when it is larger than this store takes. */
   public BlobWriter begin(Manifest.File file) throws IOException {
-    if (file.bytes() > maxFileBytes) {
-      throw new IOException(
-          "file '%s' has %d bytes, more than the %d that this node takes"
-              .formatted(file.name(), file.bytes(), maxFileBytes));
-    }
+    requireTakes(file);
     Path part = partial.resolve(file.digest() + "." + writers.incrementAndGet());
-    return new BlobWriter(file, part, blob(file.digest()));
+    return new BlobWriter(file, part, paths(file.digest()));
+  }
+
+  /**
+   * Starts, or goes on with, a file that comes chunk by chunk; at most one at a time of each file.
+   * {@link IOException} when it is larger than this store takes.
+   */
+  public PartialFile resume(Manifest.File file) throws IOException {
+    requireTakes(file);
+    return incoming.resume(file, paths(file.digest()));
+  }
+
+  /** How a file is cut; where that is not known, the file is read through to find out. */
+  public ChunkIndex index(Digest digest) throws IOException {
+    BlobPaths paths = paths(digest);
+    Optional<ChunkIndex> known = IndexFiles.read(paths.index(), Files.size(paths.blob()));
+    if (known.isPresent()) {
+      return known.get();
+    }
+    Indexer indexer = new Indexer();
+    verify(digest, indexer::take);
+    ChunkIndex index = indexer.end();
+    IndexFiles.write(paths.index(), index);
+    return index;
+  }
+
+  /**
+   * Reads a chunk of a file and compares its digest.
+   *
+   * @throws java.nio.file.NoSuchFileException when the file is not here
+   * @throws DamagedFileException when other bytes are there
+   */
+  public ByteBuffer chunk(Digest digest, Chunk chunk) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(chunk.length());
+    try (FileChannel channel = FileChannel.open(blob(digest), READ)) {
+      long at = chunk.offset();
+      int read = 0;
+      while (bytes.hasRemaining() && read >= 0) {
+        read = channel.read(bytes, at);
+        at += read;
+      }
+    }
+    if (bytes.hasRemaining() || !Digest.sha256(bytes.flip()).equals(chunk.digest())) {
+      throw new DamagedFileException(
+          "file %s has no chunk %s of %d bytes at offset %d"
+              .formatted(
+                  digest.shortName(), chunk.digest().shortName(), chunk.length(), chunk.offset()));
+    }
+    return bytes;
   }
 
   /** Makes a model visible whose files are all here already; {@link IOException} if one is not. */
@@ -131,23 +183,7 @@ public final class FileModelStore {
    * reported, and {@link DamagedFileException} thrown.
    */
   public void verify(Manifest.File file) throws IOException {
-    verify(file.digest());
-  }
-
-  /**
-   * Opens a file for reading, by digest. It has been verified since this store was opened.
-   *
-   * @throws java.nio.file.NoSuchFileException when it is not here
-   */
-  public FileChannel read(Digest digest) throws IOException {
-    boolean known;
-    synchronized (this) {
-      known = verified.contains(digest);
-    }
-    if (!known) {
-      verify(digest);
-    }
-    return FileChannel.open(blob(digest), READ);
+    verify(file.digest(), piece -> {});
   }
 
   /**
@@ -185,37 +221,40 @@ public final class FileModelStore {
     SortedSet<Digest> used = referenced();
     for (Manifest.File file : manifest.manifest().files()) {
       if (!used.contains(file.digest())) {
-        verified.remove(file.digest());
-        DurableFiles.delete(blob(file.digest()));
+        delete(paths(file.digest()));
       }
     }
   }
 
-  private void verify(Digest digest) throws IOException {
+  private void verify(Digest digest, Consumer<ByteBuffer> pieces) throws IOException {
     Path blob = blob(digest);
     MessageDigest sha256 = Digest.newSha256();
     try (FileChannel channel = FileChannel.open(blob, READ)) {
       ByteBuffer buffer = ByteBuffer.allocate(READ_BYTES);
       while (channel.read(buffer) >= 0) {
-        sha256.update(buffer.flip());
+        buffer.flip();
+        sha256.update(buffer.duplicate());
+        pieces.accept(buffer);
         buffer.clear();
       }
     }
     Digest actual = Digest.of(sha256.digest());
     if (actual.equals(digest)) {
-      synchronized (this) {
-        verified.add(digest);
-      }
       return;
     }
     String what = "file " + blob + " has digest " + actual + ": it was set aside in " + damaged;
     Files.createDirectories(damaged);
     Files.move(blob, damaged.resolve(digest.toString()), StandardCopyOption.REPLACE_EXISTING);
-    synchronized (this) {
-      verified.remove(digest);
-    }
     warnings.accept(what);
     throw new DamagedFileException(what);
+  }
+
+  private void requireTakes(Manifest.File file) throws IOException {
+    if (file.bytes() > maxFileBytes) {
+      throw new IOException(
+          "file '%s' has %d bytes, more than the %d that this node takes"
+              .formatted(file.name(), file.bytes(), maxFileBytes));
+    }
   }
 
   private synchronized boolean adopt(SignedManifest manifest) throws IOException {
@@ -233,9 +272,13 @@ public final class FileModelStore {
 
   private synchronized void deleteOrphans() throws IOException {
     SortedSet<Digest> used = referenced();
-    for (Path blob : children(blobs)) {
-      if (used.stream().noneMatch(digest -> blob.equals(blob(digest)))) {
-        DurableFiles.delete(blob);
+    SortedSet<String> names = new TreeSet<>();
+    used.forEach(digest -> names.add(digest.toString()));
+    for (Path directory : List.of(blobs, indexes)) {
+      for (Path child : children(directory)) {
+        if (!names.contains(String.valueOf(child.getFileName()))) {
+          DurableFiles.delete(child);
+        }
       }
     }
   }
@@ -250,6 +293,15 @@ public final class FileModelStore {
 
   private Path blob(Digest digest) {
     return blobs.resolve(digest.toString());
+  }
+
+  private BlobPaths paths(Digest digest) {
+    return new BlobPaths(blob(digest), indexes.resolve(digest.toString()));
+  }
+
+  private static void delete(BlobPaths paths) throws IOException {
+    DurableFiles.delete(paths.blob());
+    DurableFiles.delete(paths.index());
   }
 
   /** Deletes a directory tree of this store, links not followed. */
@@ -267,7 +319,7 @@ public final class FileModelStore {
     Files.delete(directory);
   }
 
-  private static List<Path> children(Path directory) throws IOException {
+  static List<Path> children(Path directory) throws IOException {
     List<Path> children = new ArrayList<>();
     try (var entries = Files.newDirectoryStream(directory)) {
       entries.forEach(children::add);

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -21,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FileModelStoreTest {
   private static final byte[] CONTENT = "weights".getBytes(StandardCharsets.UTF_8);
   private static final byte[] EXTRA = "labels".getBytes(StandardCharsets.UTF_8);
+
+  private static final Chunk CHUNK = new Chunk(1, 4, Digest.sha256(ByteBuffer.wrap(CONTENT, 1, 4)));
 
   @TempDir private Path directory;
   private final List<String> warnings = new ArrayList<>();
@@ -137,28 +138,43 @@ class FileModelStoreTest {
     assertThat(store.has(model)).isFalse();
     assertThat(directory.resolve("damaged").resolve(model.digest().toString())).exists();
     assertThatExceptionOfType(NoSuchFileException.class)
-        .isThrownBy(() -> store.read(model.digest()));
+        .isThrownBy(() -> store.chunk(model.digest(), CHUNK));
   }
 
   @Test
-  void givesOutNoRottenFileToPeers() throws IOException {
+  void givesOutNoRottenChunkToPeers() throws IOException {
     storeDigits();
     store = open();
     Files.writeString(directory.resolve("blobs").resolve(model.digest().toString()), "wEights");
 
     assertThatExceptionOfType(DamagedFileException.class)
-        .isThrownBy(() -> store.read(model.digest()));
+        .isThrownBy(() -> store.chunk(model.digest(), CHUNK))
+        .withMessageContaining(model.digest().shortName())
+        .withMessageContaining("offset 1");
   }
 
   @Test
-  void readsAFileByItsDigest() throws IOException {
+  void readsAChunkByFileAndPlace() throws IOException {
     storeDigits();
 
-    ByteBuffer content = ByteBuffer.allocate(CONTENT.length);
-    try (FileChannel channel = store.read(model.digest())) {
-      channel.read(content);
-    }
-    assertThat(content.array()).isEqualTo(CONTENT);
+    assertThat(store.chunk(model.digest(), CHUNK)).isEqualTo(ByteBuffer.wrap(CONTENT, 1, 4));
+    Chunk beyond = new Chunk(5, 4, CHUNK.digest());
+    assertThatExceptionOfType(DamagedFileException.class)
+        .isThrownBy(() -> store.chunk(model.digest(), beyond));
+  }
+
+  @Test
+  void knowsHowAFileIsCutEvenWhereTheIndexWasLostOrSpoilt() throws IOException {
+    storeDigits();
+    ChunkIndex index = store.index(model.digest());
+    assertThat(index.chunks()).containsExactly(new Chunk(0, CONTENT.length, model.digest()));
+
+    Path kept = directory.resolve("indexes").resolve(model.digest().toString());
+    Files.writeString(kept, "spoilt");
+    assertThat(store.index(model.digest())).isEqualTo(index);
+    Files.delete(kept);
+    assertThat(store.index(model.digest())).isEqualTo(index);
+    assertThat(kept).hasBinaryContent(index.encode());
   }
 
   @Test
@@ -215,6 +231,7 @@ class FileModelStoreTest {
     store.discard(refused);
 
     assertThat(directory.resolve("blobs")).isEmptyDirectory();
+    assertThat(directory.resolve("indexes")).isEmptyDirectory();
     assertThat(directory.resolve("links")).isEmptyDirectory();
   }
 

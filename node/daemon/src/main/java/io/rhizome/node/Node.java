@@ -134,7 +134,7 @@ public final class Node implements AutoCloseable {
         teardown.add(
             Models.open(
                 config.data().resolve("models"),
-                ModelsConfig.DEFAULT,
+                ModelsConfig.DEFAULT.withMaxBytesPerSecond(config.transfer().maxRate()),
                 new Models.Ports(executor, source, signing, membership, this::advertise)));
     gossip = teardown.add(startGossip(signing));
     teardown.add(() -> leave(gossip));

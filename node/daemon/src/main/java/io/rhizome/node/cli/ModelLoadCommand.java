@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
 /** {@code rhizome model load}: makes a node serve a model, fetching it from a holder if need be. */
 @Command(name = "load", description = "Make a node serve a model; it fetches what it lacks.")
 final class ModelLoadCommand implements Callable<Integer> {
+  private static final String FETCHING = "FETCHING";
+
   @Spec CommandSpec spec = CommandSpec.create();
   @Mixin NodeChoice target = new NodeChoice();
   @Mixin OperatorOption operator = new OperatorOption();
@@ -29,6 +31,9 @@ final class ModelLoadCommand implements Callable<Integer> {
   @Option(names = "--version", paramLabel = "N", description = "Which version (default: newest).")
   long version;
 
+  @Option(names = "--json", description = "Print each step as a line of JSON.")
+  boolean json;
+
   @Override
   public Integer call() throws IOException, StatusException, InterruptedException {
     var key = operator.load();
@@ -37,11 +42,20 @@ final class ModelLoadCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (NodeClient client = target.connect()) {
       BlockingClientCall<?, LoadModelProgress> progress = client.proven(key).loadModel(request);
+      ProgressBar bar = ProgressBar.on(spec.commandLine().getErr());
       String last = "";
       while (progress.hasNext()) {
         LoadModelProgress step = progress.read();
         if (step == null) {
           break;
+        }
+        if (json) {
+          out.println(Json.of(step));
+          out.flush();
+          continue;
+        }
+        if (step.getStage().equals(FETCHING)) {
+          bar.show(step.getBytesDone(), step.getBytesTotal(), peers(step.getPeers()));
         }
         String line = line(step, client);
         if (!line.equals(last)) {
@@ -59,13 +73,10 @@ final class ModelLoadCommand implements Callable<Integer> {
     if (stage.equals("ready")) {
       return "ready: " + model + " version " + step.getVersion() + " on " + client.address();
     }
-    StringBuilder line = new StringBuilder(stage);
-    if (step.getBytesTotal() > 0) {
-      line.append(' ').append(step.getBytesDone() * 100 / step.getBytesTotal()).append('%');
-    }
-    if (!step.getFromNode().isEmpty()) {
-      line.append(" from ").append(step.getFromNode());
-    }
-    return line.toString();
+    return stage;
+  }
+
+  private static String peers(int count) {
+    return count == 0 ? "" : count == 1 ? " from 1 peer" : " from " + count + " peers";
   }
 }

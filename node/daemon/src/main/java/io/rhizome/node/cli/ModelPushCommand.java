@@ -91,7 +91,8 @@ final class ModelPushCommand implements Callable<Integer> {
       long number = version > 0 ? version : newestKnown(client) + 1;
       Manifest manifest =
           new Manifest(name, number, engine, described, in, out, new TreeMap<>(parameters));
-      PushModelResponse pushed = new ModelUpload(client, key).send(manifest, files);
+      PushModelResponse pushed =
+          new ModelUpload(client, key, spec.commandLine().getErr()).send(manifest, files);
       spec.commandLine()
           .getOut()
           .println(

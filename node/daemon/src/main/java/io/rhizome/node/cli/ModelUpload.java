@@ -13,6 +13,7 @@ import io.rhizome.v1.PushModelResponse;
 import io.rhizome.v1.SignedManifest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,14 +21,13 @@ import java.util.List;
 /** Streams one signed model to a node, no faster than the node takes it. */
 final class ModelUpload {
   private static final int CHUNK_BYTES = 256 << 10;
-  private static final int BAR_WIDTH = 40;
 
   private final NodeClient client;
   private final Identity operator;
-  // The launcher knows whether standard error is a terminal.
-  private final boolean terminal = Boolean.getBoolean("rhizome.terminal");
+  private final ProgressBar bar;
 
-  ModelUpload(NodeClient client, Identity operator) {
+  ModelUpload(NodeClient client, Identity operator, PrintWriter err) {
+    this.bar = ProgressBar.on(err);
     this.client = client;
     this.operator = operator;
   }
@@ -48,7 +48,7 @@ final class ModelUpload {
           ByteString bytes = ByteString.copyFrom(chunk);
           open = call.write(PushModelRequest.newBuilder().setChunk(bytes).build());
           sent += chunk.length;
-          showProgress(sent, total);
+          bar.show(sent, total, "");
           chunk = in.readNBytes(CHUNK_BYTES);
         }
       }
@@ -71,19 +71,5 @@ final class ModelUpload {
         .setSigner(ByteString.copyFrom(operator.nodeId().bytes()))
         .setSignature(ByteString.copyFrom(operator.sign(message)))
         .build();
-  }
-
-  private void showProgress(long sent, long total) {
-    if (!terminal || total <= 0) {
-      return;
-    }
-    int done = (int) (Math.min(sent, total) * BAR_WIDTH / total);
-    System.err.printf(
-        "\r[%s%s] %d of %d KiB%s",
-        "#".repeat(done),
-        " ".repeat(BAR_WIDTH - done),
-        sent >> 10,
-        total >> 10,
-        sent >= total ? System.lineSeparator() : "");
   }
 }

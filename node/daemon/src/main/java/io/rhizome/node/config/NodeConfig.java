@@ -27,6 +27,7 @@ import java.util.TreeMap;
  * @param labels {@code labels}; free labels; region, site and tier come with admission instead
  * @param executor how models run
  * @param request limits of one request
+ * @param transfer limits of what comes from peers
  */
 public record NodeConfig(
     String name,
@@ -39,7 +40,8 @@ public record NodeConfig(
     List<Endpoint> seeds,
     SortedMap<String, String> labels,
     Workers executor,
-    RequestLimits request) {
+    RequestLimits request,
+    Transfer transfer) {
   /** The file's usual name. */
   public static final String FILE = "rhizome.yaml";
 
@@ -100,6 +102,13 @@ public record NodeConfig(
   public record RequestLimits(Duration defaultTimeout, int maxBytes) {}
 
   /**
+   * Limits of what comes from peers.
+   *
+   * @param maxRate {@code transfer.maxRate}; bytes of models a second, 0 for no cap
+   */
+  public record Transfer(long maxRate) {}
+
+  /**
    * Reads the file, then applies the environment, then flags.
    *
    * @param file the YAML file; relative paths in it start at its directory
@@ -132,7 +141,8 @@ public record NodeConfig(
             settings.number("executor.queue", 256, 1, 65536, "a number from 1 to 65536")),
         new RequestLimits(
             settings.duration("request.defaultTimeout", Duration.ofSeconds(30)),
-            settings.bytes("request.maxBytes", 16 << 20)));
+            settings.bytes("request.maxBytes", 16 << 20)),
+        new Transfer(settings.rate("transfer.maxRate")));
   }
 
   private static Http http(Settings settings) {

@@ -131,10 +131,25 @@ final class Settings {
         absent,
         absent % (1 << 20) == 0 ? (absent >> 20) + "MiB" : Integer.toString(absent),
         "a size below 2GiB such as 64MiB, 512KiB or a number of bytes",
+        text -> {
+          Long bytes = parseBytes(text);
+          return bytes == null || bytes == 0 || bytes > Integer.MAX_VALUE
+              ? null
+              : Integer.valueOf(bytes.intValue());
+        });
+  }
+
+  /** Bytes a second; 0 for no cap, which is what an absent key stands for. */
+  long rate(String key) {
+    return value(
+        key,
+        0L,
+        "0",
+        "bytes a second such as 20MiB or 512KiB, or 0 for no cap",
         Settings::parseBytes);
   }
 
-  private static @Nullable Integer parseBytes(String text) {
+  private static @Nullable Long parseBytes(String text) {
     Matcher quantity = QUANTITY.matcher(text);
     if (!quantity.matches()) {
       return null;
@@ -148,8 +163,7 @@ final class Settings {
           default -> -1;
         };
     long amount = Long.parseLong(quantity.group(1));
-    boolean usable = shift >= 0 && amount > 0 && amount <= Integer.MAX_VALUE >> shift;
-    return usable ? (int) (amount << shift) : null;
+    return shift >= 0 && amount <= Long.MAX_VALUE >> shift ? amount << shift : null;
   }
 
   List<Endpoint> endpoints(String key) {

@@ -7,33 +7,37 @@ import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.rhizome.gossip.NodeId;
-import io.rhizome.mesh.v1.FetchFileRequest;
-import io.rhizome.mesh.v1.FetchFileResponse;
+import io.rhizome.mesh.v1.FetchChunkRequest;
+import io.rhizome.mesh.v1.FetchChunkResponse;
+import io.rhizome.mesh.v1.GetChunkIndexRequest;
+import io.rhizome.mesh.v1.GetChunkIndexResponse;
 import io.rhizome.mesh.v1.GetManifestRequest;
 import io.rhizome.mesh.v1.ModelServiceGrpc;
 import io.rhizome.node.models.ModelSource;
 import io.rhizome.node.protocol.MalformedException;
-import io.rhizome.store.BlobWriter;
+import io.rhizome.store.Chunk;
+import io.rhizome.store.ChunkIndex;
 import io.rhizome.store.Digest;
 import io.rhizome.store.Manifest;
 import io.rhizome.store.SignedManifest;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Gets models from peers' {@code ModelService} over {@link MeshChannels}. */
 public final class GrpcModelSource implements ModelSource {
+  /** What a message takes beside its one large field. */
+  private static final int FRAMING_BYTES = 64;
+
   private final MeshChannels channels;
   private final Executor threads;
 
   /**
    * A source over these channels.
    *
-   * @param threads where bytes are written to disk, so that no event loop waits for it
+   * @param threads where answers are taken, so that no event loop waits for a disk
    */
   public GrpcModelSource(MeshChannels channels, Executor threads) {
     this.channels = channels;
@@ -57,20 +61,41 @@ public final class GrpcModelSource implements ModelSource {
   }
 
   @Override
-  public CompletionStage<Void> file(
-      NodeId holder, Manifest.File file, BlobWriter sink, LongConsumer progress) {
+  public CompletionStage<ChunkIndex> index(NodeId holder, Manifest.File file) {
     ManagedChannel channel = channels.to(holder);
     if (channel == null) {
       return CompletableFuture.failedFuture(gone(holder));
     }
-    FileReceiver receiver = new FileReceiver(sink, progress);
+    IndexReceiver receiver = new IndexReceiver(file.bytes());
+    GetChunkIndexRequest request =
+        GetChunkIndexRequest.newBuilder()
+            .setFile(ByteString.copyFrom(file.digest().bytes()))
+            .build();
     ModelServiceGrpc.newStub(channel)
         .withExecutor(threads)
-        .fetchFile(
-            FetchFileRequest.newBuilder()
-                .setDigest(ByteString.copyFrom(file.digest().bytes()))
-                .build(),
-            receiver);
+        .withMaxInboundMessageSize(ChunkIndex.maxEncodedBytes(file.bytes()) + FRAMING_BYTES)
+        .getChunkIndex(request, receiver);
+    return receiver.result;
+  }
+
+  @Override
+  public CompletionStage<Fetched> chunk(NodeId holder, Digest file, Chunk chunk) {
+    ManagedChannel channel = channels.to(holder);
+    if (channel == null) {
+      return CompletableFuture.failedFuture(gone(holder));
+    }
+    ChunkReceiver receiver = new ChunkReceiver();
+    FetchChunkRequest request =
+        FetchChunkRequest.newBuilder()
+            .setFile(ByteString.copyFrom(file.bytes()))
+            .setOffset(chunk.offset())
+            .setLength(chunk.length())
+            .setChunk(ByteString.copyFrom(chunk.digest().bytes()))
+            .build();
+    ModelServiceGrpc.newStub(channel)
+        .withExecutor(threads)
+        .withMaxInboundMessageSize(chunk.length() + FRAMING_BYTES)
+        .fetchChunk(request, receiver);
     return receiver.result;
   }
 
@@ -82,7 +107,7 @@ public final class GrpcModelSource implements ModelSource {
   private abstract static class Receiver<Q, M, T> implements ClientResponseObserver<Q, M> {
     final CompletableFuture<T> result = new CompletableFuture<>();
 
-    abstract void take(M message) throws IOException, MalformedException;
+    abstract void take(M message) throws MalformedException;
 
     abstract @Nullable T taken();
 
@@ -104,7 +129,7 @@ public final class GrpcModelSource implements ModelSource {
       }
       try {
         take(message);
-      } catch (IOException | MalformedException e) {
+      } catch (MalformedException e) {
         result.completeExceptionally(e);
       }
     }
@@ -135,27 +160,42 @@ public final class GrpcModelSource implements ModelSource {
     }
   }
 
-  private static final class FileReceiver
-      extends Receiver<FetchFileRequest, FetchFileResponse, Void> {
-    private final BlobWriter sink;
-    private final LongConsumer progress;
+  private static final class IndexReceiver
+      extends Receiver<GetChunkIndexRequest, GetChunkIndexResponse, ChunkIndex> {
+    private final long fileBytes;
+    private @Nullable ChunkIndex index;
 
-    FileReceiver(BlobWriter sink, LongConsumer progress) {
-      this.sink = sink;
-      this.progress = progress;
+    IndexReceiver(long fileBytes) {
+      this.fileBytes = fileBytes;
     }
 
     @Override
-    void take(FetchFileResponse message) throws IOException {
-      for (ByteBuffer piece : message.getData().asReadOnlyByteBufferList()) {
-        sink.write(piece);
+    void take(GetChunkIndexResponse message) throws MalformedException {
+      try {
+        index = ChunkIndex.parse(message.getIndex().toByteArray(), fileBytes);
+      } catch (IllegalArgumentException e) {
+        throw new MalformedException(String.valueOf(e.getMessage()), e);
       }
-      progress.accept(sink.written());
     }
 
     @Override
-    @Nullable Void taken() {
-      return null;
+    @Nullable ChunkIndex taken() {
+      return index;
+    }
+  }
+
+  private static final class ChunkReceiver
+      extends Receiver<FetchChunkRequest, FetchChunkResponse, Fetched> {
+    private @Nullable Fetched fetched;
+
+    @Override
+    void take(FetchChunkResponse message) {
+      fetched = new Fetched(message.getData().asReadOnlyByteBuffer(), message.getRequestsWait());
+    }
+
+    @Override
+    @Nullable Fetched taken() {
+      return fetched;
     }
   }
 }

@@ -4,30 +4,31 @@ package io.rhizome.node.mesh;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Status;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import io.rhizome.mesh.v1.FetchFileRequest;
-import io.rhizome.mesh.v1.FetchFileResponse;
+import io.rhizome.mesh.v1.FetchChunkRequest;
+import io.rhizome.mesh.v1.FetchChunkResponse;
+import io.rhizome.mesh.v1.GetChunkIndexRequest;
+import io.rhizome.mesh.v1.GetChunkIndexResponse;
 import io.rhizome.mesh.v1.GetManifestRequest;
 import io.rhizome.mesh.v1.ModelServiceGrpc;
 import io.rhizome.node.models.Models;
+import io.rhizome.store.Chunk;
+import io.rhizome.store.DamagedFileException;
 import io.rhizome.store.Digest;
 import io.rhizome.store.SignedManifest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives peers the manifests and files that this node has. Blocks on the disk; runs off the event
- * loops.
+ * Gives peers the manifests and the files' chunks that this node has. Blocks on the disk; runs off
+ * the event loops.
  */
 final class ModelService extends ModelServiceGrpc.ModelServiceImplBase {
   private static final Logger log = LoggerFactory.getLogger(ModelService.class);
-  private static final int PIECE_BYTES = 256 << 10;
 
   private final Models models;
 
@@ -40,9 +41,9 @@ final class ModelService extends ModelServiceGrpc.ModelServiceImplBase {
       GetManifestRequest request, StreamObserver<io.rhizome.v1.SignedManifest> observer) {
     Optional<SignedManifest> found;
     try {
-      found = models.manifest(Digest.of(request.getManifestId().toByteArray()));
+      found = models.manifest(digest("manifest_id", request.getManifestId()));
     } catch (IllegalArgumentException e) {
-      observer.onError(invalid("manifest_id", e));
+      observer.onError(Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asException());
       return;
     }
     if (found.isEmpty()) {
@@ -55,82 +56,69 @@ final class ModelService extends ModelServiceGrpc.ModelServiceImplBase {
   }
 
   @Override
-  public void fetchFile(FetchFileRequest request, StreamObserver<FetchFileResponse> observer) {
-    ServerCallStreamObserver<FetchFileResponse> call =
-        (ServerCallStreamObserver<FetchFileResponse>) observer;
-    FileChannel file;
+  public void getChunkIndex(
+      GetChunkIndexRequest request, StreamObserver<GetChunkIndexResponse> observer) {
+    answer(
+        observer,
+        () ->
+            GetChunkIndexResponse.newBuilder()
+                .setIndex(
+                    UnsafeByteOperations.unsafeWrap(
+                        models.index(digest("file", request.getFile())).encode()))
+                .build());
+  }
+
+  @Override
+  public void fetchChunk(FetchChunkRequest request, StreamObserver<FetchChunkResponse> observer) {
+    answer(
+        observer,
+        () -> {
+          Chunk chunk =
+              new Chunk(
+                  request.getOffset(), request.getLength(), digest("chunk", request.getChunk()));
+          ByteBuffer bytes = models.chunk(digest("file", request.getFile()), chunk);
+          return FetchChunkResponse.newBuilder()
+              .setData(UnsafeByteOperations.unsafeWrap(bytes))
+              .setRequestsWait(models.requestsWait())
+              .build();
+        });
+  }
+
+  /** What a peer asked for, read from disk. */
+  @FunctionalInterface
+  private interface Reading<M> {
+    M read() throws IOException;
+  }
+
+  private static <M> void answer(StreamObserver<M> observer, Reading<M> reading) {
+    M message;
     try {
-      file = models.read(Digest.of(request.getDigest().toByteArray()));
-      if (request.getOffset() < 0 || request.getOffset() > file.size()) {
-        file.close();
-        throw new IllegalArgumentException("must be 0 to the file's size");
-      }
-      file.position(request.getOffset());
+      message = reading.read();
     } catch (IllegalArgumentException e) {
-      call.onError(invalid("digest or offset", e));
+      observer.onError(Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asException());
       return;
     } catch (NoSuchFileException e) {
-      call.onError(Status.NOT_FOUND.withDescription("no file of that digest here").asException());
+      observer.onError(
+          Status.NOT_FOUND.withDescription("no file of that digest here").asException());
+      return;
+    } catch (DamagedFileException e) {
+      observer.onError(Status.DATA_LOSS.withDescription(e.getMessage()).asException());
       return;
     } catch (IOException e) {
-      call.onError(unreadable(e));
+      log.warn("cannot read a model file for a peer", e);
+      observer.onError(
+          Status.UNAVAILABLE.withDescription("cannot read the file here").asException());
       return;
     }
-    new Sending(call, file).start();
+    observer.onNext(message);
+    observer.onCompleted();
   }
 
-  private static Exception invalid(String field, IllegalArgumentException e) {
-    return Status.INVALID_ARGUMENT.withDescription(field + ": " + e.getMessage()).asException();
-  }
-
-  private static Exception unreadable(IOException e) {
-    log.warn("cannot read a model file for a peer", e);
-    return Status.UNAVAILABLE.withDescription("cannot read the file here").asException();
-  }
-
-  /** One file on its way out, as fast as the peer takes it. Its callbacks come one at a time. */
-  private static final class Sending {
-    private final ServerCallStreamObserver<FetchFileResponse> call;
-    private final FileChannel file;
-    private boolean ended;
-
-    Sending(ServerCallStreamObserver<FetchFileResponse> call, FileChannel file) {
-      this.call = call;
-      this.file = file;
-    }
-
-    void start() {
-      call.setOnCancelHandler(this::close);
-      call.setOnCloseHandler(this::close);
-      call.setOnReadyHandler(this::sendWhileReady);
-    }
-
-    private void sendWhileReady() {
-      try {
-        while (!ended && call.isReady()) {
-          ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
-          while (piece.hasRemaining() && file.read(piece) >= 0) {}
-          if (piece.position() == 0) {
-            close();
-            call.onCompleted();
-            return;
-          }
-          ByteString data = UnsafeByteOperations.unsafeWrap(piece.flip());
-          call.onNext(FetchFileResponse.newBuilder().setData(data).build());
-        }
-      } catch (IOException e) {
-        close();
-        call.onError(unreadable(e));
-      }
-    }
-
-    private void close() {
-      ended = true;
-      try {
-        file.close();
-      } catch (IOException e) {
-        log.warn("cannot close a model file", e);
-      }
+  private static Digest digest(String field, ByteString bytes) {
+    try {
+      return Digest.of(bytes.toByteArray());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(field + ": " + e.getMessage(), e);
     }
   }
 }

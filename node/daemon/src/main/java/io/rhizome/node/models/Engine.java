@@ -77,9 +77,9 @@ final class Engine {
   }
 
   static void report(Consumer<LoadProgress> progress, Stage stage, SignedManifest manifest) {
-    long bytes = Fetch.bytes(manifest);
+    long bytes = manifest.manifest().files().stream().mapToLong(Manifest.File::bytes).sum();
     progress.accept(
-        new LoadProgress(stage, bytes, bytes, null, manifest.id(), manifest.manifest().version()));
+        new LoadProgress(stage, bytes, bytes, 0, 0, manifest.id(), manifest.manifest().version()));
   }
 
   private static ModelException failure(String what, Throwable cause) {

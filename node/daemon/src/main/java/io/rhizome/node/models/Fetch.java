@@ -5,32 +5,42 @@ import io.rhizome.gossip.Member;
 import io.rhizome.gossip.MembershipView;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.Residency;
-import io.rhizome.node.models.LoadProgress.Stage;
 import io.rhizome.node.models.ModelException.Code;
-import io.rhizome.store.BlobWriter;
+import io.rhizome.store.ChunkIndex;
+import io.rhizome.store.DamagedFileException;
 import io.rhizome.store.Digest;
 import io.rhizome.store.FileModelStore;
 import io.rhizome.store.Manifest;
 import io.rhizome.store.ModelVersion;
+import io.rhizome.store.PartialFile;
 import io.rhizome.store.SignedManifest;
 import io.rhizome.store.Signers;
+import io.rhizome.store.swarm.Download;
+import io.rhizome.store.swarm.RateCap;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Gets models from the peers that gossip says have them: the manifest first, checked in full, then
- * each file from the nearest holder, the next one where that fails or lies. Blocks; the models
- * thread only.
+ * each file chunk by chunk from all holders at once. What arrived of a file is kept for another
+ * time, whoever the failure is due to, save this disk. Blocks; the models thread only.
  */
 final class Fetch {
   private static final Logger LOG = LoggerFactory.getLogger(Fetch.class);
@@ -40,18 +50,23 @@ final class Fetch {
   private final ModelSource source;
   private final Signers signers;
   private final Supplier<MembershipView> membership;
+  private final BooleanSupplier requestsWait;
+  private final RateCap cap;
 
   Fetch(
       ModelsConfig config,
       FileModelStore store,
       ModelSource source,
       Signers signers,
-      Supplier<MembershipView> membership) {
+      Supplier<MembershipView> membership,
+      BooleanSupplier requestsWait) {
     this.config = config;
     this.store = store;
     this.source = source;
     this.signers = signers;
     this.membership = membership;
+    this.requestsWait = requestsWait;
+    this.cap = new RateCap(config.maxBytesPerSecond(), System.nanoTime());
   }
 
   /** The versions of a model that usable peers advertise; counter 0 stands for any. */
@@ -116,20 +131,15 @@ final class Fetch {
   }
 
   /** Makes sure that all files of a checked manifest are here. */
-  void files(SignedManifest manifest, Consumer<LoadProgress> progress)
+  void files(SignedManifest manifest, Consumer<LoadProgress> listener)
       throws ModelException, IOException {
-    long total = bytes(manifest);
-    long done = 0;
+    FetchProgress progress = new FetchProgress(manifest, listener);
     for (Manifest.File file : manifest.manifest().files()) {
       if (!store.has(file)) {
-        file(manifest, file, done, total, progress);
+        file(manifest, file, progress);
       }
-      done += file.bytes();
+      progress.end(file);
     }
-  }
-
-  static long bytes(SignedManifest manifest) {
-    return manifest.manifest().files().stream().mapToLong(Manifest.File::bytes).sum();
   }
 
   private SignedManifest requireWanted(SignedManifest got, String name, ModelVersion wanted)
@@ -145,63 +155,126 @@ final class Fetch {
     return got;
   }
 
-  private void file(
-      SignedManifest manifest,
-      Manifest.File file,
-      long before,
-      long total,
-      Consumer<LoadProgress> progress)
+  private void file(SignedManifest manifest, Manifest.File file, FetchProgress progress)
       throws ModelException, IOException {
-    List<String> reasons = new ArrayList<>();
-    for (NodeId holder : holders(manifest.id())) {
-      BlobWriter sink = store.begin(file);
-      try {
-        AtomicLong received = new AtomicLong();
-        report(progress, manifest, before, total, holder);
-        Waiting.whileMoving(
-            source.file(
-                holder,
-                file,
-                sink,
-                bytes -> {
-                  received.set(bytes);
-                  report(progress, manifest, before + bytes, total, holder);
-                }),
-            config.stallTimeout(),
-            received::get,
-            "fetching '" + file.name() + "'");
-        sink.commit();
-        return;
-      } catch (ExecutionException e) {
-        reasons.add(holder.shortName() + ": " + Waiting.cause(e));
-      } catch (ModelException | IOException e) {
-        reasons.add(holder.shortName() + ": " + e.getMessage());
-      } finally {
-        sink.abort();
+    long started = System.nanoTime();
+    long before = progress.fetched();
+    PartialFile partial = store.resume(file);
+    try (partial) {
+      SortedSet<NodeId> senders = new FileAttempts(manifest, file, partial, progress).run();
+      LOG.info(
+          "file '{}' of {} is here: {} of {} bytes fetched in {} ms from {}",
+          file.name(),
+          manifest,
+          progress.fetched() - before,
+          file.bytes(),
+          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started),
+          senders.stream().map(NodeId::shortName).collect(Collectors.joining(", ")));
+    } catch (IOException e) {
+      // What arrived may be what fills the disk. A node that stops keeps it for its next life.
+      if (!Thread.currentThread().isInterrupted()) {
+        partial.discard();
       }
-      if (Thread.currentThread().isInterrupted()) {
-        break;
-      }
-      LOG.warn("file of {} not fetched from {}", manifest, reasons.get(reasons.size() - 1));
+      throw e;
     }
-    throw new ModelException(
-        Code.UNAVAILABLE,
-        "no holder gave file '%s' of %s: %s"
-            .formatted(
-                file.name(),
-                manifest,
-                reasons.isEmpty() ? "nobody in view has it" : String.join("; ", reasons)));
   }
 
-  private static void report(
-      Consumer<LoadProgress> progress,
-      SignedManifest manifest,
-      long done,
-      long total,
-      NodeId from) {
-    progress.accept(
-        new LoadProgress(
-            Stage.FETCHING, done, total, from, manifest.id(), manifest.manifest().version()));
+  /** All that is tried for one file: an index that may be wrong, then the next holder's. */
+  private final class FileAttempts {
+    private final SignedManifest manifest;
+    private final Manifest.File file;
+    private final PartialFile partial;
+    private final FetchProgress progress;
+    private final List<String> reasons = new ArrayList<>();
+    private final SortedSet<NodeId> liars = new TreeSet<>();
+    private final List<ChunkIndex> tried = new ArrayList<>();
+
+    FileAttempts(
+        SignedManifest manifest, Manifest.File file, PartialFile partial, FetchProgress progress) {
+      this.manifest = manifest;
+      this.file = file;
+      this.partial = partial;
+      this.progress = progress;
+    }
+
+    SortedSet<NodeId> run() throws ModelException, IOException {
+      Optional<ChunkIndex> kept = partial.index();
+      if (kept.isPresent()) {
+        Optional<SortedSet<NodeId>> senders = attempt(kept.get(), null);
+        if (senders.isPresent()) {
+          return senders.get();
+        }
+      }
+      for (NodeId holder : holders(manifest.id())) {
+        Optional<ChunkIndex> index = index(holder);
+        if (index.isPresent() && !tried.contains(index.get())) {
+          Optional<SortedSet<NodeId>> senders = attempt(index.get(), holder);
+          if (senders.isPresent()) {
+            return senders.get();
+          }
+        }
+      }
+      throw new ModelException(
+          Code.UNAVAILABLE,
+          "no holder gave file '%s' of %s: %s"
+              .formatted(
+                  file.name(),
+                  manifest,
+                  reasons.isEmpty() ? "nobody in view has it" : String.join("; ", reasons)));
+    }
+
+    /** Who sent the file by that index; empty where it did not come or is not the file. */
+    private Optional<SortedSet<NodeId>> attempt(ChunkIndex index, @Nullable NodeId origin)
+        throws ModelException, IOException {
+      tried.add(index);
+      BitSet here = partial.follow(index);
+      progress.begin(here.stream().mapToLong(i -> index.chunks().get(i).length()).sum());
+      Download download =
+          new Download(
+              index, here, config.download(), cap, new SplittableRandom(), System.nanoTime());
+      FileFetch fetch =
+          new FileFetch(
+              file, partial, index, download, source, this::honest, requestsWait, progress);
+      try {
+        SortedSet<NodeId> senders = fetch.run();
+        partial.commit(index);
+        return Optional.of(senders);
+      } catch (DamagedFileException e) {
+        String whose = origin == null ? "kept from before" : "of node " + origin.shortName();
+        LOG.warn("the chunk index {} is wrong: {}", whose, e.getMessage());
+        reasons.add("index " + whose + ": " + e.getMessage());
+        if (origin != null) {
+          liars.add(origin);
+        }
+      } catch (ModelException e) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        reasons.add(String.valueOf(e.getMessage()));
+      }
+      return Optional.empty();
+    }
+
+    private Optional<ChunkIndex> index(NodeId holder) throws ModelException {
+      String asked = "asking " + holder.shortName() + " for the chunks of '" + file.name() + "'";
+      try {
+        return Optional.of(
+            Waiting.forResult(source.index(holder, file), config.manifestTimeout(), asked));
+      } catch (ExecutionException e) {
+        reasons.add(asked + ": " + Waiting.cause(e).getMessage());
+      } catch (ModelException e) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        reasons.add(String.valueOf(e.getMessage()));
+      }
+      LOG.warn("no chunk index yet: {}", reasons.get(reasons.size() - 1));
+      return Optional.empty();
+    }
+
+    private List<NodeId> honest() {
+      return holders(manifest.id()).stream().filter(holder -> !liars.contains(holder)).toList();
+    }
   }
 
   private List<Member> peers() {

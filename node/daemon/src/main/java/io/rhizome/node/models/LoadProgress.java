@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.models;
 
-import io.rhizome.gossip.NodeId;
 import io.rhizome.store.Digest;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How far the loading of a model is.
@@ -11,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param stage what is being done
  * @param bytesDone bytes of its files that are here
  * @param bytesTotal bytes of all its files
- * @param from the peer that is sending, null when none is
+ * @param bytesFetched while fetching, bytes of them that came from peers since this load began
+ * @param peers how many peers are sending
  * @param manifest the manifest's digest
  * @param version its version counter
  */
@@ -19,12 +18,13 @@ public record LoadProgress(
     Stage stage,
     long bytesDone,
     long bytesTotal,
-    @Nullable NodeId from,
+    long bytesFetched,
+    int peers,
     Digest manifest,
     long version) {
   /** The stages, in their order; a model that is here already skips the first. */
   public enum Stage {
-    /** Its files are coming from a peer. */
+    /** Its files are coming from peers. */
     FETCHING,
     /** Its files are read from end to end and their digests compared. */
     VERIFYING,

@@ -7,6 +7,8 @@ import io.rhizome.node.executor.Executor;
 import io.rhizome.node.models.LoadProgress.Stage;
 import io.rhizome.node.models.ModelException.Code;
 import io.rhizome.store.BlobWriter;
+import io.rhizome.store.Chunk;
+import io.rhizome.store.ChunkIndex;
 import io.rhizome.store.DamagedFileException;
 import io.rhizome.store.Digest;
 import io.rhizome.store.FileModelStore;
@@ -15,13 +17,15 @@ import io.rhizome.store.ModelVersion;
 import io.rhizome.store.SignedManifest;
 import io.rhizome.store.Signers;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -49,6 +53,7 @@ public final class Models implements ReadyModels, AutoCloseable {
   private final Fetch fetch;
   private final Engine engine;
   private final Operations operations;
+  private final Set<Digest> repairing = ConcurrentHashMap.newKeySet();
 
   /**
    * What this needs of the node.
@@ -70,7 +75,9 @@ public final class Models implements ReadyModels, AutoCloseable {
     this.ports = ports;
     this.store = store;
     this.inventory = inventory;
-    this.fetch = new Fetch(config, store, ports.source(), ports.signers(), ports.membership());
+    this.fetch =
+        new Fetch(
+            config, store, ports.source(), ports.signers(), ports.membership(), this::requestsWait);
     this.engine = new Engine(config, store, ports.executor(), ports.signers());
     this.operations = new Operations(config.maxQueuedOperations());
   }
@@ -206,12 +213,60 @@ public final class Models implements ReadyModels, AutoCloseable {
   }
 
   /**
-   * Opens a file of a stored, trusted model; for peers. Reads it through if it was not verified
-   * since the start: blocks, never call it on an event loop.
+   * How a file of a stored, trusted model is cut; for peers. Blocks on disk.
    *
    * @throws NoSuchFileException when no such model has it
    */
-  public FileChannel read(Digest file) throws IOException {
+  public ChunkIndex index(Digest file) throws IOException {
+    requireOffered(file);
+    return store.index(file);
+  }
+
+  /**
+   * A chunk of a file of a stored, trusted model, its digest just compared; for peers. Blocks on
+   * disk.
+   *
+   * @throws NoSuchFileException when no such model has it
+   * @throws DamagedFileException when other bytes are there
+   */
+  public ByteBuffer chunk(Digest file, Chunk chunk) throws IOException {
+    requireOffered(file);
+    try {
+      return store.chunk(file, chunk);
+    } catch (DamagedFileException e) {
+      // Either the peer asks for what never was there, or this disk lost what was.
+      if (store.index(file).chunks().contains(chunk) && repairing.add(file)) {
+        LOG.warn("{}: it is read through, and repaired from peers if need be", e.getMessage());
+        var unused =
+            operations
+                .submit("repair of file " + file.shortName(), () -> repair(file))
+                .whenComplete((done, failure) -> repairing.remove(file));
+      }
+      throw e;
+    }
+  }
+
+  private boolean repair(Digest file) throws ModelException, IOException {
+    for (SignedManifest manifest : inventory.all()) {
+      for (Manifest.File each : manifest.manifest().files()) {
+        if (each.digest().equals(file)) {
+          try {
+            store.verify(each);
+          } catch (DamagedFileException | NoSuchFileException e) {
+            fetch.files(manifest, progress -> {});
+          }
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Whether a request that came now would wait: then transfers hold back. */
+  public boolean requestsWait() {
+    return ports.executor().busy().queueNanos() > 0;
+  }
+
+  private void requireOffered(Digest file) throws NoSuchFileException {
     boolean offered =
         inventory.all().stream()
             .filter(m -> m.manifest().files().stream().anyMatch(f -> f.digest().equals(file)))
@@ -219,7 +274,6 @@ public final class Models implements ReadyModels, AutoCloseable {
     if (!offered) {
       throw new NoSuchFileException(file.toString());
     }
-    return store.read(file);
   }
 
   /** Stops; what runs is interrupted and fails, what is loaded stays so in the executor. Blocks. */

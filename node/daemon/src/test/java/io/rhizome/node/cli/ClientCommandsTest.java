@@ -130,8 +130,18 @@ class ClientCommandsTest {
 
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
-        .isEqualTo(
-            "fetching 50% from node-2\nloading\nready: digits version 4 on " + node.address + "\n");
+        .isEqualTo("fetching\nloading\nready: digits version 4 on " + node.address + "\n");
+  }
+
+  @Test
+  void loadShowsEachStepAsALineOfJsonWhereAsked() {
+    CliRun run = proven("model", "load", "digits", "--json");
+
+    assertThat(run.out().lines())
+        .first()
+        .asString()
+        .startsWith("{\"stage\":\"FETCHING\",\"bytes_done\":")
+        .contains("\"peers\":2");
   }
 
   @Test

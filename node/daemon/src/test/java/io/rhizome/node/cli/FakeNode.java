@@ -174,7 +174,7 @@ final class FakeNode {
       out.onNext(
           step.toBuilder()
               .setStage("FETCHING")
-              .setFromNode("node-2")
+              .setPeers(2)
               .setBytesDone(1)
               .setBytesTotal(2)
               .build());

@@ -37,7 +37,8 @@ class NodeConfigTest {
                 List.of(),
                 new TreeMap<>(),
                 new NodeConfig.Workers(0, 256),
-                new NodeConfig.RequestLimits(Duration.ofSeconds(30), 16_777_216)));
+                new NodeConfig.RequestLimits(Duration.ofSeconds(30), 16_777_216),
+                new NodeConfig.Transfer(0)));
   }
 
   @Test
@@ -74,6 +75,8 @@ class NodeConfigTest {
             request:
               defaultTimeout: 1500ms
               maxBytes: 512KiB
+            transfer:
+              maxRate: 5GiB
             """);
 
     SortedMap<String, String> labels = new TreeMap<>();
@@ -92,7 +95,8 @@ class NodeConfigTest {
                 List.of(new Endpoint("127.0.0.1", 7700), new Endpoint("::1", 7701)),
                 labels,
                 new NodeConfig.Workers(3, 7),
-                new NodeConfig.RequestLimits(Duration.ofMillis(1500), 524_288)));
+                new NodeConfig.RequestLimits(Duration.ofMillis(1500), 524_288),
+                new NodeConfig.Transfer(5L << 30)));
     assertThat(config.mesh().advertised(9)).isEqualTo(new Endpoint("one.example", 9));
   }
 
@@ -149,6 +153,10 @@ class NodeConfigTest {
         "request:\n  defaultTimeout: 30\n",
         ":2: 'request.defaultTimeout' must be a duration such as");
     refused("request:\n  maxBytes: 3GiB\n", ":2: 'request.maxBytes' must be a size below 2GiB");
+    refused("request:\n  maxBytes: 0\n", ":2: 'request.maxBytes' must be a size below 2GiB");
+    refused(
+        "transfer:\n  maxRate: fast\n",
+        ":2: 'transfer.maxRate' must be bytes a second such as 20MiB or 512KiB, or 0 for no cap");
     refused(
         "seeds:\n  - nowhere\n",
         ":1: 'seeds' must be a list of host:port: expected host:port, got 'nowhere'");

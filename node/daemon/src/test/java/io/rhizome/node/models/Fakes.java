@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.models;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.rhizome.gossip.Endpoint;
 import io.rhizome.gossip.Member;
 import io.rhizome.gossip.MembershipView;
@@ -9,13 +11,13 @@ import io.rhizome.gossip.NodeState;
 import io.rhizome.gossip.Residency;
 import io.rhizome.node.executor.Executor;
 import io.rhizome.node.executor.InferenceException;
-import io.rhizome.store.BlobWriter;
+import io.rhizome.store.Chunk;
+import io.rhizome.store.ChunkIndex;
 import io.rhizome.store.Digest;
 import io.rhizome.store.Manifest;
 import io.rhizome.store.SignedManifest;
 import io.rhizome.store.TensorSpec;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,12 +26,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.LongConsumer;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Stand-ins for the rest of a node. */
@@ -80,6 +87,22 @@ final class Fakes {
     return new SignedManifest(manifest, ManifestJson.encode(manifest), signer, new byte[70]);
   }
 
+  static <T> T done(CompletableFuture<T> future)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    return future.get(30, TimeUnit.SECONDS);
+  }
+
+  static ModelException failure(CompletableFuture<?> future) {
+    try {
+      throw new AssertionError("succeeded with " + done(future));
+    } catch (ExecutionException e) {
+      assertThat(e.getCause()).isInstanceOf(ModelException.class);
+      return (ModelException) Objects.requireNonNull(e.getCause());
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** A membership of node 0, this node, and peers. */
   static final class Membership {
     private final SortedMap<NodeId, Member> members = new TreeMap<>();
@@ -122,11 +145,14 @@ final class Fakes {
 
   /** Peers that answer with what they were given, or with lies. */
   static final class Source implements ModelSource {
+    private static final int CHUNK_BYTES = 3;
+
     final List<String> asked = Collections.synchronizedList(new ArrayList<>());
     private final SortedMap<NodeId, SortedMap<Digest, SignedManifest>> manifests =
         new ConcurrentSkipListMap<>();
     private final SortedMap<NodeId, SortedMap<Digest, byte[]>> files =
         new ConcurrentSkipListMap<>();
+    private final SortedSet<NodeId> flipping = new ConcurrentSkipListSet<>();
 
     Source manifest(int node, Digest id, SignedManifest answer) {
       manifests.computeIfAbsent(node(node), n -> new ConcurrentSkipListMap<>()).put(id, answer);
@@ -158,23 +184,43 @@ final class Fakes {
           : CompletableFuture.completedFuture(answer);
     }
 
+    /** A peer whose index is right and whose chunks each have one bit flipped. */
+    Source flipping(int node) {
+      flipping.add(node(node));
+      return this;
+    }
+
     @Override
-    public CompletionStage<Void> file(
-        NodeId holder, Manifest.File file, BlobWriter sink, LongConsumer progress) {
-      asked.add(file.name() + " from " + holder.bytes()[0]);
-      byte[] answer = files.getOrDefault(holder, new TreeMap<>()).get(file.digest());
-      if (answer == null) {
+    public CompletionStage<ChunkIndex> index(NodeId holder, Manifest.File file) {
+      asked.add("index of " + file.name() + " from " + holder.bytes()[0]);
+      byte[] content = files.getOrDefault(holder, new TreeMap<>()).get(file.digest());
+      if (content == null || content.length != file.bytes()) {
         return CompletableFuture.failedFuture(new IOException("connection reset"));
       }
-      return CompletableFuture.runAsync(
-          () -> {
-            try {
-              sink.write(ByteBuffer.wrap(answer));
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-            progress.accept(answer.length);
-          });
+      List<Chunk> chunks = new ArrayList<>();
+      for (int at = 0; at < content.length; at += CHUNK_BYTES) {
+        int length = Math.min(CHUNK_BYTES, content.length - at);
+        chunks.add(new Chunk(at, length, Digest.sha256(ByteBuffer.wrap(content, at, length))));
+      }
+      return CompletableFuture.completedFuture(new ChunkIndex(chunks));
+    }
+
+    @Override
+    public CompletionStage<Fetched> chunk(NodeId holder, Digest file, Chunk chunk) {
+      asked.add("chunk at " + chunk.offset() + " from " + holder.bytes()[0]);
+      byte[] content = files.getOrDefault(holder, new TreeMap<>()).get(file);
+      if (content == null) {
+        return CompletableFuture.failedFuture(new IOException("connection reset"));
+      }
+      byte[] bytes =
+          Arrays.copyOfRange(content, (int) chunk.offset(), (int) chunk.offset() + chunk.length());
+      if (!Digest.sha256(bytes).equals(chunk.digest())) {
+        return CompletableFuture.failedFuture(new IOException("no such chunk"));
+      }
+      if (flipping.contains(holder)) {
+        bytes[0] ^= 1;
+      }
+      return CompletableFuture.supplyAsync(() -> new Fetched(ByteBuffer.wrap(bytes), false));
     }
   }
 

@@ -2,7 +2,8 @@
 package io.rhizome.node.models;
 
 import static io.rhizome.node.models.Fakes.bytes;
-import static io.rhizome.node.models.Fakes.node;
+import static io.rhizome.node.models.Fakes.done;
+import static io.rhizome.node.models.Fakes.failure;
 import static io.rhizome.node.models.Fakes.signed;
 import static io.rhizome.node.models.Fakes.signedByAStranger;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +15,9 @@ import io.rhizome.node.executor.InferenceException;
 import io.rhizome.node.models.LoadProgress.Stage;
 import io.rhizome.node.models.ModelException.Code;
 import io.rhizome.store.BlobWriter;
+import io.rhizome.store.Chunk;
+import io.rhizome.store.ChunkIndex;
+import io.rhizome.store.DamagedFileException;
 import io.rhizome.store.Digest;
 import io.rhizome.store.Manifest;
 import io.rhizome.store.SignedManifest;
@@ -26,14 +30,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.LongConsumer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,36 +80,8 @@ class ModelsTest {
     assertThat(progress.stream().map(LoadProgress::stage).distinct())
         .containsExactly(Stage.FETCHING, Stage.VERIFYING, Stage.LOADING, Stage.READY);
     assertThat(progress)
-        .contains(new LoadProgress(Stage.FETCHING, 7, 13, node(1), digits.id(), 1))
-        .contains(new LoadProgress(Stage.READY, 13, 13, null, digits.id(), 1));
-  }
-
-  @Test
-  void aPeerThatSendsWrongBytesNeverReachesTheExecutorAndTheNextHolderDoes() throws Exception {
-    membership.holder(1, digits).holder(2, digits).holder(3, digits);
-    source.holder(1, digits).file(1, Digest.sha256(bytes("weights")), "WEIGHTS");
-    source.file(2, Digest.sha256(bytes("weights")), "weights and more");
-    source.holder(3, digits, "weights", "labels");
-
-    done(models.load("digits", 1, progress::add));
-
-    assertThat(engine.calls).containsExactly("load digits 1 weights labels");
-    assertThat(source.asked)
-        .startsWith("manifest from 1", "file0 from 1", "file0 from 2", "file0 from 3");
-  }
-
-  @Test
-  void failsWhenAllHoldersLieAndSaysWhoSentWhat() {
-    membership.holder(1, digits);
-    source.holder(1, digits).file(1, Digest.sha256(bytes("weights")), "WEIGHTS");
-
-    ModelException failure = failure(models.load("digits", 1, progress::add));
-
-    assertThat(failure.code()).isEqualTo(Code.UNAVAILABLE);
-    assertThat(failure).hasMessageContaining(node(1).shortName()).hasMessageContaining("digest");
-    assertThat(engine.calls).isEmpty();
-    assertThat(models.resident()).isEmpty();
-    assertThat(directory.resolve("blobs")).isEmptyDirectory();
+        .contains(new LoadProgress(Stage.FETCHING, 7, 13, 7, 0, digits.id(), 1))
+        .contains(new LoadProgress(Stage.READY, 13, 13, 0, 0, digits.id(), 1));
   }
 
   @Test
@@ -163,45 +136,16 @@ class ModelsTest {
   }
 
   @Test
-  void aHolderThatFallsSilentIsLeftForTheNext() throws Exception {
-    membership.holder(1, second).holder(2, second);
-    source.holder(1, second).holder(2, second, "better");
-    ModelSource silent =
-        new ModelSource() {
-          @Override
-          public CompletionStage<SignedManifest> manifest(NodeId holder, Digest id) {
-            return source.manifest(holder, id);
-          }
-
-          @Override
-          public CompletionStage<Void> file(
-              NodeId holder, Manifest.File file, BlobWriter sink, LongConsumer told) {
-            return holder.equals(node(1))
-                ? new CompletableFuture<>()
-                : source.file(holder, file, sink, told);
-          }
-        };
-    models.close();
-    Duration limit = Duration.ofSeconds(30);
-    Duration stall = Duration.ofSeconds(1);
-    models = open(new ModelsConfig(8, 100, 8, limit, stall, limit), silent);
-
-    done(models.load("digits", 0, progress::add));
-
-    assertThat(engine.calls).containsExactly("load digits 2 better");
-    assertThat(directory.resolve("partial")).isEmptyDirectory();
-  }
-
-  @Test
   void acceptsAPushAfterATrialRun() throws Exception {
     push(digits, "weights", "labels");
 
     assertThat(engine.calls).containsExactly("load digits 1 weights labels");
     assertThat(models.resident()).containsExactly(residency(digits, Residency.State.READY));
     assertThat(models.manifest(digits.id())).isPresent();
-    try (var channel = models.read(digits.manifest().files().get(0).digest())) {
-      assertThat(channel.size()).isEqualTo(7);
-    }
+    Digest weights = digits.manifest().files().get(0).digest();
+    Chunk whole = new Chunk(0, 7, weights);
+    assertThat(models.index(weights).chunks()).containsExactly(whole);
+    assertThat(models.chunk(weights, whole)).isEqualTo(ByteBuffer.wrap(bytes("weights")));
   }
 
   @Test
@@ -271,7 +215,7 @@ class ModelsTest {
   void refusesMoreModelsOrLargerOnesThanItTakes() throws Exception {
     models.close();
     Duration limit = Duration.ofSeconds(30);
-    models = open(new ModelsConfig(1, 7, 8, limit, limit, limit), source);
+    models = open(new ModelsConfig(1, 7, 8, limit, limit, limit, 0), source);
     SignedManifest large = signed("large", 1, "too large");
     push(digits, "weights", "labels");
 
@@ -312,7 +256,7 @@ class ModelsTest {
     assertThat(failure(models.remove("digits", 0)).code()).isEqualTo(Code.NOT_FOUND);
     assertThat(failure(models.unload("digits", 3)).code()).isEqualTo(Code.NOT_FOUND);
     assertThatExceptionOfType(NoSuchFileException.class)
-        .isThrownBy(() -> models.read(digits.manifest().files().get(0).digest()));
+        .isThrownBy(() -> models.index(digits.manifest().files().get(0).digest()));
   }
 
   @Test
@@ -343,8 +287,29 @@ class ModelsTest {
 
     done(models.load("digits", 0, progress::add));
 
-    assertThat(source.asked).containsExactly("file0 from 1");
+    assertThat(source.asked).contains("index of file0 from 1", "chunk at 6 from 1");
     assertThat(engine.calls).endsWith("load digits 1 weights labels");
+  }
+
+  @Test
+  void aFileFoundRottenWhenAPeerAsksForItIsRepairedFromAnother() throws Exception {
+    push(digits, "weights", "labels");
+    membership.holder(1, digits);
+    source.holder(1, digits, "weights", "labels");
+    Digest weights = Digest.sha256(bytes("weights"));
+    Path blob = directory.resolve("blobs").resolve(weights.toString());
+    Chunk never = new Chunk(0, 3, weights);
+    assertThatExceptionOfType(DamagedFileException.class)
+        .isThrownBy(() -> models.chunk(weights, never));
+    assertThat(done(models.unload("digits", 0))).isEqualTo(1);
+    assertThat(source.asked).as("a chunk that never was there repairs nothing").isEmpty();
+    Files.writeString(blob, "wEights");
+
+    assertThatExceptionOfType(DamagedFileException.class)
+        .isThrownBy(() -> models.chunk(weights, new Chunk(0, 7, weights)));
+
+    Awaitility.await().until(() -> Files.exists(blob) && Files.readString(blob).equals("weights"));
+    assertThat(source.asked).contains("index of file0 from 1").doesNotHaveDuplicates();
   }
 
   @Test
@@ -373,8 +338,12 @@ class ModelsTest {
           }
 
           @Override
-          public CompletionStage<Void> file(
-              NodeId holder, Manifest.File file, BlobWriter sink, LongConsumer told) {
+          public CompletionStage<ChunkIndex> index(NodeId holder, Manifest.File file) {
+            return new CompletableFuture<>();
+          }
+
+          @Override
+          public CompletionStage<Fetched> chunk(NodeId holder, Digest file, Chunk chunk) {
             return new CompletableFuture<>();
           }
         };
@@ -400,8 +369,10 @@ class ModelsTest {
                 16L << 30,
                 64,
                 Duration.ofSeconds(10),
-                Duration.ofSeconds(15),
-                Duration.ofMinutes(10)));
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(10),
+                0));
+    assertThat(ModelsConfig.DEFAULT.withMaxBytesPerSecond(7).maxBytesPerSecond()).isEqualTo(7);
   }
 
   private Models open(ModelsConfig config, ModelSource from) throws IOException {
@@ -438,21 +409,5 @@ class ModelsTest {
   private static Residency residency(SignedManifest manifest, Residency.State state) {
     return new Residency(
         manifest.manifest().name(), manifest.manifest().version(), manifest.id().toString(), state);
-  }
-
-  private static <T> T done(CompletableFuture<T> future)
-      throws ExecutionException, InterruptedException, TimeoutException {
-    return future.get(30, TimeUnit.SECONDS);
-  }
-
-  private static ModelException failure(CompletableFuture<?> future) {
-    try {
-      throw new AssertionError("succeeded with " + done(future));
-    } catch (ExecutionException e) {
-      assertThat(e.getCause()).isInstanceOf(ModelException.class);
-      return (ModelException) Objects.requireNonNull(e.getCause());
-    } catch (InterruptedException | TimeoutException e) {
-      throw new AssertionError(e);
-    }
   }
 }

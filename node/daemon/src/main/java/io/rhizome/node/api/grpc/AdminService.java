@@ -187,20 +187,22 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
     }
 
     synchronized void onProgress(LoadProgress progress) {
-      boolean sameStage = progress.stage() == stage;
-      if (observer.isCancelled()
-          || (sameStage && progress.bytesDone() - reportedBytes < MIN_STEP_BYTES)) {
+      boolean small =
+          progress.stage() == stage
+              && progress.bytesDone() < progress.bytesTotal()
+              && progress.bytesDone() - reportedBytes < MIN_STEP_BYTES;
+      if (observer.isCancelled() || small) {
         return;
       }
       stage = progress.stage();
       reportedBytes = progress.bytesDone();
-      NodeId from = progress.from();
       observer.onNext(
           LoadModelProgress.newBuilder()
               .setStage(progress.stage().name())
               .setBytesDone(progress.bytesDone())
               .setBytesTotal(progress.bytesTotal())
-              .setFromNode(from == null ? "" : from.toString())
+              .setBytesFetched(progress.bytesFetched())
+              .setPeers(progress.peers())
               .setManifestId(progress.manifest().toString())
               .setVersion(progress.version())
               .build());
