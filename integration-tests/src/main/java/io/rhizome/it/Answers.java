@@ -2,8 +2,11 @@
 package io.rhizome.it;
 
 import io.rhizome.node.protocol.inference.ModelInferResponse;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What an inference answer says, read the way a client reads it. */
@@ -32,6 +35,19 @@ public final class Answers {
       floats[i] = typed.get(i);
     }
     return floats;
+  }
+
+  /** The elements of output {@code index}, BYTES, raw. */
+  public static List<String> strings(ModelInferResponse answer, int index) {
+    ByteBuffer data =
+        answer.getRawOutputContents(index).asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    List<String> strings = new ArrayList<>();
+    while (data.hasRemaining()) {
+      byte[] string = new byte[data.getInt()];
+      data.get(string);
+      strings.add(new String(string, StandardCharsets.UTF_8));
+    }
+    return strings;
   }
 
   /** The name of the node whose engine answered; empty if the answer does not say. */

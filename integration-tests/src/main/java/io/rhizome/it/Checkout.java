@@ -46,6 +46,11 @@ public record Checkout(Path root) {
     return root.resolve("deploy/models/seven.json");
   }
 
+  /** The same seven as a picture. */
+  public Path sevenImage() {
+    return root.resolve("deploy/models/seven.png");
+  }
+
   /** Where benchmarks write their figures. */
   public Path results() {
     return root.resolve("integration-tests/results");

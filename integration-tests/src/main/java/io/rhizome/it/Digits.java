@@ -6,12 +6,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import io.rhizome.node.protocol.inference.ModelInferRequest;
 import io.rhizome.node.protocol.inference.ModelInferResponse;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import javax.imageio.ImageIO;
 
 /**
  * Handwritten digits that the model never saw in training, with PyTorch's own answers: pixels
@@ -21,7 +25,9 @@ public final class Digits {
   /** The name the model is pushed under. */
   public static final String MODEL = "digits";
 
-  private static final int PIXELS = 64;
+  private static final int WHITE = 240;
+  private static final int SIDE = 8;
+  private static final int PIXELS = SIDE * SIDE;
   private static final int CLASSES = 10;
 
   private final List<Digit> digits;
@@ -92,6 +98,13 @@ public final class Digits {
     return row;
   }
 
+  /** Options of {@code model push} with which the model takes PNG and JPEG as well. */
+  static String[] steps() {
+    return new String[] {
+      "--preprocess", "decode(gray) resize(8,8) scale(1/240)", "--postprocess", "softmax topk(1)"
+    };
+  }
+
   /** How many images there are. */
   public int size() {
     return digits.size();
@@ -118,6 +131,35 @@ public final class Digits {
     ModelInferRequest.InferInputTensor.Builder input = input();
     for (float pixel : digits.get(i).pixels) {
       input.getContentsBuilder().addFp32Contents(pixel);
+    }
+    return ModelInferRequest.newBuilder().setModelName(MODEL).addInputs(input).build();
+  }
+
+  /** Image i as a PNG file of 8 by 8 gray pixels. */
+  public byte[] png(int i) {
+    BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
+    float[] pixels = digits.get(i).pixels;
+    for (int p = 0; p < PIXELS; p++) {
+      image.getRaster().setSample(p % SIDE, p / SIDE, 0, Math.round(WHITE * pixels[p]));
+    }
+    try {
+      ByteArrayOutputStream file = new ByteArrayOutputStream();
+      ImageIO.write(image, "png", file);
+      return file.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+  }
+
+  /** A request for these images as PNG files. */
+  public ModelInferRequest imageRequest(int... images) {
+    ModelInferRequest.InferInputTensor.Builder input =
+        ModelInferRequest.InferInputTensor.newBuilder()
+            .setName("pixels")
+            .setDatatype("BYTES")
+            .addShape(images.length);
+    for (int i : images) {
+      input.getContentsBuilder().addBytesContents(ByteString.copyFrom(png(i)));
     }
     return ModelInferRequest.newBuilder().setModelName(MODEL).addInputs(input).build();
   }

@@ -169,13 +169,24 @@ public final class LocalMesh implements AutoCloseable {
     pushDigits(i, checkout.digitsModel(), Digits.MODEL);
   }
 
-  /** Pushes a file with the digits model in it to node i under a name of its own. */
-  public void pushDigits(int i, Path file, String name) throws IOException, InterruptedException {
+  /** Pushes the digits model to node i with the steps that make it take pictures too. */
+  public void pushPictureDigits(int i) throws IOException, InterruptedException {
+    pushDigits(i, checkout.digitsModel(), Digits.MODEL, Digits.steps());
+  }
+
+  /**
+   * Pushes a file with the digits model in it to node i under a name of its own.
+   *
+   * @param options more for {@code model push}
+   */
+  public void pushDigits(int i, Path file, String name, String... options)
+      throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("model", "push"));
     words.add(file.toString());
     words.addAll(List.of("--name", name));
     words.addAll(List.of("--input", "pixels:FP32[-1,1,8,8]"));
     words.addAll(List.of("--output", "logits:FP32[-1,10]"));
+    words.addAll(List.of(options));
     operate(i, words.toArray(String[]::new));
   }
 

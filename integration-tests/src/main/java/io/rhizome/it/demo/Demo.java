@@ -3,6 +3,7 @@ package io.rhizome.it.demo;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rhizome.it.Checkout;
+import io.rhizome.it.Command;
 import io.rhizome.it.Digits;
 import io.rhizome.it.LocalMesh;
 import io.rhizome.it.NodeProcess;
@@ -12,6 +13,8 @@ import io.rhizome.it.Table;
 import io.rhizome.v1.ListNodesRequest;
 import io.rhizome.v1.NodeInfo;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,13 +33,16 @@ public final class Demo {
   private static final List<String> SITES = List.of("north", "south", "east");
   private static final int PUSHED_TO = 1;
   private static final int LOADED_ON = 4;
+  private static final int BYSTANDER = 2;
   private static final Duration CALL_LIMIT = Duration.ofSeconds(5);
 
+  private final Checkout checkout;
   private final LocalMesh mesh;
   private final Digits digits;
   private final Narrator narrator;
 
-  private Demo(LocalMesh mesh, Digits digits, Narrator narrator) {
+  private Demo(Checkout checkout, LocalMesh mesh, Digits digits, Narrator narrator) {
+    this.checkout = checkout;
     this.mesh = mesh;
     this.digits = digits;
     this.narrator = narrator;
@@ -69,7 +75,7 @@ public final class Demo {
         mesh.useQuickJit();
       }
       try {
-        held = new Demo(mesh, digits, narrator).tell(summary);
+        held = new Demo(checkout, mesh, digits, narrator).tell(summary);
       } catch (RuntimeException e) {
         narrator.step("it broke off: %s", e);
         narrator.text(mesh.logTails() + "\n");
@@ -100,11 +106,13 @@ public final class Demo {
     summary.put("slowest_answer_ms", outage.slowest().toMillis());
     summary.put("restart_s", outage.restart().toMillis() / 1e3);
     summary.put("serves_again", outage.servesAgain());
+    boolean pictured = askWithAPicture(summary);
     narrator.step("the verdict");
     verdict(accurate, "every node answers as PyTorch does");
     verdict(outage.failures() == 0, "no request that entered at a survivor failed");
     verdict(outage.servesAgain(), "the killed node came back and serves");
-    return accurate && outage.failures() == 0 && outage.servesAgain();
+    verdict(pictured, "a picture is answered by way of a node without the model");
+    return accurate && outage.failures() == 0 && outage.servesAgain() && pictured;
   }
 
   private void verdict(boolean held, String what) {
@@ -139,7 +147,7 @@ public final class Demo {
 
   private void spreadTheModel() throws IOException, InterruptedException {
     narrator.step("pushing the digits model to %s", mesh.node(PUSHED_TO).name());
-    mesh.pushDigits(PUSHED_TO);
+    mesh.pushPictureDigits(PUSHED_TO);
     narrator.step(
         "loading it on %s, which fetches it from %s and checks digest and signer",
         mesh.node(LOADED_ON).name(), mesh.node(PUSHED_TO).name());
@@ -182,6 +190,26 @@ public final class Demo {
     return surveys.values().stream().allMatch(survey -> survey.matches(digits));
   }
 
+  private boolean askWithAPicture(Map<String, Object> summary)
+      throws IOException, InterruptedException {
+    Path picture = checkout.sevenImage();
+    narrator.step(
+        "sending a picture of a seven, %d bytes, to %s as any user would",
+        Files.size(picture), mesh.node(BYSTANDER).name());
+    Command answer =
+        mesh.rhizome(
+            "infer",
+            Digits.MODEL,
+            "--input",
+            picture.toString(),
+            "--node",
+            mesh.node(BYSTANDER).address());
+    String said = (answer.out() + answer.err()).strip();
+    said.lines().forEach(line -> narrator.line("%s", line));
+    summary.put("picture", said.lines().findFirst().orElse(""));
+    return answer.exit() == 0 && said.startsWith("7 (");
+  }
+
   private static void stay(Checkout checkout, LocalMesh mesh, Narrator narrator)
       throws InterruptedException {
     String rhizome = "deploy/rhizome ";
@@ -192,7 +220,10 @@ public final class Demo {
     commands.add(rhizome + "nodes" + entry);
     commands.add(rhizome + "model ls" + entry);
     commands.add(
-        rhizome + "infer digits --input " + checkout.root().relativize(checkout.seven()) + entry);
+        rhizome
+            + "infer digits --input "
+            + checkout.root().relativize(checkout.sevenImage())
+            + entry);
     commands.add(rhizome + "status" + entry);
     commands.add(rhizome + "model load digits --on " + mesh.node(2).name() + entry + proof);
     commands.add("kill -9 " + victim.pid());

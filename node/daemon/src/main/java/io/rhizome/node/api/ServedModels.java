@@ -95,8 +95,8 @@ public final class ServedModels {
     NavigableSet<Long> versions = readyVersions(manifest.name());
     versions.add(manifest.version());
     versions.forEach(v -> metadata.addVersions(Long.toString(v)));
-    manifest.inputs().forEach(spec -> metadata.addInputs(describe(spec)));
-    manifest.outputs().forEach(spec -> metadata.addOutputs(describe(spec)));
+    manifest.clientInputs().forEach(spec -> metadata.addInputs(describe(spec)));
+    manifest.clientOutputs().forEach(spec -> metadata.addOutputs(describe(spec)));
     return metadata.build();
   }
 
@@ -126,14 +126,14 @@ public final class ServedModels {
             .setName(manifest.name())
             .setPlatform(platform(manifest))
             .setBackend(manifest.engine());
-    for (TensorSpec spec : manifest.inputs()) {
+    for (TensorSpec spec : manifest.clientInputs()) {
       config.addInput(
           ModelInput.newBuilder()
               .setName(spec.name())
               .setDataType(dataType(spec.datatype()))
               .addAllDims(spec.shape()));
     }
-    for (TensorSpec spec : manifest.outputs()) {
+    for (TensorSpec spec : manifest.clientOutputs()) {
       config.addOutput(
           ModelOutput.newBuilder()
               .setName(spec.name())

@@ -8,15 +8,22 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rhizome.node.protocol.inference.InferParameter;
 import io.rhizome.node.protocol.inference.ModelInferResponse;
 import io.rhizome.store.Datatype;
+import io.rhizome.store.Manifest;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /** A prediction for people, or as the JSON of the Open Inference Protocol v2. */
 final class InferResponseText {
   private static final int MAX_SHOWN = 16;
+  private static final Pattern CLASS =
+      Pattern.compile("(-?[0-9]+\\.[0-9]+|NaN|-?Infinity):([0-9]+)(?::(.+))?");
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private final ModelInferResponse response;
@@ -46,7 +53,27 @@ final class InferResponseText {
     return json;
   }
 
-  void print(PrintWriter out) {
+  /**
+   * Prints the classes where the answer names them, a line for each row, else all outputs.
+   *
+   * @param inputs what the rows are of, in their order; named where there are several
+   */
+  void print(PrintWriter out, List<String> inputs) {
+    List<List<String>> rows = classes();
+    if (rows.isEmpty()) {
+      printOutputs(out);
+    }
+    for (int i = 0; i < rows.size(); i++) {
+      boolean named = rows.size() > 1 && rows.size() == inputs.size();
+      out.println((named ? inputs.get(i) + ": " : "") + String.join(", ", rows.get(i)));
+    }
+    String by = string("rhizome_served_by");
+    if (!by.isEmpty()) {
+      out.println("served by " + by + " via " + string("rhizome_path").replace(",", " -> "));
+    }
+  }
+
+  private void printOutputs(PrintWriter out) {
     out.println("model " + response.getModelName() + " version " + response.getModelVersion());
     for (int i = 0; i < response.getOutputsCount(); i++) {
       var output = response.getOutputs(i);
@@ -74,10 +101,35 @@ final class InferResponseText {
         out.println("  argmax " + argmax(data));
       }
     }
-    String by = string("rhizome_served_by");
-    if (!by.isEmpty()) {
-      out.println("served by " + by + " via " + string("rhizome_path").replace(",", " -> "));
+  }
+
+  /** The classes of each row, as in {@code cat (0.998)}; empty where no output names them. */
+  private List<List<String>> classes() {
+    List<List<String>> rows = new ArrayList<>();
+    for (int i = 0; i < response.getOutputsCount(); i++) {
+      var output = response.getOutputs(i);
+      if (output.getName().equals(Manifest.CLASSIFICATION) && output.getShapeCount() == 2) {
+        List<String> row = new ArrayList<>();
+        for (JsonNode element : data(i)) {
+          row.add(readable(element.asText()));
+          if (row.size() == output.getShape(1)) {
+            rows.add(row);
+            row = new ArrayList<>();
+          }
+        }
+      }
     }
+    return rows;
+  }
+
+  /** {@code score:index} or {@code score:index:label} as people read it; else as it is. */
+  private static String readable(String element) {
+    Matcher parts = CLASS.matcher(element);
+    if (!parts.matches()) {
+      return element;
+    }
+    String label = parts.group(3) == null ? parts.group(2) : parts.group(3);
+    return String.format(Locale.ROOT, "%s (%.3f)", label, Double.parseDouble(parts.group(1)));
   }
 
   private String string(String parameter) {

@@ -7,6 +7,7 @@ import io.rhizome.node.models.ModelException;
 import io.rhizome.node.models.TorchFile;
 import io.rhizome.store.Digest;
 import io.rhizome.store.Manifest;
+import io.rhizome.store.Step;
 import io.rhizome.store.TensorSpec;
 import io.rhizome.v1.ListModelsRequest;
 import io.rhizome.v1.ModelInfo;
@@ -41,6 +42,7 @@ final class ModelPushCommand implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();
   @Mixin NodeChoice target = new NodeChoice();
   @Mixin OperatorOption operator = new OperatorOption();
+  @Mixin StepOptions steps = new StepOptions();
 
   @Parameters(
       arity = "0..1",
@@ -85,12 +87,15 @@ final class ModelPushCommand implements Callable<Integer> {
     List<Path> files = checkedFiles();
     List<TensorSpec> in = inputs.stream().map(TensorSpec::parse).toList();
     List<TensorSpec> out = outputs.stream().map(TensorSpec::parse).toList();
+    List<Step> before = steps.before();
+    List<Step> after = steps.after();
     Identity key = operator.load();
     List<Manifest.File> described = describe(files);
     try (NodeClient client = target.connect()) {
       long number = version > 0 ? version : newestKnown(client) + 1;
       Manifest manifest =
-          new Manifest(name, number, engine, described, in, out, new TreeMap<>(parameters));
+          new Manifest(
+              name, number, engine, described, in, out, new TreeMap<>(parameters), before, after);
       PushModelResponse pushed =
           new ModelUpload(client, key, spec.commandLine().getErr()).send(manifest, files);
       spec.commandLine()

@@ -14,6 +14,7 @@ import io.rhizome.node.text.Nearest;
 import io.rhizome.store.Datatype;
 import io.rhizome.store.Digest;
 import io.rhizome.store.Manifest;
+import io.rhizome.store.Step;
 import io.rhizome.store.TensorSpec;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -34,8 +35,11 @@ import java.util.function.Function;
  * <pre>
  * {"engine":"pytorch","files":[{"bytes":N,"name":"model.pt","sha256":"..."}],
  *  "inputs":[{"datatype":"FP32","name":"pixels","shape":[-1,1,8,8]}],"name":"digits",
- *  "outputs":[...],"parameters":{"key":"text"},"version":1}
+ *  "outputs":[...],"parameters":{"key":"text"},
+ *  "postprocess":[{"arguments":["1"],"op":"topk"}],"preprocess":[...],"version":1}
  * </pre>
+ *
+ * <p>{@code postprocess} and {@code preprocess} are left out where they are empty.
  *
  * <p>Pure; any thread.
  */
@@ -49,6 +53,8 @@ public final class ManifestJson {
   private static final int MAX_DEPTH = 8;
   private static final List<String> FIELDS =
       List.of("engine", "files", "inputs", "name", "outputs", "parameters", "version");
+  private static final List<String> OPTIONAL_FIELDS = List.of("postprocess", "preprocess");
+  private static final List<String> STEP_FIELDS = List.of("arguments", "op");
   private static final List<String> FILE_FIELDS = List.of("bytes", "name", "sha256");
   private static final List<String> TENSOR_FIELDS = List.of("datatype", "name", "shape");
 
@@ -89,6 +95,8 @@ public final class ManifestJson {
         json.writeStringField(parameter.getKey(), parameter.getValue());
       }
       json.writeEndObject();
+      writeSteps(json, "postprocess", manifest.postprocess());
+      writeSteps(json, "preprocess", manifest.preprocess());
       json.writeNumberField("version", requireExact("version", manifest.version()));
       json.writeEndObject();
     } catch (IOException e) {
@@ -115,7 +123,7 @@ public final class ManifestJson {
     } catch (IOException e) {
       throw new UncheckedIOException("reading from memory", e);
     }
-    requireFields("the manifest", root, FIELDS);
+    requireFields("the manifest", root, FIELDS, OPTIONAL_FIELDS);
     Manifest manifest =
         new Manifest(
             text("name", root.get("name")),
@@ -124,7 +132,9 @@ public final class ManifestJson {
             list("files", root.get("files"), ManifestJson::file),
             list("inputs", root.get("inputs"), ManifestJson::tensor),
             list("outputs", root.get("outputs"), ManifestJson::tensor),
-            parameters(root.get("parameters")));
+            parameters(root.get("parameters")),
+            steps("preprocess", root),
+            steps("postprocess", root));
     if (!Arrays.equals(encode(manifest), canonicalJson)) {
       throw new IllegalArgumentException(
           "the manifest is not canonical JSON (RFC 8785): sort its keys and its files by name, and"
@@ -150,8 +160,45 @@ public final class ManifestJson {
     json.writeEndArray();
   }
 
+  private static void writeSteps(JsonGenerator json, String field, List<Step> steps)
+      throws IOException {
+    if (steps.isEmpty()) {
+      return;
+    }
+    json.writeArrayFieldStart(field);
+    for (Step step : steps) {
+      json.writeStartObject();
+      json.writeArrayFieldStart("arguments");
+      for (String argument : step.arguments()) {
+        json.writeString(argument);
+      }
+      json.writeEndArray();
+      json.writeStringField("op", step.op());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static List<Step> steps(String field, JsonNode root) {
+    if (!root.has(field)) {
+      return List.of();
+    }
+    return list(
+        field,
+        root.get(field),
+        node -> {
+          requireFields("an entry of '" + field + "'", node, STEP_FIELDS, List.of());
+          return new Step(
+              text(field + ".op", node.get("op")),
+              list(
+                  field + ".arguments",
+                  node.get("arguments"),
+                  argument -> text(field + ".arguments", argument)));
+        });
+  }
+
   private static Manifest.File file(JsonNode node) {
-    requireFields("an entry of 'files'", node, FILE_FIELDS);
+    requireFields("an entry of 'files'", node, FILE_FIELDS, List.of());
     return new Manifest.File(
         text("files.name", node.get("name")),
         integer("files.bytes", node.get("bytes")),
@@ -159,7 +206,7 @@ public final class ManifestJson {
   }
 
   private static TensorSpec tensor(JsonNode node) {
-    requireFields("an entry of 'inputs' or 'outputs'", node, TENSOR_FIELDS);
+    requireFields("an entry of 'inputs' or 'outputs'", node, TENSOR_FIELDS, List.of());
     String type = text("datatype", node.get("datatype"));
     List<String> known = Arrays.stream(Datatype.values()).map(Datatype::name).toList();
     if (!known.contains(type)) {
@@ -191,12 +238,13 @@ public final class ManifestJson {
     return elements;
   }
 
-  private static void requireFields(String what, JsonNode node, List<String> fields) {
+  private static void requireFields(
+      String what, JsonNode node, List<String> fields, List<String> optional) {
     if (!node.isObject()) {
       throw new IllegalArgumentException(what + " must be an object with the fields " + fields);
     }
     for (Map.Entry<String, JsonNode> field : node.properties()) {
-      if (!fields.contains(field.getKey())) {
+      if (!fields.contains(field.getKey()) && !optional.contains(field.getKey())) {
         throw new IllegalArgumentException(
             "unknown field '%s' in %s%s"
                 .formatted(field.getKey(), what, Nearest.suggestion("", field.getKey(), fields)));

@@ -13,11 +13,15 @@ import io.rhizome.node.identity.Identity;
 import io.rhizome.node.identity.OperatorProofs;
 import io.rhizome.node.identity.Roster;
 import io.rhizome.node.identity.Signing;
+import io.rhizome.node.models.ManifestJson;
 import io.rhizome.node.protocol.inference.GRPCInferenceServiceGrpc;
 import io.rhizome.node.protocol.inference.InferParameter;
 import io.rhizome.node.protocol.inference.ModelInferRequest;
 import io.rhizome.node.protocol.inference.ModelInferResponse;
+import io.rhizome.node.protocol.inference.ModelMetadataRequest;
+import io.rhizome.node.protocol.inference.ModelMetadataResponse;
 import io.rhizome.store.Digest;
+import io.rhizome.store.Manifest;
 import io.rhizome.v1.AdminServiceGrpc;
 import io.rhizome.v1.ChallengeRequest;
 import io.rhizome.v1.ChallengeResponse;
@@ -55,6 +59,7 @@ final class FakeNode {
   private final Identity identity;
   private final Roster roster;
   private final OperatorProofs proofs;
+  private volatile byte[] pushed = new byte[0];
   private final HealthStatusManager health = new HealthStatusManager();
 
   FakeNode(Path dir) throws IOException {
@@ -75,6 +80,11 @@ final class FakeNode {
             .build()
             .start();
     address = "127.0.0.1:" + server.getPort();
+  }
+
+  /** The manifest of the last push. */
+  Manifest pushed() {
+    return ManifestJson.parse(pushed);
   }
 
   /** From here on it says that it does not serve. */
@@ -219,6 +229,7 @@ final class FakeNode {
 
     @Override
     public void onCompleted() {
+      pushed = manifest;
       answer(
           out,
           PushModelResponse.newBuilder()
@@ -232,7 +243,46 @@ final class FakeNode {
   private static final class Inference
       extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase {
     @Override
+    public void modelMetadata(
+        ModelMetadataRequest request, StreamObserver<ModelMetadataResponse> out) {
+      boolean images = request.getName().equals("photos");
+      answer(
+          out,
+          ModelMetadataResponse.newBuilder()
+              .setName(request.getName())
+              .addInputs(
+                  ModelMetadataResponse.TensorMetadata.newBuilder()
+                      .setName("image")
+                      .setDatatype(images ? "BYTES" : "FP32")
+                      .addShape(-1))
+              .build());
+    }
+
+    /** Two classes for each image; the labels tell its index and size. */
+    private static ModelInferResponse classified(ModelInferRequest request) {
+      var input = request.getInputs(0);
+      var output =
+          ModelInferResponse.InferOutputTensor.newBuilder()
+              .setName("classification")
+              .setDatatype("BYTES")
+              .addShape(input.getShape(0))
+              .addShape(2);
+      for (int i = 0; i < input.getShape(0); i++) {
+        int bytes = input.getContents().getBytesContents(i).size();
+        output
+            .getContentsBuilder()
+            .addBytesContents(ByteString.copyFromUtf8("0.998250:7:" + i + " of " + bytes))
+            .addBytesContents(ByteString.copyFromUtf8("0.001000:1"));
+      }
+      return ModelInferResponse.newBuilder().setModelName("photos").addOutputs(output).build();
+    }
+
+    @Override
     public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> out) {
+      if (request.getModelName().equals("photos")) {
+        answer(out, classified(request));
+        return;
+      }
       if (!request.getModelName().equals("digits")) {
         out.onError(
             Status.NOT_FOUND

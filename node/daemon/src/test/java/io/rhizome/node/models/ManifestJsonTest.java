@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.rhizome.store.Digest;
 import io.rhizome.store.Manifest;
+import io.rhizome.store.Step;
 import io.rhizome.store.TensorSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -35,6 +36,25 @@ class ManifestJsonTest {
     Manifest manifest = manifest(parameters);
 
     assertThat(ManifestJson.parse(ManifestJson.encode(manifest))).isEqualTo(manifest);
+  }
+
+  @Test
+  void readsAndWritesStepsAndLeavesThemOutWhereThereAreNone() {
+    String steps =
+        "\"postprocess\":[{\"arguments\":[],\"op\":\"softmax\"},"
+            + "{\"arguments\":[\"1\"],\"op\":\"topk\"}],"
+            + "\"preprocess\":[{\"arguments\":[\"gray\"],\"op\":\"decode\"}],\"version\"";
+    String json = JSON.replace("\"version\"", steps);
+
+    Manifest manifest = ManifestJson.parse(json.getBytes(StandardCharsets.UTF_8));
+
+    assertThat(manifest.preprocess()).isEqualTo(Step.parseAll("decode(gray)"));
+    assertThat(manifest.postprocess()).isEqualTo(Step.parseAll("softmax topk(1)"));
+    assertThat(new String(ManifestJson.encode(manifest), StandardCharsets.UTF_8)).isEqualTo(json);
+    refuses(json.replace("\"op\":\"softmax\"", "\"name\":\"softmax\""), "'name'", "'postprocess'");
+    refuses(json.replace("[\"gray\"]", "\"gray\""), "'preprocess.arguments' must be a list");
+    refuses(json.replace("\"decode\"", "\"Decode\""), "lower-case letters: 'Decode'");
+    refuses(JSON.replace("\"version\"", "\"preprocess\":[],\"version\""), "canonical");
   }
 
   @Test

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.executor;
 
+import org.jspecify.annotations.Nullable;
+
 /** Why a load or an inference did not succeed; the message is meant for the client. */
 public final class InferenceException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -36,7 +38,7 @@ public final class InferenceException extends Exception {
   }
 
   /** A failure of that kind with its cause. */
-  public InferenceException(Code code, String message, Throwable cause) {
+  public InferenceException(Code code, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.code = code;
   }

@@ -2,6 +2,7 @@
 package io.rhizome.node.executor;
 
 import io.rhizome.node.executor.InferenceException.Code;
+import io.rhizome.node.executor.steps.ImageMemory;
 import io.rhizome.store.Digest;
 import io.rhizome.store.Manifest;
 import java.nio.file.Path;
@@ -29,7 +30,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>At most {@code workers + queueCapacity} requests are in flight; one more fails with {@code
  * OVERLOADED} at once. A deadline is looked at when a worker takes the request and when the model
- * returns; a caller that must answer sooner cancels. {@code echo} runs on the calling thread.
+ * returns; a caller that must answer sooner cancels. {@code echo} runs on the calling thread,
+ * unless its manifest declares steps: images are decoded by the workers.
  *
  * <p>Queued requests of a model that is unloaded still run. NaN is a value like any other.
  */
@@ -39,6 +41,9 @@ public final class LocalExecutor implements Executor {
   /** Weight of the newest sample in the smoothed service time: 1/8. */
   private static final int SMOOTHING_SHIFT = 3;
 
+  /** Images in work may take a quarter of the heap. */
+  private static final int IMAGE_SHARE = 4;
+
   private static final Cancellable ENDED = () -> {};
 
   private final ExecutorConfig config;
@@ -47,6 +52,8 @@ public final class LocalExecutor implements Executor {
   private final ThreadPoolExecutor loader;
   private final Map<Digest, Slot> slots = new ConcurrentHashMap<>();
   private final Places places = new Places();
+  private final ImageMemory imageMemory =
+      new ImageMemory(Runtime.getRuntime().maxMemory() / IMAGE_SHARE);
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicLong serviceNanos = new AtomicLong();
   private volatile boolean closed;
@@ -140,8 +147,10 @@ public final class LocalExecutor implements Executor {
       throw closedFailure();
     }
     Engine engine = engine(manifest.engine());
+    DeclaredSteps steps = DeclaredSteps.of(manifest, imageMemory);
     LoadedModel model = engine.load(manifest, directory);
-    Resident resident = new Resident(manifest, model, engine.runsInline());
+    boolean inline = engine.runsInline() && steps.isEmpty();
+    Resident resident = new Resident(manifest, steps, model, inline);
     boolean good = false;
     try {
       WarmUp.run(resident);
@@ -222,9 +231,9 @@ public final class LocalExecutor implements Executor {
         throw new InferenceException(
             Code.OVERLOADED, "the queue is full: " + config.limit() + " requests are in flight");
       }
-      Manifest manifest = resident.manifest();
-      List<Tensor> inputs = Tensors.inputs(manifest.inputs(), request.inputs());
-      Tensors.requireOutputs(manifest.outputs(), request.outputs());
+      DeclaredSteps steps = resident.steps();
+      List<Tensor> inputs = Tensors.inputs(steps.inputs(request.inputs()), request.inputs());
+      Tensors.requireOutputs(resident.manifest().clientOutputs(), request.outputs());
       admitted = true;
       return new Task(places, resident, request, inputs, responses);
     } finally {

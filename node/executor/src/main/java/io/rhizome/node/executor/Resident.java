@@ -2,6 +2,8 @@
 package io.rhizome.node.executor;
 
 import io.rhizome.node.executor.InferenceException.Code;
+import io.rhizome.node.executor.steps.Decoded;
+import io.rhizome.store.Datatype;
 import io.rhizome.store.Manifest;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,19 +15,25 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Resident {
   private final Manifest manifest;
+  private final DeclaredSteps steps;
   private final LoadedModel model;
   private final boolean inline;
   private final AtomicInteger users = new AtomicInteger(1);
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
 
-  Resident(Manifest manifest, LoadedModel model, boolean inline) {
+  Resident(Manifest manifest, DeclaredSteps steps, LoadedModel model, boolean inline) {
     this.manifest = manifest;
+    this.steps = steps;
     this.model = model;
     this.inline = inline;
   }
 
   Manifest manifest() {
     return manifest;
+  }
+
+  DeclaredSteps steps() {
+    return steps;
   }
 
   LoadedModel model() {
@@ -61,13 +69,21 @@ final class Resident {
     return idle;
   }
 
-  /** Runs one checked request and checks what comes out. */
+  /** Runs one checked request with its declared steps and checks what the model gives. */
   List<Tensor> run(List<Tensor> inputs) throws InferenceException {
-    List<Tensor> outputs = model.run(inputs);
+    List<Tensor> outputs;
+    try (Decoded images = steps.before(inputs)) {
+      outputs = model.run(images == null ? inputs : List.of(tensor(images)));
+    }
     String mismatch = Tensors.outputMismatch(manifest.outputs(), outputs);
     if (mismatch != null) {
       throw new InferenceException(Code.MODEL_FAILED, "the model breaks its manifest: " + mismatch);
     }
-    return outputs;
+    return steps.after(outputs);
+  }
+
+  private Tensor tensor(Decoded images) {
+    return new Tensor(
+        manifest.inputs().get(0).name(), Datatype.FP32, images.shape(), images.elements());
   }
 }

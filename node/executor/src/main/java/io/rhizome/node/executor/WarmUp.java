@@ -8,7 +8,8 @@ import java.util.List;
 
 /**
  * The trial of a fresh model: zeros of the declared inputs, 1 for each variable dimension, must
- * give the declared outputs. Then, where the engine compiles as it goes, the first calls of the
+ * give the declared outputs, and so must a tiny image where it takes images: the first one decoded
+ * pays for the decoder's start. Then, where the engine compiles as it goes, the first calls of the
  * small batch sizes.
  */
 final class WarmUp {
@@ -24,6 +25,10 @@ final class WarmUp {
   static void run(Resident resident) throws InferenceException {
     long start = System.nanoTime();
     trial(resident, 1);
+    Tensor images = resident.steps().trialImages();
+    if (images != null) {
+      trial(resident, 1, List.of(images));
+    }
     if (!resident.model().warms()) {
       return;
     }
@@ -47,20 +52,26 @@ final class WarmUp {
   }
 
   private static void trial(Resident resident, long batch) throws InferenceException {
-    Manifest manifest = resident.manifest();
+    List<Tensor> zeros = new ArrayList<>();
     try {
-      List<Tensor> zeros = new ArrayList<>();
-      for (var spec : manifest.inputs()) {
+      for (var spec : resident.manifest().inputs()) {
         zeros.add(Tensors.zeros(spec, batch));
       }
-      resident.run(zeros);
+    } catch (ArithmeticException e) {
+      throw unloadable(resident.manifest(), batch, "its declared inputs are too large", e);
+    }
+    trial(resident, batch, zeros);
+  }
+
+  private static void trial(Resident resident, long batch, List<Tensor> inputs)
+      throws InferenceException {
+    try {
+      resident.run(inputs);
     } catch (InferenceException e) {
       if (e.code() == Code.OUT_OF_MEMORY) {
         throw e;
       }
-      throw unloadable(manifest, batch, String.valueOf(e.getMessage()), e);
-    } catch (ArithmeticException e) {
-      throw unloadable(manifest, batch, "its declared inputs are too large", e);
+      throw unloadable(resident.manifest(), batch, String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -21,7 +21,8 @@ import io.rhizome.node.models.ReadyModels;
 import io.rhizome.node.serving.Serving;
 import io.rhizome.node.serving.View;
 import io.rhizome.scheduler.routers.PowerOfTwoChoices;
-import io.rhizome.store.BlobWriter;
+import io.rhizome.store.Chunk;
+import io.rhizome.store.ChunkIndex;
 import io.rhizome.store.Datatype;
 import io.rhizome.store.Digest;
 import io.rhizome.store.Manifest;
@@ -47,7 +48,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -191,8 +191,12 @@ final class RestFixture implements AutoCloseable {
     }
 
     @Override
-    public CompletionStage<Void> file(
-        NodeId holder, Manifest.File file, BlobWriter sink, LongConsumer progress) {
+    public CompletionStage<ChunkIndex> index(NodeId holder, Manifest.File file) {
+      throw new AssertionError("there are no peers");
+    }
+
+    @Override
+    public CompletionStage<Fetched> chunk(NodeId holder, Digest file, Chunk chunk) {
       throw new AssertionError("there are no peers");
     }
   }
