@@ -87,4 +87,18 @@ class GoldenImagesTest {
     assertThat(turned.width()).isEqualTo(24);
     assertThat(turned.height()).isEqualTo(16);
   }
+
+  /** Cameras write EXIF in place of JFIF, and that is left out before decoding. */
+  @Test
+  void readsColoursOfAJpegThatDoesNotSayHowTheyAreCoded() throws Exception {
+    byte[] jfif = Images.file("progressive.jpg");
+    int segment = 2 + (jfif[4] & 0xff) * 256 + (jfif[5] & 0xff);
+    assertThat(jfif[3] & 0xff).as("APP0").isEqualTo(0xe0);
+    byte[] bare = new byte[jfif.length - segment];
+    System.arraycopy(jfif, 0, bare, 0, 2);
+    System.arraycopy(jfif, 2 + segment, bare, 2, bare.length - 2);
+
+    assertThat(Images.decode(bare, "rgb", 16, 24))
+        .containsExactly(Images.decode(jfif, "rgb", 16, 24));
+  }
 }
