@@ -53,6 +53,11 @@ final class RestIT {
     ByteString pixels = request.getRawInputContents(0);
 
     JsonNode fromJson = json(post(mesh, INFER, jsonBody(pixels), ""));
+    assertThat(fromJson.at("/parameters/rhizome_path").asText())
+        .isEqualTo(
+            mesh.node(BYSTANDER).name()
+                + ","
+                + fromJson.at("/parameters/rhizome_served_by").asText());
     assertThat(fromJson.at("/outputs/0/data")).hasSize(logits.length);
     for (int i = 0; i < logits.length; i++) {
       assertThat((float) fromJson.at("/outputs/0/data/" + i).asDouble()).isEqualTo(logits[i]);
@@ -85,6 +90,10 @@ final class RestIT {
         "nope");
     assertError(post(mesh, INFER, new byte[17 << 20], ""), 413, "request.maxBytes");
     assertError(get(mesh, "/v2/nothing"), 404, "/v2/nothing");
+    assertError(
+        post(mesh, "/v2/repository/models/digits/load", new byte[0], ""),
+        403,
+        "api.allowModelControl");
   }
 
   private static byte[] jsonBody(ByteString pixels) {

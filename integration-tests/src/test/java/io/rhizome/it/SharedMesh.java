@@ -22,6 +22,9 @@ final class SharedMesh implements ParameterResolver, TestExecutionExceptionHandl
   /** A node that holds no model. */
   static final int BYSTANDER = 2;
 
+  /** A node whose clients may load and unload models; it holds none before they do. */
+  static final int CONTROLLED = 5;
+
   private static final ExtensionContext.Namespace OURS =
       ExtensionContext.Namespace.create(SharedMesh.class);
 
@@ -38,7 +41,10 @@ final class SharedMesh implements ParameterResolver, TestExecutionExceptionHandl
                 List.of("north", "south", "east"),
                 PortPlan.free(NODES, new Random()));
         try {
-          mesh.startAll();
+          for (NodeProcess node : mesh.nodes()) {
+            node.start("--set", "api.allowModelControl=" + node.equals(mesh.node(CONTROLLED)));
+          }
+          mesh.awaitReady();
           mesh.awaitMembers();
           mesh.pushDigits(PUSHED_TO);
           mesh.load(LOADED_ON, Digits.MODEL);

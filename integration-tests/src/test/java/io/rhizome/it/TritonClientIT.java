@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.it;
 
-import static io.rhizome.it.SharedMesh.BYSTANDER;
+import static io.rhizome.it.SharedMesh.CONTROLLED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A stock Triton client for Python against a node that does not hold the model. {@code
- * RHIZOME_TRITON_PYTHON} names a Python that has {@code tritonclient[grpc]}; without it the test is
- * skipped, and says so. The project's own CI always sets it.
+ * Triton's stock clients for Python, gRPC and HTTP, against a node that does not hold the model.
+ * {@code RHIZOME_TRITON_PYTHON} names a Python that has {@code tritonclient[grpc,http]}; without it
+ * the test is skipped, and says so. The project's own CI always sets it.
  */
 @ExtendWith(SharedMesh.class)
 final class TritonClientIT {
@@ -41,7 +41,8 @@ final class TritonClientIT {
                 List.of(
                     String.valueOf(System.getenv(PYTHON)),
                     script.toString(),
-                    mesh.node(BYSTANDER).address(),
+                    mesh.node(CONTROLLED).address(),
+                    "127.0.0.1:" + mesh.node(CONTROLLED).httpPort(),
                     checkout.digitsTest().toString()))
             .orThrow();
     System.out.print(client.out());

@@ -25,7 +25,8 @@ public final class Bench {
       return;
     }
     boolean quick = words.contains("--quick");
-    List<Benchmark> benchmarks = List.of(new HopBench(quick), new StartBench(quick));
+    List<Benchmark> benchmarks =
+        List.of(new HopBench(quick), new StartBench(quick), new RestBench(quick));
     List<String> names = words.stream().filter(word -> !word.equals("--quick")).toList();
     Optional<Benchmark> chosen =
         benchmarks.stream().filter(b -> names.equals(List.of(b.name()))).findFirst();

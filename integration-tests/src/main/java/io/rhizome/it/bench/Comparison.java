@@ -136,13 +136,18 @@ final class Comparison {
           row.put("request_bytes", cell.load().bytes());
           row.put("concurrency", cell.load().concurrency());
           row.put("target", cell.target().name());
-          put(row, rounds, "p50_us", Measured::p50Micros);
-          put(row, rounds, "p99_us", Measured::p99Micros);
-          put(row, rounds, "requests_per_s", Measured::perSecond);
-          put(row, rounds, "cpu_us_per_request", Measured::cpuMicros);
+          putAll(row, rounds);
           rows.add(row);
         });
     return rows;
+  }
+
+  /** Every figure of some rounds: its median, and each. */
+  static void putAll(Map<String, Object> row, List<Measured> rounds) {
+    put(row, rounds, "p50_us", Measured::p50Micros);
+    put(row, rounds, "p99_us", Measured::p99Micros);
+    put(row, rounds, "requests_per_s", Measured::perSecond);
+    put(row, rounds, "cpu_us_per_request", Measured::cpuMicros);
   }
 
   private static void put(

@@ -9,6 +9,7 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.NodeState;
 import io.rhizome.gossip.Residency;
 import io.rhizome.gossip.transport.GossipLoop;
+import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.api.grpc.AdminService;
 import io.rhizome.node.api.grpc.ApiServer;
@@ -177,9 +178,19 @@ public final class Node implements AutoCloseable {
             membership,
             serving.modelStats(),
             VERSION);
+    ModelControl control =
+        new ModelControl(
+            config.allowModelControl(),
+            name -> models.load(name, 0, progress -> {}).thenAccept(loaded -> {}),
+            name -> models.unload(name, 0).thenAccept(count -> {}));
     InferenceService inference =
         new InferenceService(
-            serving, served, loops, () -> ready, config.request().defaultTimeout().toNanos());
+            serving,
+            served,
+            control,
+            loops,
+            () -> ready,
+            config.request().defaultTimeout().toNanos());
     AdminService admin = new AdminService(proofs, models, membership, this::status);
     api =
         teardown.add(
@@ -200,9 +211,12 @@ public final class Node implements AutoCloseable {
             RestServer.start(
                 new InetSocketAddress(config.http().bind(), config.http().port()),
                 new RestServer.Settings(
-                    config.request().defaultTimeout(), config.request().maxBytes()),
+                    config.request().defaultTimeout(),
+                    config.request().maxBytes(),
+                    config.http().corsOrigins()),
                 serving,
                 served,
+                control,
                 () -> ready,
                 loops,
                 blocking));

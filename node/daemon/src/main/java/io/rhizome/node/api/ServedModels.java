@@ -41,12 +41,7 @@ import java.util.function.Supplier;
  */
 public final class ServedModels {
   private static final List<String> EXTENSIONS =
-      List.of(
-          "binary_tensor_data",
-          "model_configuration",
-          "model_repository",
-          "parameters",
-          "statistics");
+      List.of("binary_tensor_data", "model_configuration", "model_repository", "statistics");
 
   private final ReadyModels models;
   private final Manifests manifests;

@@ -164,6 +164,9 @@ final class Foundation {
           bind: 127.0.0.1
           port: %d
           # advertise: node.example.org
+          # Whether any client may load and unload models here, as Triton's do. An operator
+          # always may, with a key: rhizome model load.
+          # allowModelControl: true
 
         http:
           # Where clients reach it: REST.

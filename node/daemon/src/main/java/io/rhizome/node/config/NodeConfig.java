@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * All that one node is told. The YAML key of each value is the record path: {@code mesh().port()}
@@ -22,6 +23,8 @@ import java.util.TreeMap;
  * @param api the gRPC port for clients
  * @param apiTlsPort {@code api.tlsPort}; a second port, same address, for the same services over
  *     TLS by the node's own key; 0 for none
+ * @param allowModelControl {@code api.allowModelControl}; whether any client may load and unload
+ *     models on this node, over gRPC and REST
  * @param http the HTTP port for clients
  * @param seeds {@code seeds}; mesh addresses of peers to join through, itself allowed among them
  * @param labels {@code labels}; free labels; region, site and tier come with admission instead
@@ -36,6 +39,7 @@ public record NodeConfig(
     Listen mesh,
     Listen api,
     int apiTlsPort,
+    boolean allowModelControl,
     Http http,
     List<Endpoint> seeds,
     SortedMap<String, String> labels,
@@ -47,6 +51,7 @@ public record NodeConfig(
 
   private static final String LOOPBACK = "127.0.0.1";
   private static final List<String> RESERVED = List.of("name", "region", "site", "tier");
+  private static final Pattern ORIGIN = Pattern.compile("\\*|https?://[^/,\\s]+");
   private static final int MAX_LABELS = 16;
   private static final int MAX_LABEL_CHARACTERS = 64;
 
@@ -82,8 +87,14 @@ public record NodeConfig(
    *
    * @param bind {@code http.bind}; the address to listen on
    * @param port {@code http.port}; 0 for any free one
+   * @param corsOrigins {@code http.corsOrigins}; origins whose pages may call it from a browser
+   *     ({@code https://app.example}, or {@code *} for all); empty for none
    */
-  public record Http(String bind, int port) {}
+  public record Http(String bind, int port, List<String> corsOrigins) {
+    public Http {
+      corsOrigins = List.copyOf(corsOrigins);
+    }
+  }
 
   /**
    * How models run.
@@ -132,6 +143,7 @@ public record NodeConfig(
         listen(settings, "mesh", 7700),
         listen(settings, "api", 8001),
         settings.port("api.tlsPort", 0),
+        settings.flag("api.allowModelControl", false),
         http(settings),
         settings.endpoints("seeds"),
         labels(settings),
@@ -146,7 +158,11 @@ public record NodeConfig(
   }
 
   private static Http http(Settings settings) {
-    return new Http(settings.text("http.bind", LOOPBACK), settings.port("http.port", 8000));
+    return new Http(
+        settings.text("http.bind", LOOPBACK),
+        settings.port("http.port", 8000),
+        settings.texts(
+            "http.corsOrigins", ORIGIN, "a list of origins such as https://app.example, or *"));
   }
 
   private static Listen listen(Settings settings, String name, int port) {

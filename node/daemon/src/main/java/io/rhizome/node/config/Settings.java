@@ -94,6 +94,20 @@ final class Settings {
         });
   }
 
+  boolean flag(String key, boolean absent) {
+    return value(
+        key,
+        absent,
+        Boolean.toString(absent),
+        "true or false",
+        text ->
+            switch (text) {
+              case "true" -> true;
+              case "false" -> false;
+              default -> null;
+            });
+  }
+
   int port(String key, int absent) {
     return number(key, absent, 0, 65535, "a port from 0 (any free one) to 65535");
   }
@@ -181,6 +195,22 @@ final class Settings {
       }
     }
     return endpoints;
+  }
+
+  /** A list of texts, each of which must match. */
+  List<String> texts(String key, Pattern each, String expected) {
+    Setting setting = find(key);
+    effective.put(key, setting == null ? Setting.absent("") : setting);
+    if (setting == null) {
+      return List.of();
+    }
+    List<String> texts = List.of(setting.text().split(",", -1)).stream().map(String::trim).toList();
+    for (String text : texts) {
+      if (!each.matcher(text).matches()) {
+        problem(setting, "'" + key + "' must be " + expected + ", not '" + text + "'");
+      }
+    }
+    return texts;
   }
 
   /** The usable value of a key, else what stands for an absent one. */

@@ -11,6 +11,8 @@ public final class ModelException extends Exception {
     NOT_FOUND,
     /** The manifest or a file is malformed, or the engine cannot run it. */
     INVALID,
+    /** Not for this caller to do. */
+    FORBIDDEN,
     /** No trusted key signed it. */
     UNTRUSTED,
     /** The version is taken by another manifest. */

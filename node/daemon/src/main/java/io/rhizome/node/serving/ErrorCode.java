@@ -87,7 +87,7 @@ public enum ErrorCode {
     return switch (code) {
       case NOT_FOUND -> UNKNOWN_MODEL;
       case INVALID, CONFLICT, STILL_LOADED -> INVALID;
-      case UNTRUSTED -> FORBIDDEN;
+      case FORBIDDEN, UNTRUSTED -> FORBIDDEN;
       case FULL, OUT_OF_MEMORY -> NO_ROOM;
       case STORAGE -> INTERNAL;
       case UNAVAILABLE -> UNAVAILABLE;

@@ -33,7 +33,8 @@ class NodeConfigTest {
                 new NodeConfig.Listen("127.0.0.1", 7700, "127.0.0.1"),
                 new NodeConfig.Listen("127.0.0.1", 8001, "127.0.0.1"),
                 0,
-                new NodeConfig.Http("127.0.0.1", 8000),
+                false,
+                new NodeConfig.Http("127.0.0.1", 8000, List.of()),
                 List.of(),
                 new TreeMap<>(),
                 new NodeConfig.Workers(0, 256),
@@ -61,9 +62,13 @@ class NodeConfigTest {
               port: 8011
               advertise: api.example
               tlsPort: 8012
+              allowModelControl: true
             http:
               bind: 10.0.0.2
               port: 8010
+              corsOrigins:
+                - https://app.example
+                - http://localhost:3000
             seeds:
               - 127.0.0.1:7700
               - "[::1]:7701"
@@ -91,7 +96,9 @@ class NodeConfigTest {
                 new NodeConfig.Listen("10.0.0.1", 7710, "one.example"),
                 new NodeConfig.Listen("0.0.0.0", 8011, "api.example"),
                 8012,
-                new NodeConfig.Http("10.0.0.2", 8010),
+                true,
+                new NodeConfig.Http(
+                    "10.0.0.2", 8010, List.of("https://app.example", "http://localhost:3000")),
                 List.of(new Endpoint("127.0.0.1", 7700), new Endpoint("::1", 7701)),
                 labels,
                 new NodeConfig.Workers(3, 7),
@@ -160,6 +167,8 @@ class NodeConfigTest {
     refused(
         "seeds:\n  - nowhere\n",
         ":1: 'seeds' must be a list of host:port: expected host:port, got 'nowhere'");
+    refused("api: {allowModelControl: 1}\n", ":1: 'api.allowModelControl' must be true or false");
+    refused("http: {corsOrigins: app.example/x}\n", ":1: 'http.corsOrigins' must be a list of");
     refused("executor: {workers: -1}\n", ":1: 'executor.workers' must be a number from 0");
   }
 

@@ -10,6 +10,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.executor.Executor.Cancellable;
 import io.rhizome.node.mesh.EventLoops;
@@ -29,6 +30,10 @@ import io.rhizome.node.protocol.inference.ModelStatisticsRequest;
 import io.rhizome.node.protocol.inference.ModelStatisticsResponse;
 import io.rhizome.node.protocol.inference.RepositoryIndexRequest;
 import io.rhizome.node.protocol.inference.RepositoryIndexResponse;
+import io.rhizome.node.protocol.inference.RepositoryModelLoadRequest;
+import io.rhizome.node.protocol.inference.RepositoryModelLoadResponse;
+import io.rhizome.node.protocol.inference.RepositoryModelUnloadRequest;
+import io.rhizome.node.protocol.inference.RepositoryModelUnloadResponse;
 import io.rhizome.node.protocol.inference.ServerLiveRequest;
 import io.rhizome.node.protocol.inference.ServerLiveResponse;
 import io.rhizome.node.protocol.inference.ServerMetadataRequest;
@@ -62,6 +67,7 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
 
   private final Serving serving;
   private final ServedModels served;
+  private final ModelControl control;
   private final EventLoops loops;
   private final BooleanSupplier ready;
   private final long defaultTimeoutNanos;
@@ -75,11 +81,13 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
   public InferenceService(
       Serving serving,
       ServedModels served,
+      ModelControl control,
       EventLoops loops,
       BooleanSupplier ready,
       long defaultTimeoutNanos) {
     this.serving = serving;
     this.served = served;
+    this.control = control;
     this.loops = loops;
     this.ready = ready;
     this.defaultTimeoutNanos = defaultTimeoutNanos;
@@ -197,6 +205,37 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
   public void repositoryIndex(
       RepositoryIndexRequest request, StreamObserver<RepositoryIndexResponse> observer) {
     answer(observer, () -> served.index(request.getReady()));
+  }
+
+  @Override
+  public void repositoryModelLoad(
+      RepositoryModelLoadRequest request, StreamObserver<RepositoryModelLoadResponse> observer) {
+    String name = named(request.getRepositoryName(), request.getModelName());
+    follow(
+        observer,
+        () -> control.load(name, request.getParametersMap().keySet()),
+        done ->
+            RepositoryModelLoadResponse.newBuilder().setModelName(name).setIsLoaded(true).build());
+  }
+
+  @Override
+  public void repositoryModelUnload(
+      RepositoryModelUnloadRequest request,
+      StreamObserver<RepositoryModelUnloadResponse> observer) {
+    String name = named(request.getRepositoryName(), request.getModelName());
+    follow(
+        observer,
+        () -> control.unload(name, request.getParametersMap().keySet()),
+        done ->
+            RepositoryModelUnloadResponse.newBuilder()
+                .setModelName(name)
+                .setIsUnloaded(true)
+                .build());
+  }
+
+  /** KServe's form of these messages has the model's name where Triton's has the repository's. */
+  private static String named(String repository, String model) {
+    return model.isEmpty() ? repository : model;
   }
 
   /** What an answer is made by. */

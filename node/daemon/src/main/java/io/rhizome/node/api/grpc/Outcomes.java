@@ -65,7 +65,7 @@ final class Outcomes {
     return switch (code) {
       case NOT_FOUND -> Status.NOT_FOUND;
       case INVALID -> Status.INVALID_ARGUMENT;
-      case UNTRUSTED -> Status.PERMISSION_DENIED;
+      case FORBIDDEN, UNTRUSTED -> Status.PERMISSION_DENIED;
       case CONFLICT -> Status.ALREADY_EXISTS;
       case STILL_LOADED -> Status.FAILED_PRECONDITION;
       case FULL, OUT_OF_MEMORY -> Status.RESOURCE_EXHAUSTED;

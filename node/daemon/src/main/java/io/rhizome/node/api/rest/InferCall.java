@@ -64,6 +64,11 @@ final class InferCall implements Reply {
     return answer;
   }
 
+  /** How a body is read. */
+  private interface Reading {
+    InferBody read() throws MalformedException, RefusedException;
+  }
+
   /** The body is here, or will never be. */
   void received(BodyReader.@Nullable Body body, @Nullable Throwable failure) {
     if (body == null) {
@@ -71,11 +76,17 @@ final class InferCall implements Reply {
       return;
     }
     try {
+      requireKnownEncoding();
+      if (ImageBody.is(headers, body.bytes())) {
+        receivedImage(body);
+        return;
+      }
       int jsonBytes = jsonBytes(body.bytes().length);
+      Reading json = () -> InferRequestReader.read(body.bytes(), jsonBytes, parts.body().bytes());
       if (jsonBytes <= MAX_JSON_ON_LOOP) {
-        begin(body, jsonBytes);
+        begin(body, json);
       } else {
-        parts.blocking().execute(() -> begin(body, jsonBytes));
+        parts.blocking().execute(() -> begin(body, json));
       }
     } catch (RejectedExecutionException e) {
       body.hold().release();
@@ -86,12 +97,40 @@ final class InferCall implements Reply {
     }
   }
 
-  private int jsonBytes(int bodyBytes) throws MalformedException {
+  /** What the model calls its input, its manifest knows. */
+  private void receivedImage(BodyReader.Body body) throws MalformedException {
+    var unused =
+        parts
+            .served()
+            .metadata(model(), version())
+            .whenComplete(
+                (metadata, failure) -> {
+                  if (failure != null) {
+                    body.hold().release();
+                    fail(parts.errors().errorOf(failure));
+                  } else {
+                    begin(body, () -> ImageBody.read(metadata, body.bytes()));
+                  }
+                });
+  }
+
+  private String model() {
+    return String.valueOf(ctx.pathParam("model"));
+  }
+
+  private String version() {
+    return ctx.pathParams().getOrDefault("version", "");
+  }
+
+  private void requireKnownEncoding() throws MalformedException {
     String encoding = headers.get(HttpHeaderNames.CONTENT_ENCODING, "identity");
     if (!ENCODINGS.contains(encoding)) {
       throw new MalformedException(
           "Content-Encoding must be one of %s, not %s".formatted(ENCODINGS, Excerpt.of(encoding)));
     }
+  }
+
+  private int jsonBytes(int bodyBytes) throws MalformedException {
     String text = headers.get(InferEndpoint.JSON_BYTES);
     if (text == null) {
       return bodyBytes;
@@ -112,10 +151,10 @@ final class InferCall implements Reply {
         .formatted(bodyBytes, Excerpt.of(text));
   }
 
-  private void begin(BodyReader.Body body, int jsonBytes) {
+  private void begin(BodyReader.Body body, Reading reading) {
     Arrival arrival;
     try {
-      arrival = arrival(body.bytes(), jsonBytes);
+      arrival = arrival(reading.read());
     } catch (MalformedException | RefusedException | RuntimeException e) {
       fail(parts.errors().errorOf(e));
       return;
@@ -127,22 +166,19 @@ final class InferCall implements Reply {
     keep(parts.serving().serve(arrival, this));
   }
 
-  private Arrival arrival(byte[] body, int jsonBytes) throws MalformedException, RefusedException {
-    String model = String.valueOf(ctx.pathParam("model"));
-    String version = ctx.pathParams().getOrDefault("version", "");
-    int maxBytes = parts.body().bytes();
-    InferBody read = InferRequestReader.read(body, jsonBytes, maxBytes);
+  private Arrival arrival(InferBody read) throws MalformedException, RefusedException {
     forms = read.outputs();
+    int maxBytes = parts.body().bytes();
     byte[] message =
-        read.request().setModelName(model).setModelVersion(version).build().toByteArray();
+        read.request().setModelName(model()).setModelVersion(version()).build().toByteArray();
     if (message.length > maxBytes) {
       throw RefusedException.tooLarge(
           "the request has more than %d bytes (%s)".formatted(maxBytes, parts.body().by()));
     }
     Request request =
         new Request(
-            model,
-            RequestHead.parseVersion(version),
+            model(),
+            RequestHead.parseVersion(version()),
             message.length,
             List.of(),
             Request.DEFAULT_HOP_LIMIT);

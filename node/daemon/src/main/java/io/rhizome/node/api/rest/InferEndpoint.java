@@ -6,13 +6,15 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.netty.util.AsciiString;
+import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.mesh.EventLoops;
 import io.rhizome.node.serving.Serving;
 import java.util.concurrent.Executor;
 
 /**
  * {@code POST /v2/models/{model}[/versions/{version}]/infer}: makes the message that a gRPC client
- * would have sent, has it served, and writes the answer in the forms asked for.
+ * would have sent, has it served, and writes the answer in the forms asked for. A body that is an
+ * image is the one input of a model that takes such.
  *
  * <p>The deadline is {@code parameters.timeout} (Triton's, in microseconds), else the node's
  * default, counted from the arrival of the request's head.
@@ -26,12 +28,14 @@ final class InferEndpoint implements HttpService {
   /**
    * What calls need.
    *
+   * @param served describes models
    * @param blocking where long JSON is read and written: it would hold up the event loop
    * @param defaultTimeoutNanos for a request that brings no deadline
    * @param body the largest body; a request's encoded form may be no larger either
    */
   record Parts(
       Serving serving,
+      ServedModels served,
       EventLoops loops,
       Executor blocking,
       RestErrors errors,

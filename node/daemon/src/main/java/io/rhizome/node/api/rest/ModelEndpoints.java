@@ -13,6 +13,8 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.models.ModelException;
 import io.rhizome.node.protocol.MalformedException;
@@ -21,6 +23,8 @@ import io.rhizome.node.serving.InFlightBytes;
 import io.rhizome.node.serving.ServingError;
 import io.rhizome.node.text.MessageJson;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -34,16 +38,23 @@ final class ModelEndpoints {
   private static final BodyReader.Limit BODY =
       new BodyReader.Limit(64 << 10, "the most that this path takes");
   private static final String MODEL = "/v2/models/{model}";
+  private static final String REPOSITORY = "/v2/repository/models/{model}";
   private static final String VERSION = MODEL + "/versions/{version}";
 
   private final ServedModels served;
+  private final ModelControl control;
   private final BooleanSupplier ready;
   private final InFlightBytes inFlight;
   private final RestErrors errors;
 
   ModelEndpoints(
-      ServedModels served, BooleanSupplier ready, InFlightBytes inFlight, RestErrors errors) {
+      ServedModels served,
+      ModelControl control,
+      BooleanSupplier ready,
+      InFlightBytes inFlight,
+      RestErrors errors) {
     this.served = served;
+    this.control = control;
     this.ready = ready;
     this.inFlight = inFlight;
     this.errors = errors;
@@ -57,7 +68,8 @@ final class ModelEndpoints {
 
   /** What a POST with this JSON is answered with. */
   private interface OfBody {
-    CompletableFuture<HttpResponse> post(JsonNode body) throws MalformedException, ModelException;
+    CompletableFuture<HttpResponse> post(ServiceRequestContext ctx, JsonNode body)
+        throws MalformedException, ModelException;
   }
 
   void addTo(ServerBuilder server) {
@@ -74,7 +86,21 @@ final class ModelEndpoints {
           (m, v) -> served.config(m, v).thenApply(ModelEndpoints::message));
       get(server, path + "/stats", (m, v) -> done(message(served.statistics(m, v))));
     }
-    post(server, "/v2/repository/index", body -> done(index(body)));
+    post(server, "/v2/repository/index", (ctx, body) -> done(index(body)));
+    post(
+        server,
+        REPOSITORY + "/load",
+        (ctx, body) -> {
+          String model = String.valueOf(ctx.pathParam("model"));
+          return changed(ctx, "load", control.load(model, parameters(body)));
+        });
+    post(
+        server,
+        REPOSITORY + "/unload",
+        (ctx, body) -> {
+          String model = String.valueOf(ctx.pathParam("model"));
+          return changed(ctx, "unload", control.unload(model, parameters(body)));
+        });
   }
 
   private void get(ServerBuilder server, String path, OfModel answer) {
@@ -100,7 +126,7 @@ final class ModelEndpoints {
                             body == null
                                 ? RestErrors.respond(
                                     errors.errorOfBody(Objects.requireNonNull(failure)))
-                                : respond(() -> answer.post(object(body)))));
+                                : respond(() -> answer.post(ctx, object(body)))));
     server.service(route, service);
   }
 
@@ -161,6 +187,28 @@ final class ModelEndpoints {
     }
     ObjectNode index = MessageJson.of(served.index(readyOnly.asBoolean()));
     return HttpResponse.of(HttpStatus.OK, MediaType.JSON, index.path("models").toString());
+  }
+
+  private static List<String> parameters(JsonNode body) throws MalformedException {
+    JsonNode parameters = body.path("parameters");
+    if (!parameters.isMissingNode() && !parameters.isObject()) {
+      throw new MalformedException("parameters must be an object");
+    }
+    List<String> names = new ArrayList<>();
+    parameters.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  /** A change takes its time. The words are KServe's; Triton's clients look at the status only. */
+  private static CompletableFuture<HttpResponse> changed(
+      ServiceRequestContext ctx, String verb, CompletableFuture<Void> change) {
+    ctx.clearRequestTimeout();
+    String words =
+        JSON.createObjectNode()
+            .put("name", String.valueOf(ctx.pathParam("model")))
+            .put(verb, true)
+            .toString();
+    return change.thenApply(done -> HttpResponse.of(HttpStatus.OK, MediaType.JSON, words));
   }
 
   private static CompletableFuture<HttpResponse> done(HttpResponse response) {

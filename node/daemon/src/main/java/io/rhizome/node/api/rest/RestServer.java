@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.api.rest;
 
+import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.encoding.StreamDecoderFactory;
 import com.linecorp.armeria.common.encoding.StreamEncoderFactories;
 import com.linecorp.armeria.common.metric.NoopMeterRegistry;
+import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.cors.CorsService;
+import com.linecorp.armeria.server.cors.CorsServiceBuilder;
 import com.linecorp.armeria.server.encoding.DecodingService;
 import com.linecorp.armeria.server.encoding.EncodingService;
+import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.mesh.EventLoops;
 import io.rhizome.node.serving.Serving;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -23,6 +29,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,8 +52,13 @@ public final class RestServer implements AutoCloseable {
    *
    * @param defaultTimeout for requests that bring no deadline
    * @param maxBytes largest body, unpacked
+   * @param corsOrigins origins whose pages may call it, {@code *} for all; empty for none
    */
-  public record Settings(Duration defaultTimeout, int maxBytes) {}
+  public record Settings(Duration defaultTimeout, int maxBytes, List<String> corsOrigins) {
+    public Settings {
+      corsOrigins = List.copyOf(corsOrigins);
+    }
+  }
 
   private RestServer(Server server) {
     this.server = server;
@@ -64,6 +76,7 @@ public final class RestServer implements AutoCloseable {
       Settings settings,
       Serving serving,
       ServedModels served,
+      ModelControl control,
       BooleanSupplier ready,
       EventLoops loops,
       Executor blocking)
@@ -74,7 +87,13 @@ public final class RestServer implements AutoCloseable {
     InferEndpoint infer =
         new InferEndpoint(
             new InferEndpoint.Parts(
-                serving, loops, blocking, errors, settings.defaultTimeout().toNanos(), limit));
+                serving,
+                served,
+                loops,
+                blocking,
+                errors,
+                settings.defaultTimeout().toNanos(),
+                limit));
     for (String version : new String[] {"", "/versions/{version}"}) {
       builder.service(
           Route.builder()
@@ -83,7 +102,10 @@ public final class RestServer implements AutoCloseable {
               .build(),
           infer);
     }
-    new ModelEndpoints(served, ready, serving.inFlightBytes(), errors).addTo(builder);
+    if (!settings.corsOrigins().isEmpty()) {
+      builder.decorator(cors(settings.corsOrigins()));
+    }
+    new ModelEndpoints(served, control, ready, serving.inFlightBytes(), errors).addTo(builder);
     Server server = builder.build();
     try {
       server.start().join();
@@ -118,6 +140,18 @@ public final class RestServer implements AutoCloseable {
                 .encodableContentTypes(type -> true)
                 .minBytesToForceChunkedEncoding(MIN_COMPRESSED_BYTES)
                 .newDecorator());
+  }
+
+  private static Function<? super HttpService, CorsService> cors(List<String> origins) {
+    CorsServiceBuilder cors =
+        origins.contains("*") ? CorsService.builderForAnyOrigin() : CorsService.builder(origins);
+    return cors.allowRequestMethods(HttpMethod.GET, HttpMethod.POST)
+        .allowRequestHeaders(
+            HttpHeaderNames.CONTENT_TYPE,
+            HttpHeaderNames.CONTENT_ENCODING,
+            InferEndpoint.JSON_BYTES)
+        .exposeHeaders(InferEndpoint.JSON_BYTES, HttpHeaderNames.RETRY_AFTER)
+        .newDecorator();
   }
 
   /** The port it listens on. */

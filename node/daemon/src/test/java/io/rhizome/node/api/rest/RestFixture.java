@@ -9,6 +9,7 @@ import io.rhizome.gossip.MembershipView;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.NodeState;
 import io.rhizome.gossip.Residency;
+import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.executor.Executor;
 import io.rhizome.node.executor.InferenceException;
@@ -38,6 +39,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -46,20 +48,20 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's HTTP port over one model, {@code echo}, whose executor gives each input's bytes back as
- * the output of the same name, or fails as it is told.
+ * A node's HTTP port over two models, {@code echo} of floats and {@code eye} of byte strings, whose
+ * executor gives each input's bytes back as the output of the same name, or fails as it is told.
  */
 final class RestFixture implements AutoCloseable {
   static final int MAX_BYTES = 256 << 10;
   static final int MAX_IN_FLIGHT_BYTES = 600 << 10;
 
   private static final NodeId SELF = NodeId.ofPublicKey(new byte[] {0});
-  private static final Digest ID = Digest.sha256(new byte[] {7});
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
@@ -69,6 +71,9 @@ final class RestFixture implements AutoCloseable {
   private final HttpClient http;
   private final RestServer server;
   private volatile boolean ready = true;
+
+  /** Names of the models that were loaded or unloaded. */
+  final List<String> changed = new CopyOnWriteArrayList<>();
 
   /** The port, and a client that speaks this version of HTTP to it. */
   RestFixture(HttpClient.Version version) throws IOException {
@@ -98,12 +103,19 @@ final class RestFixture implements AutoCloseable {
     server =
         RestServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            new RestServer.Settings(Duration.ofSeconds(5), MAX_BYTES),
+            new RestServer.Settings(
+                Duration.ofSeconds(5), MAX_BYTES, List.of("https://app.example")),
             serving,
             served,
+            new ModelControl(true, this::changed, this::changed),
             () -> ready,
             loops,
             blocking);
+  }
+
+  private CompletableFuture<Void> changed(String model) {
+    changed.add(model);
+    return CompletableFuture.completedFuture(null);
   }
 
   void ready(boolean now) {
@@ -153,21 +165,19 @@ final class RestFixture implements AutoCloseable {
 
   /** Holds the one model; knows nobody else. */
   private static final class NoPeers implements ReadyModels, ModelSource {
-    private static final Manifest ECHO =
-        new Manifest(
-            "echo",
-            3,
-            "echo",
-            List.of(),
-            List.of(TensorSpec.parse("x:FP32[-1]")),
-            List.of(TensorSpec.parse("x:FP32[-1]")),
-            new TreeMap<>());
-    private static final Residency HELD =
-        new Residency("echo", 3, ID.toString(), Residency.State.READY);
+    private static final List<Loaded> MODELS =
+        List.of(model("echo", "FP32"), model("eye", "BYTES"));
+
+    private static Loaded model(String name, String datatype) {
+      TensorSpec x = TensorSpec.parse("x:" + datatype + "[-1]");
+      return new Loaded(
+          Digest.sha256(name.getBytes(StandardCharsets.UTF_8)),
+          new Manifest(name, 3, "echo", List.of(), List.of(x), List.of(x), new TreeMap<>()));
+    }
 
     MembershipView membership() {
       Endpoint address = new Endpoint("127.0.0.1", 1);
-      NodeState state = new NodeState(address, address, new TreeMap<>(), List.of(HELD));
+      NodeState state = new NodeState(address, address, new TreeMap<>(), resident());
       TreeMap<NodeId, Member> members = new TreeMap<>();
       members.put(SELF, new Member(SELF, Member.Status.ALIVE, 1, state, 0));
       return new MembershipView(SELF, 1, members);
@@ -175,14 +185,19 @@ final class RestFixture implements AutoCloseable {
 
     @Override
     public Optional<Loaded> ready(String name, long version) {
-      return name.equals("echo") && (version == 0 || version == 3)
-          ? Optional.of(new Loaded(ID, ECHO))
-          : Optional.empty();
+      return version != 0 && version != 3
+          ? Optional.empty()
+          : MODELS.stream().filter(model -> model.manifest().name().equals(name)).findFirst();
     }
 
     @Override
     public List<Residency> resident() {
-      return List.of(HELD);
+      return MODELS.stream()
+          .map(
+              model ->
+                  new Residency(
+                      model.manifest().name(), 3, model.id().toString(), Residency.State.READY))
+          .toList();
     }
 
     @Override

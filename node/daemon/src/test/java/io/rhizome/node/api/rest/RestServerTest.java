@@ -70,8 +70,22 @@ class RestServerTest {
     }
     assertThat(json("/v2/models/stats").has("model_stats")).isTrue();
     HttpResponse<byte[]> index = node.post("/v2/repository/index", new byte[0]);
-    assertThat(RestFixture.json(index).toString())
-        .isEqualTo("[{\"name\":\"echo\",\"version\":\"3\",\"state\":\"READY\",\"reason\":\"\"}]");
+    assertThat(RestFixture.json(index).get(0).toString())
+        .isEqualTo("{\"name\":\"echo\",\"version\":\"3\",\"state\":\"READY\",\"reason\":\"\"}");
+  }
+
+  @Test
+  void loadsAndUnloadsModelsAsTritonsClientsAsk() throws Exception {
+    String model = "/v2/repository/models/echo";
+    assertThat(node.post(model + "/load", new byte[0]).statusCode()).isEqualTo(200);
+    byte[] tritons = "{\"parameters\":{\"unload_dependents\":false}}".getBytes(UTF_8);
+    JsonNode unloaded = RestFixture.json(node.post(model + "/unload", tritons));
+    assertThat(unloaded.toString()).isEqualTo("{\"name\":\"echo\",\"unload\":true}");
+    assertThat(node.changed).containsExactly("echo", "echo");
+
+    byte[] config = "{\"parameters\":{\"config\":\"{}\"}}".getBytes(UTF_8);
+    assertError(node.post(model + "/load", config), 400, "parameters.config");
+    assertError(node.get(model + "/load"), 405, "GET");
   }
 
   @Test
@@ -174,6 +188,39 @@ class RestServerTest {
       int json = Integer.parseInt(answer.headers().firstValue(JSON_BYTES).orElseThrow());
       assertThat(answer.body()).endsWith(raw).hasSize(json + raw.length);
     }
+  }
+
+  @Test
+  void anImageIsTheInputOfAModelThatTakesByteStrings() throws Exception {
+    node.executor.answers = Datatype.BYTES;
+    byte[] png = {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10};
+    byte[] jpeg = {(byte) 0xff, (byte) 0xd8, (byte) 0xff, 'x'};
+
+    for (String type : List.of("image/png", "application/x-www-form-urlencoded")) {
+      JsonNode answer =
+          RestFixture.json(node.post("/v2/models/eye/infer", png, "Content-Type", type));
+      assertThat(answer.at("/outputs/0/name").asText()).as(type).isEqualTo("x");
+      assertThat(answer.at("/outputs/0/shape").toString()).isEqualTo("[1]");
+      assertThat(answer.at("/outputs/0/data/0").asText()).contains("PNG");
+    }
+    assertThat(node.post("/v2/models/eye/versions/3/infer", jpeg).statusCode()).isEqualTo(200);
+    assertError(node.post(INFER, png), 400, "model 'echo' takes [x:FP32[-1]]");
+    assertError(node.post("/v2/models/nope/infer", png), 404, "nope");
+  }
+
+  @Test
+  void pagesOfTheOriginsNamedMayCallIt() throws Exception {
+    HttpResponse<byte[]> preflight =
+        node.send(
+            node.to(INFER)
+                .method("OPTIONS", BodyPublishers.noBody())
+                .header("Origin", "https://app.example")
+                .header("Access-Control-Request-Method", "POST")
+                .build());
+    assertThat(preflight.headers().firstValue("access-control-allow-origin"))
+        .contains("https://app.example");
+    HttpResponse<byte[]> stranger = node.post(INFER, GOOD, "Origin", "https://elsewhere.example");
+    assertThat(stranger.headers().firstValue("access-control-allow-origin")).isEmpty();
   }
 
   @Test
