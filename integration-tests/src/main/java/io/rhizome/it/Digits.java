@@ -76,6 +76,20 @@ public final class Digits {
     return new Digits(List.copyOf(digits), field(file, root, "accuracy").asInt());
   }
 
+  /** What {@code rhizome} is told to push a file that holds the model. */
+  static List<String> pushWords(Path file, String name) {
+    return List.of(
+        "model",
+        "push",
+        file.toString(),
+        "--name",
+        name,
+        "--input",
+        "pixels:FP32[-1,1,8,8]",
+        "--output",
+        "logits:FP32[-1,10]");
+  }
+
   private static JsonNode field(Path file, JsonNode root, String name) throws IOException {
     JsonNode value = root.path(name);
     if (value.isMissingNode()) {

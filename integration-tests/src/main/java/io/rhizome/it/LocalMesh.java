@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.it;
 
-import io.grpc.StatusRuntimeException;
-import io.rhizome.v1.AdminServiceGrpc;
-import io.rhizome.v1.ListModelsRequest;
-import io.rhizome.v1.ModelInfo;
-import io.rhizome.v1.StatusRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,9 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 
 /**
  * A mesh of real node processes on loopback, founded by {@code rhizome init} in a temporary
@@ -28,8 +21,6 @@ import org.awaitility.Awaitility;
 public final class LocalMesh implements AutoCloseable {
   private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
   private static final Duration READY_LIMIT = Duration.ofSeconds(60);
-  private static final Duration CALL_LIMIT = Duration.ofSeconds(5);
-  private static final Duration SPREAD_LIMIT = Duration.ofSeconds(20);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
   private final Checkout checkout;
@@ -181,11 +172,7 @@ public final class LocalMesh implements AutoCloseable {
    */
   public void pushDigits(int i, Path file, String name, String... options)
       throws IOException, InterruptedException {
-    List<String> words = new ArrayList<>(List.of("model", "push"));
-    words.add(file.toString());
-    words.addAll(List.of("--name", name));
-    words.addAll(List.of("--input", "pixels:FP32[-1,1,8,8]"));
-    words.addAll(List.of("--output", "logits:FP32[-1,10]"));
+    List<String> words = new ArrayList<>(Digits.pushWords(file, name));
     words.addAll(List.of(options));
     operate(i, words.toArray(String[]::new));
   }
@@ -214,30 +201,12 @@ public final class LocalMesh implements AutoCloseable {
 
   /** Returns when every node can use every other. */
   public void awaitMembers() {
-    awaitAtEveryNode(
-        "every node to know every other",
-        admin ->
-            admin.status(StatusRequest.getDefaultInstance()).getMembersUsable() >= nodes.size());
+    Agreement.awaitMembers(clients);
   }
 
   /** Returns when every node knows that so many nodes serve a model. */
   public void awaitHolders(String model, int holders) {
-    awaitAtEveryNode(
-        "every node to know the " + holders + " holders of " + model,
-        admin ->
-            admin.listModels(ListModelsRequest.getDefaultInstance()).getModelsList().stream()
-                    .filter(known -> known.getName().equals(model))
-                    .mapToInt(ModelInfo::getReadyOnCount)
-                    .sum()
-                == holders);
-  }
-
-  private void awaitAtEveryNode(
-      String what, Predicate<AdminServiceGrpc.AdminServiceBlockingStub> condition) {
-    Awaitility.await(what)
-        .atMost(SPREAD_LIMIT)
-        .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
-        .until(() -> clients.stream().allMatch(c -> condition.test(c.admin(CALL_LIMIT))));
+    Agreement.awaitHolders(clients, model, holders);
   }
 
   /** The ends of all nodes' logs, for a failure's report. */

@@ -12,18 +12,23 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A client of one node's public port that never retries: what fails there fails here. Plain text,
- * loopback. Thread-safe.
+ * A client of one node's public port that never retries: what fails there fails here. Plain text.
+ * Thread-safe.
  */
 public final class NodeClient implements AutoCloseable {
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
   private final ManagedChannel channel;
 
-  /** Connects when first used. */
+  /** To a port on loopback; connects when first used. */
   public NodeClient(int port) {
+    this("127.0.0.1", port);
+  }
+
+  /** Connects when first used. */
+  public NodeClient(String host, int port) {
     this.channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", port)
+        NettyChannelBuilder.forAddress(host, port)
             .usePlaintext()
             .disableRetry()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)

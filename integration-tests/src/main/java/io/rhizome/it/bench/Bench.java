@@ -26,7 +26,11 @@ public final class Bench {
     }
     boolean quick = words.contains("--quick");
     List<Benchmark> benchmarks =
-        List.of(new HopBench(quick), new StartBench(quick), new RestBench(quick));
+        List.of(
+            new HopBench(quick),
+            new StartBench(quick),
+            new RestBench(quick),
+            new ContainerBench(quick));
     List<String> names = words.stream().filter(word -> !word.equals("--quick")).toList();
     Optional<Benchmark> chosen =
         benchmarks.stream().filter(b -> names.equals(List.of(b.name()))).findFirst();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.cli;
 
+import io.rhizome.gossip.Endpoint;
 import io.rhizome.node.config.ConfigException;
 import io.rhizome.node.config.NodeConfig;
 import io.rhizome.node.identity.Identity;
@@ -9,7 +10,9 @@ import io.rhizome.node.identity.Roster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,18 +21,29 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The files of a new mesh whose nodes all listen on loopback until told otherwise. */
+/**
+ * The files of a new mesh. Its nodes listen on loopback of one machine, each on ports of its own,
+ * or each on a host of its own, all on the same ports. On hosts, a node's directory is complete by
+ * itself, so that it can be carried there.
+ */
 final class Foundation {
   static final String OPERATOR_KEY = "operator.key";
 
+  private static final String MESH_KEY = "mesh.key";
+  private static final String ROSTER = "roster.yaml";
+
   private static final Pattern SITE =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}(:[A-Za-z0-9][A-Za-z0-9._-]{0,63})?");
+  private static final Pattern HOST =
+      Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,252})|[0-9A-Fa-f:]{2,45}");
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final String ANY = "0.0.0.0";
   private static final int MAX_NODES = 1000;
   private static final int MAX_SEEDS = 3;
   private static final int MAX_PORT = 65535;
 
   private final Path dir;
-  private final int nodes;
+  private final List<String> hosts;
   private final List<String> sites;
   private final Ports ports;
 
@@ -39,14 +53,37 @@ final class Foundation {
    * @param api gRPC, for clients
    * @param http HTTP, for clients
    * @param mesh for peers
-   * @param step from one node's to the next's
+   * @param step from one node's to the next's; 0 where each has a host of its own
    */
   record Ports(int api, int http, int mesh, int step) {}
 
-  Foundation(Path dir, int nodes, List<String> sites, Ports ports) {
+  /** On loopback, so many nodes; {@link ConfigException} names what does not fit. */
+  static Foundation onLoopback(Path dir, int nodes, List<String> sites, Ports ports) {
     if (nodes < 1 || nodes > MAX_NODES) {
       throw new ConfigException("--nodes must be 1 to " + MAX_NODES + ", not " + nodes);
     }
+    if (ports.step() < 1) {
+      throw new ConfigException("--port-step must be 1 or more, not " + ports.step());
+    }
+    return new Foundation(dir, Collections.nCopies(nodes, LOOPBACK), sites, ports);
+  }
+
+  /** On these hosts, one node each; {@link ConfigException} names what does not fit. */
+  static Foundation onHosts(
+      Path dir, List<String> hosts, List<String> sites, int api, int http, int mesh) {
+    for (String host : hosts) {
+      if (!HOST.matcher(host).matches()) {
+        throw new ConfigException(
+            "--hosts takes host names or addresses such as a.example,10.0.0.2; got '" + host + "'");
+      }
+    }
+    if (hosts.size() > MAX_NODES) {
+      throw new ConfigException("--hosts takes at most " + MAX_NODES + ", not " + hosts.size());
+    }
+    return new Foundation(dir, hosts, sites, new Ports(api, http, mesh, 0));
+  }
+
+  private Foundation(Path dir, List<String> hosts, List<String> sites, Ports ports) {
     for (String site : sites) {
       if (!SITE.matcher(site).matches()) {
         throw new ConfigException(
@@ -54,7 +91,7 @@ final class Foundation {
       }
     }
     this.dir = dir;
-    this.nodes = nodes;
+    this.hosts = List.copyOf(hosts);
     this.sites = List.copyOf(sites);
     this.ports = ports;
     requirePorts("--api-port", ports.api());
@@ -71,12 +108,13 @@ final class Foundation {
 
   private boolean meet(int first, int other) {
     int apart = Math.abs(first - other);
-    return apart % ports.step() == 0 && apart / ports.step() < nodes;
+    return apart == 0
+        || (ports.step() > 0 && apart % ports.step() == 0 && apart / ports.step() < hosts.size());
   }
 
   private void requirePorts(String option, int first) {
-    long last = first + (long) (nodes - 1) * ports.step();
-    if (ports.step() < 1 || first < 1 || last > MAX_PORT) {
+    long last = first + (long) (hosts.size() - 1) * ports.step();
+    if (first < 1 || last > MAX_PORT) {
       throw new ConfigException(
           option
               + " "
@@ -84,9 +122,13 @@ final class Foundation {
               + " with --port-step "
               + ports.step()
               + " leaves 1 to 65535 within "
-              + nodes
+              + hosts.size()
               + " nodes");
     }
+  }
+
+  private boolean apart() {
+    return ports.step() == 0;
   }
 
   static String nodeName(int index) {
@@ -103,7 +145,7 @@ final class Foundation {
       }
     }
     List<Roster.Entry> admitted = new ArrayList<>();
-    for (int i = 1; i <= nodes; i++) {
+    for (int i = 1; i <= hosts.size(); i++) {
       Path home = dir.resolve(nodeName(i));
       Identity identity = Identity.loadOrCreate(home.resolve("identity").resolve("node.key"));
       admitted.add(Roster.Entry.of(nodeName(i), identity, labels(i)));
@@ -111,8 +153,20 @@ final class Foundation {
     }
     Identity operator = Identity.loadOrCreate(dir.resolve(OPERATOR_KEY));
     Roster.Entry owner = Roster.Entry.of("operator", operator, new TreeMap<>());
-    MeshKey.create(dir.resolve("mesh.key"));
-    new Roster(admitted, List.of(owner)).write(dir.resolve("roster.yaml"));
+    MeshKey.create(dir.resolve(MESH_KEY));
+    new Roster(admitted, List.of(owner)).write(dir.resolve(ROSTER));
+    if (apart()) {
+      for (int i = 1; i <= hosts.size(); i++) {
+        copyInto(dir.resolve(nodeName(i)));
+      }
+    }
+  }
+
+  private void copyInto(Path home) throws IOException {
+    for (String file : List.of(MESH_KEY, ROSTER)) {
+      // With attributes: the copy of a secret is as secret.
+      Files.copy(dir.resolve(file), home.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+    }
   }
 
   private SortedMap<String, String> labels(int index) {
@@ -129,11 +183,24 @@ final class Foundation {
     return first + (index - 1) * ports.step();
   }
 
+  /** The lines of one port's section that say where it listens and what others are told. */
+  private String listen(int index, int port) {
+    return String.join(
+        "\n",
+        "  bind: " + (apart() ? ANY : LOOPBACK),
+        "  port: " + port,
+        "  # The host that others are told; needed when bind is 0.0.0.0.",
+        apart()
+            ? "  advertise: \"" + hosts.get(index - 1) + "\""
+            : "  # advertise: node.example.org");
+  }
+
   private String yaml(int index) {
     String seeds =
-        IntStream.rangeClosed(1, Math.min(nodes, MAX_SEEDS))
-            .mapToObj(i -> "  - 127.0.0.1:" + port(ports.mesh(), i))
+        IntStream.rangeClosed(1, Math.min(hosts.size(), MAX_SEEDS))
+            .mapToObj(i -> "  - \"" + new Endpoint(hosts.get(i - 1), port(ports.mesh(), i)) + "\"")
             .collect(Collectors.joining("\n"));
+    String shared = apart() ? "" : "../";
     return """
         # One node of the mesh. Start it with: rhizome up THIS_DIRECTORY
         # Every key can also be set by environment (mesh.port is RHIZOME_MESH_PORT) or by flag
@@ -148,29 +215,24 @@ final class Foundation {
 
         identity:
           # Who belongs to the mesh, with which labels. The same file for all.
-          roster: ../roster.yaml
+          roster: %s
           # What seals the mesh's gossip. The same for all, secret to others.
-          meshKey: ../mesh.key
+          meshKey: %s
 
         mesh:
           # Where peers reach it: TCP (mutual TLS) and UDP (sealed gossip).
-          bind: 127.0.0.1
-          port: %d
-          # The host that peers are told; needed when bind is 0.0.0.0.
-          # advertise: node.example.org
+        %s
 
         api:
           # Where clients reach it: gRPC.
-          bind: 127.0.0.1
-          port: %d
-          # advertise: node.example.org
+        %s
           # Whether any client may load and unload models here, as Triton's do. An operator
           # always may, with a key: rhizome model load.
           # allowModelControl: true
 
         http:
           # Where clients reach it: REST.
-          bind: 127.0.0.1
+          bind: %s
           port: %d
 
         # Mesh addresses to join through; any one that is up is enough.
@@ -195,8 +257,11 @@ final class Foundation {
         """
         .formatted(
             nodeName(index),
-            port(ports.mesh(), index),
-            port(ports.api(), index),
+            shared + ROSTER,
+            shared + MESH_KEY,
+            listen(index, port(ports.mesh(), index)),
+            listen(index, port(ports.api(), index)),
+            apart() ? ANY : LOOPBACK,
             port(ports.http(), index),
             seeds);
   }

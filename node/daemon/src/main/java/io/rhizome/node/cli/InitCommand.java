@@ -6,13 +6,14 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code rhizome init --nodes N DIR}. */
+/** {@code rhizome init --nodes N DIR} or {@code rhizome init --hosts A,B,C DIR}. */
 @Command(
     name = "init",
     description = "Write the keys, the roster and the configuration of a new mesh.")
@@ -22,8 +23,23 @@ final class InitCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "A directory that is empty or absent.")
   Path dir = Path.of("");
 
-  @Option(names = "--nodes", required = true, paramLabel = "N", description = "How many nodes.")
-  int nodes;
+  @ArgGroup(multiplicity = "1")
+  Where where = new Where();
+
+  /** How many on this machine, or on which. */
+  static final class Where {
+    @Option(names = "--nodes", paramLabel = "N", description = "How many nodes, on this machine.")
+    int nodes;
+
+    @Option(
+        names = "--hosts",
+        split = ",",
+        paramLabel = "HOST",
+        description =
+            "One node on each host: it listens on all addresses there and is known by that name."
+                + " Its directory holds all that it needs.")
+    List<String> hosts = List.of();
+  }
 
   @Option(
       names = "--sites",
@@ -58,16 +74,26 @@ final class InitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    boolean here = where.hosts.isEmpty();
     Foundation foundation =
-        new Foundation(
-            dir, nodes, sites, new Foundation.Ports(apiPort, httpPort, meshPort, portStep));
+        here
+            ? Foundation.onLoopback(
+                dir,
+                where.nodes,
+                sites,
+                new Foundation.Ports(apiPort, httpPort, meshPort, portStep))
+            : Foundation.onHosts(dir, where.hosts, sites, apiPort, httpPort, meshPort);
     foundation.write();
+    int nodes = here ? where.nodes : where.hosts.size();
     PrintWriter out = spec.commandLine().getOut();
     out.println("founded a mesh of " + nodes + " in " + dir);
     out.println("  roster.yaml    who belongs to it; every node needs this copy");
     out.println("  mesh.key       what seals its gossip; every node needs it, nobody else");
     out.println("  operator.key   what lets you push and load models; keep it to yourself");
-    out.println("start each node (its own terminal or machine):");
+    out.println(
+        here
+            ? "start each node (its own terminal or machine):"
+            : "move each node's directory to its host, and there:");
     int shown = Math.min(nodes, 5);
     for (int i = 1; i <= shown; i++) {
       out.println("  rhizome up " + dir.resolve(Foundation.nodeName(i)));
@@ -77,11 +103,12 @@ final class InitCommand implements Callable<Integer> {
     }
     out.println("then look at it, and give it a model:");
     out.println("  export RHIZOME_OPERATOR_KEY=" + dir.resolve(Foundation.OPERATOR_KEY));
-    out.println("  rhizome nodes --node 127.0.0.1:" + apiPort);
+    String first = (here ? "127.0.0.1" : where.hosts.get(0)) + ":" + apiPort;
+    out.println("  rhizome nodes --node " + first);
     out.println(
         "  rhizome model push FILE.pt --name digits --input pixels:FP32[-1,1,8,8]"
-            + " --output logits:FP32[-1,10] --node 127.0.0.1:"
-            + apiPort);
+            + " --output logits:FP32[-1,10] --node "
+            + first);
     return 0;
   }
 }

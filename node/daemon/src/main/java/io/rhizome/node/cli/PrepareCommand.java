@@ -44,7 +44,8 @@ final class PrepareCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Path dir = Files.createTempDirectory("rhizome-prepare");
     try {
-      new Foundation(dir, 1, List.of(), new Foundation.Ports(freePort(), freePort(), freePort(), 1))
+      Foundation.onLoopback(
+              dir, 1, List.of(), new Foundation.Ports(freePort(), freePort(), freePort(), 1))
           .write();
       Path file = dir.resolve(Foundation.nodeName(1)).resolve(NodeConfig.FILE);
       SortedMap<String, String> none = new TreeMap<>();

@@ -52,6 +52,40 @@ class InitCommandTest {
   }
 
   @Test
+  void givesEachHostADirectoryThatIsCompleteByItself() throws Exception {
+    Path dir = parent.resolve("mesh");
+
+    CliRun run = CliRun.of("init", "--hosts", "a.example,10.0.0.2,fe80::1", dir.toString());
+
+    assertThat(run.err()).isEmpty();
+    Path moved = Files.move(dir.resolve("node-2"), parent.resolve("elsewhere"));
+    NodeConfig config =
+        NodeConfig.load(moved.resolve("rhizome.yaml"), new TreeMap<>(), new TreeMap<>());
+    assertThat(config.api()).isEqualTo(new NodeConfig.Listen("0.0.0.0", 8001, "10.0.0.2"));
+    assertThat(config.mesh()).isEqualTo(new NodeConfig.Listen("0.0.0.0", 7700, "10.0.0.2"));
+    assertThat(config.seeds())
+        .containsExactly(
+            new Endpoint("a.example", 7700),
+            new Endpoint("10.0.0.2", 7700),
+            new Endpoint("fe80::1", 7700));
+    Identity node = Identity.load(config.data().resolve("identity/node.key"));
+    assertThat(Roster.load(config.identity().roster()).name(node.nodeId())).contains("node-2");
+    assertThat(MeshKey.load(config.identity().meshKey()).bytes())
+        .isEqualTo(MeshKey.load(dir.resolve("mesh.key")).bytes());
+    assertThat(Files.getPosixFilePermissions(config.identity().meshKey()))
+        .isEqualTo(Files.getPosixFilePermissions(dir.resolve("mesh.key")));
+  }
+
+  @Test
+  void refusesHostsThatAreNone() {
+    String dir = parent.resolve("mesh").toString();
+
+    assertThat(CliRun.of("init", "--hosts", "a b", dir).err()).contains("'a b'");
+    assertThat(CliRun.of("init", "--hosts", "a", "--nodes", "1", dir).status()).isEqualTo(2);
+    assertThat(CliRun.of("init", dir).err()).contains("--nodes").contains("--hosts");
+  }
+
+  @Test
   void givesSitesInTurnAndRegionsOfTheSameNameUnlessTold() throws Exception {
     Path dir = parent.resolve("mesh");
     CliRun.of("init", "--nodes", "3", "--sites", "berlin,boston:us", dir.toString());
