@@ -40,10 +40,14 @@ import io.rhizome.node.models.Models;
 import io.rhizome.node.models.ModelsConfig;
 import io.rhizome.node.serving.Serving;
 import io.rhizome.node.serving.View;
+import io.rhizome.node.telemetry.LogFormat;
+import io.rhizome.node.telemetry.Metrics;
+import io.rhizome.node.telemetry.OtlpTracing;
 import io.rhizome.scheduler.routers.PowerOfTwoChoices;
 import io.rhizome.v1.StatusResponse;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -55,6 +59,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,6 +113,9 @@ public final class Node implements AutoCloseable {
       throws IOException, InferenceException, InterruptedException {
     this.config = config;
     this.teardown = teardown;
+    if (config.telemetry().jsonLogs()) {
+      LogFormat.useJson();
+    }
     teardown.add(DirectoryLock.acquire(config.data()));
     FutureTask<LocalExecutor> engines = startEngines();
 
@@ -120,6 +128,7 @@ public final class Node implements AutoCloseable {
               .formatted(id, config.identity().roster()));
     }
     labels = labels(roster);
+    LogFormat.name(name());
     Signing signing = new Signing(identity, roster);
     MeshTls tls = new MeshTls(identity, roster);
     EventLoops loops = teardown.add(new EventLoops(Runtime.getRuntime().availableProcessors()));
@@ -142,6 +151,7 @@ public final class Node implements AutoCloseable {
     membership.follow(gossip);
     gossip.onChange(channels::onMembershipChange);
 
+    OtlpTracing tracing = startTracing();
     View view = new View(membership, models, executor, System.nanoTime());
     serving =
         new Serving(
@@ -153,7 +163,19 @@ public final class Node implements AutoCloseable {
             new PowerOfTwoChoices(),
             Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_REQUESTS,
             System::nanoTime,
-            ThreadLocalRandom::current);
+            ThreadLocalRandom::current,
+            tracing);
+    Metrics metrics =
+        new Metrics(
+            new Metrics.Sources(
+                serving.counters(),
+                executor::busy,
+                models,
+                models.transfers(),
+                membership,
+                gossip::stats,
+                ProcessMemory::rssBytes,
+                tracing));
     mesh =
         teardown.add(
             MeshServer.start(
@@ -176,7 +198,7 @@ public final class Node implements AutoCloseable {
                 membership,
                 ModelsConfig.DEFAULT.manifestTimeout().toNanos()),
             membership,
-            serving.modelStats(),
+            serving.counters(),
             VERSION);
     ModelControl control =
         new ModelControl(
@@ -218,6 +240,7 @@ public final class Node implements AutoCloseable {
                 served,
                 control,
                 () -> ready,
+                metrics::scrape,
                 loops,
                 blocking));
     reload();
@@ -269,6 +292,13 @@ public final class Node implements AutoCloseable {
             state(List.of()),
             config.seeds().stream().filter(seed -> !seed.equals(meshEndpoint())).toList(),
             new Random(new SecureRandom().nextLong())));
+  }
+
+  private @Nullable OtlpTracing startTracing() {
+    String collector = config.telemetry().otlp();
+    return collector.isEmpty()
+        ? null
+        : teardown.add(OtlpTracing.to(URI.create(collector), id.toString(), name()));
   }
 
   private NodeState state(List<Residency> held) {

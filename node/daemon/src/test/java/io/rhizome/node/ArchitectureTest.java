@@ -45,6 +45,8 @@ class ArchitectureTest {
           .definedBy("io.rhizome.node.mesh..")
           .layer("serving")
           .definedBy("io.rhizome.node.serving..")
+          .layer("telemetry")
+          .definedBy("io.rhizome.node.telemetry..")
           .layer("models")
           .definedBy("io.rhizome.node.models..")
           .layer("identity")
@@ -56,9 +58,11 @@ class ArchitectureTest {
           .whereLayer("mesh")
           .mayOnlyBeAccessedByLayers("wiring", "api")
           .whereLayer("serving")
-          .mayOnlyBeAccessedByLayers("wiring", "api", "mesh")
+          .mayOnlyBeAccessedByLayers("wiring", "api", "mesh", "telemetry")
+          .whereLayer("telemetry")
+          .mayOnlyBeAccessedByLayers("wiring")
           .whereLayer("models")
-          .mayOnlyBeAccessedByLayers("wiring", "api", "mesh", "serving")
+          .mayOnlyBeAccessedByLayers("wiring", "api", "mesh", "serving", "telemetry")
           .whereLayer("identity")
           .mayOnlyBeAccessedByLayers("wiring", "api", "mesh");
 }

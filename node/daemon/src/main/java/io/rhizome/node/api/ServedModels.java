@@ -21,13 +21,15 @@ import io.rhizome.node.protocol.inference.RepositoryIndexResponse;
 import io.rhizome.node.protocol.inference.RepositoryIndexResponse.ModelIndex;
 import io.rhizome.node.protocol.inference.ServerMetadataResponse;
 import io.rhizome.node.protocol.inference.StatisticDuration;
-import io.rhizome.node.telemetry.ModelStats;
+import io.rhizome.node.serving.Counters;
+import io.rhizome.node.serving.Counters.ModelKey;
+import io.rhizome.node.serving.ModelCounters;
 import io.rhizome.store.Datatype;
 import io.rhizome.store.Manifest;
 import io.rhizome.store.TensorSpec;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -46,7 +48,7 @@ public final class ServedModels {
   private final ReadyModels models;
   private final Manifests manifests;
   private final Supplier<MembershipView> membership;
-  private final ModelStats stats;
+  private final Counters counters;
   private final String serverVersion;
 
   /** Tells of these. */
@@ -54,12 +56,12 @@ public final class ServedModels {
       ReadyModels models,
       Manifests manifests,
       Supplier<MembershipView> membership,
-      ModelStats stats,
+      Counters counters,
       String serverVersion) {
     this.models = models;
     this.manifests = manifests;
     this.membership = membership;
-    this.stats = stats;
+    this.counters = counters;
     this.serverVersion = serverVersion;
   }
 
@@ -153,11 +155,14 @@ public final class ServedModels {
   public ModelStatisticsResponse statistics(String name, String version)
       throws MalformedException, ModelException {
     long wanted = RequestHead.parseVersion(version);
-    NavigableMap<ModelStats.Key, ModelStats.Snapshot> found = new TreeMap<>(stats.snapshot());
+    SortedMap<ModelKey, ModelStatistics> found = new TreeMap<>();
+    counters.models().forEach((key, ran) -> found.put(key, statistics(key, ran)));
     if (!name.isEmpty()) {
       found.keySet().removeIf(key -> !key.model().equals(name));
-      readyVersions(name)
-          .forEach(v -> found.putIfAbsent(new ModelStats.Key(name, v), ModelStats.Snapshot.NONE));
+      for (long served : readyVersions(name)) {
+        ModelKey key = new ModelKey(name, served);
+        found.computeIfAbsent(key, never -> unused(key).build());
+      }
       found.keySet().removeIf(key -> wanted != 0 && key.version() != wanted);
       if (found.isEmpty()) {
         throw new ModelException(
@@ -165,41 +170,53 @@ public final class ServedModels {
             "no model '%s'%s is served".formatted(name, wanted == 0 ? "" : " version " + wanted));
       }
     }
-    ModelStatisticsResponse.Builder response = ModelStatisticsResponse.newBuilder();
-    found.forEach((key, snapshot) -> response.addModelStats(statistics(key, snapshot)));
-    return response.build();
+    return ModelStatisticsResponse.newBuilder().addAllModelStats(found.values()).build();
   }
 
-  private static ModelStatistics statistics(ModelStats.Key key, ModelStats.Snapshot of) {
+  private static ModelStatistics.Builder unused(ModelKey key) {
+    StatisticDuration none = StatisticDuration.getDefaultInstance();
     return ModelStatistics.newBuilder()
         .setName(key.model())
         .setVersion(Long.toString(key.version()))
-        .setLastInference(of.lastMillis())
-        .setInferenceCount(of.success().count())
-        .setExecutionCount(of.success().count())
         .setInferenceStats(
             InferStatistics.newBuilder()
-                .setSuccess(duration(of.success()))
-                .setFail(duration(of.fail()))
-                .setQueue(duration(of.queue()))
-                .setComputeInput(StatisticDuration.getDefaultInstance())
-                .setComputeInfer(duration(of.compute()))
-                .setComputeOutput(StatisticDuration.getDefaultInstance()))
+                .setSuccess(none)
+                .setFail(none)
+                .setQueue(none)
+                .setComputeInput(none)
+                .setComputeInfer(none)
+                .setComputeOutput(none));
+  }
+
+  private static ModelStatistics statistics(ModelKey key, ModelCounters ran) {
+    long count = ran.succeeded();
+    return unused(key)
+        .setLastInference(ran.lastMillis())
+        .setInferenceCount(count)
+        .setExecutionCount(count)
+        .setInferenceStats(
+            InferStatistics.newBuilder()
+                .setSuccess(duration(count, ran.requestNanos()))
+                .setFail(duration(ran.failed(), ran.failedNanos()))
+                .setQueue(duration(count, ran.queueNanos()))
+                .setComputeInput(duration(count, ran.inputNanos()))
+                .setComputeInfer(duration(count, ran.inferNanos()))
+                .setComputeOutput(duration(count, ran.outputNanos())))
         .build();
   }
 
-  private static StatisticDuration duration(ModelStats.Total total) {
-    return StatisticDuration.newBuilder().setCount(total.count()).setNs(total.nanos()).build();
+  private static StatisticDuration duration(long count, long nanos) {
+    return StatisticDuration.newBuilder().setCount(count).setNs(nanos).build();
   }
 
   /** The models that usable nodes hold; {@code readyOnly} leaves out those that none serves. */
   public RepositoryIndexResponse index(boolean readyOnly) {
-    NavigableMap<ModelStats.Key, Boolean> served = new TreeMap<>();
+    SortedMap<ModelKey, Boolean> served = new TreeMap<>();
     for (Member member : membership.get().members().values()) {
       if (member.status().usable()) {
         for (Residency held : member.state().models()) {
           boolean ready = held.state() == Residency.State.READY;
-          served.merge(new ModelStats.Key(held.model(), held.version()), ready, Boolean::logicalOr);
+          served.merge(new ModelKey(held.model(), held.version()), ready, Boolean::logicalOr);
         }
       }
     }

@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
  * @param executor how models run
  * @param request limits of one request
  * @param transfer limits of what comes from peers
+ * @param telemetry what it tells its operators
  */
 public record NodeConfig(
     String name,
@@ -45,7 +46,8 @@ public record NodeConfig(
     SortedMap<String, String> labels,
     Workers executor,
     RequestLimits request,
-    Transfer transfer) {
+    Transfer transfer,
+    Telemetry telemetry) {
   /** The file's usual name. */
   public static final String FILE = "rhizome.yaml";
 
@@ -120,6 +122,15 @@ public record NodeConfig(
   public record Transfer(long maxRate) {}
 
   /**
+   * What a node tells its operators.
+   *
+   * @param otlp {@code telemetry.otlp}; where spans are sent over OTLP/HTTP, such as {@code
+   *     http://collector:4318}; empty for no tracing
+   * @param jsonLogs {@code log.format} is {@code json}, not {@code text}
+   */
+  public record Telemetry(String otlp, boolean jsonLogs) {}
+
+  /**
    * Reads the file, then applies the environment, then flags.
    *
    * @param file the YAML file; relative paths in it start at its directory
@@ -154,7 +165,10 @@ public record NodeConfig(
         new RequestLimits(
             settings.duration("request.defaultTimeout", Duration.ofSeconds(30)),
             settings.bytes("request.maxBytes", 16 << 20)),
-        new Transfer(settings.rate("transfer.maxRate")));
+        new Transfer(settings.rate("transfer.maxRate")),
+        new Telemetry(
+            settings.url("telemetry.otlp"),
+            settings.choice("log.format", List.of("text", "json")).equals("json")));
   }
 
   private static Http http(Settings settings) {

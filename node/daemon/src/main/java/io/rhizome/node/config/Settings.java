@@ -3,6 +3,8 @@ package io.rhizome.node.config;
 
 import io.rhizome.gossip.Endpoint;
 import io.rhizome.node.text.Nearest;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -178,6 +180,31 @@ final class Settings {
         };
     long amount = Long.parseLong(quantity.group(1));
     return shift >= 0 && amount <= Long.MAX_VALUE >> shift ? amount << shift : null;
+  }
+
+  /** One of these; the first where the key is absent. */
+  String choice(String key, List<String> choices) {
+    return value(
+        key,
+        choices.get(0),
+        choices.get(0),
+        "one of " + String.join(", ", choices),
+        text -> choices.contains(text) ? text : null);
+  }
+
+  /** An http or https URL; empty where the key is absent. */
+  String url(String key) {
+    return value(key, "", "", "a URL such as http://collector:4318", Settings::parseUrl);
+  }
+
+  private static @Nullable String parseUrl(String text) {
+    try {
+      URI url = new URI(text);
+      boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+      return http && url.getHost() != null ? text : null;
+    } catch (URISyntaxException e) {
+      return null;
+    }
   }
 
   List<Endpoint> endpoints(String key) {

@@ -74,7 +74,8 @@ final class ForwardService {
         new Request(hop.model(), hop.version(), message.length, hop.visited(), hop.hopLimit());
     Cancellable running =
         serving.serve(
-            new Arrival(message, request, arrived + budget, loops.timers()),
+            new Arrival(
+                message, request, arrived + budget, loops.timers(), serving.caller(headers)),
             new GrpcReply(call, error -> trailers(outcome(error), arrived)));
     return running::cancel;
   }

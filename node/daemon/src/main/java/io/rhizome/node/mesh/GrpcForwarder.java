@@ -16,6 +16,7 @@ import io.rhizome.node.protocol.RawMessages;
 import io.rhizome.node.serving.ErrorCode;
 import io.rhizome.node.serving.Forwarder;
 import io.rhizome.node.serving.ServingError;
+import io.rhizome.node.serving.TraceContext;
 import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,8 @@ public final class GrpcForwarder implements Forwarder {
   }
 
   @Override
-  public Cancellable forward(NodeId to, HopMetadata hop, byte[] message, Result result) {
+  public Cancellable forward(
+      NodeId to, HopMetadata hop, byte[] message, @Nullable TraceContext trace, Result result) {
     ManagedChannel channel = channels.to(to);
     if (channel == null) {
       result.onBroken("left the mesh");
@@ -51,6 +53,9 @@ public final class GrpcForwarder implements Forwarder {
           channel.newCall(RawMessages.FORWARD_INFER, CallOptions.DEFAULT);
       Metadata headers = new Metadata();
       headers.put(HopMetadata.KEY, hop.encode());
+      if (trace != null) {
+        trace.putInto(headers);
+      }
       call.start(new Attempt(result), headers);
       call.request(2);
       call.sendMessage(message);

@@ -52,6 +52,7 @@ final class Fetch {
   private final Supplier<MembershipView> membership;
   private final BooleanSupplier requestsWait;
   private final RateCap cap;
+  private final Transfers transfers;
 
   Fetch(
       ModelsConfig config,
@@ -59,7 +60,8 @@ final class Fetch {
       ModelSource source,
       Signers signers,
       Supplier<MembershipView> membership,
-      BooleanSupplier requestsWait) {
+      BooleanSupplier requestsWait,
+      Transfers transfers) {
     this.config = config;
     this.store = store;
     this.source = source;
@@ -67,6 +69,7 @@ final class Fetch {
     this.membership = membership;
     this.requestsWait = requestsWait;
     this.cap = new RateCap(config.maxBytesPerSecond(), System.nanoTime());
+    this.transfers = transfers;
   }
 
   /** The versions of a model that usable peers advertise; counter 0 stands for any. */
@@ -133,7 +136,7 @@ final class Fetch {
   /** Makes sure that all files of a checked manifest are here. */
   void files(SignedManifest manifest, Consumer<LoadProgress> listener)
       throws ModelException, IOException {
-    FetchProgress progress = new FetchProgress(manifest, listener);
+    FetchProgress progress = new FetchProgress(manifest, listener, transfers);
     for (Manifest.File file : manifest.manifest().files()) {
       if (!store.has(file)) {
         file(manifest, file, progress);

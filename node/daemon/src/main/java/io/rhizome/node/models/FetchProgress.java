@@ -11,14 +11,16 @@ final class FetchProgress {
   private final SignedManifest manifest;
   private final long total;
   private final Consumer<LoadProgress> listener;
+  private final Transfers transfers;
   private long files;
   private long file;
   private long fetched;
 
-  FetchProgress(SignedManifest manifest, Consumer<LoadProgress> listener) {
+  FetchProgress(SignedManifest manifest, Consumer<LoadProgress> listener, Transfers transfers) {
     this.manifest = manifest;
     this.total = manifest.manifest().files().stream().mapToLong(Manifest.File::bytes).sum();
     this.listener = listener;
+    this.transfers = transfers;
   }
 
   /** Of the next file, that much is here already. */
@@ -31,6 +33,7 @@ final class FetchProgress {
   void arrived(int bytes, int peers) {
     file += bytes;
     fetched += bytes;
+    transfers.addFetched(bytes);
     tell(peers);
   }
 

@@ -53,6 +53,7 @@ public final class Models implements ReadyModels, AutoCloseable {
   private final Fetch fetch;
   private final Engine engine;
   private final Operations operations;
+  private final Transfers transfers = new Transfers();
   private final Set<Digest> repairing = ConcurrentHashMap.newKeySet();
 
   /**
@@ -77,7 +78,13 @@ public final class Models implements ReadyModels, AutoCloseable {
     this.inventory = inventory;
     this.fetch =
         new Fetch(
-            config, store, ports.source(), ports.signers(), ports.membership(), this::requestsWait);
+            config,
+            store,
+            ports.source(),
+            ports.signers(),
+            ports.membership(),
+            this::requestsWait,
+            transfers);
     this.engine = new Engine(config, store, ports.executor(), ports.signers());
     this.operations = new Operations(config.maxQueuedOperations());
   }
@@ -207,6 +214,11 @@ public final class Models implements ReadyModels, AutoCloseable {
     return inventory.resident();
   }
 
+  /** What went between this node and its peers. */
+  public Transfers transfers() {
+    return transfers;
+  }
+
   /** The manifest of that id, if it is stored here and its signer is trusted now; for peers. */
   public Optional<SignedManifest> manifest(Digest id) {
     return inventory.get(id).filter(manifest -> manifest.trustedBy(ports.signers()));
@@ -232,7 +244,9 @@ public final class Models implements ReadyModels, AutoCloseable {
   public ByteBuffer chunk(Digest file, Chunk chunk) throws IOException {
     requireOffered(file);
     try {
-      return store.chunk(file, chunk);
+      ByteBuffer bytes = store.chunk(file, chunk);
+      transfers.addServed(bytes.remaining());
+      return bytes;
     } catch (DamagedFileException e) {
       // Either the peer asks for what never was there, or this disk lost what was.
       if (store.index(file).chunks().contains(chunk) && repairing.add(file)) {

@@ -20,6 +20,7 @@ import io.rhizome.scheduler.DispatchError;
 import io.rhizome.scheduler.Failure;
 import io.rhizome.scheduler.Request;
 import io.rhizome.scheduler.Step;
+import io.rhizome.store.Manifest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -30,6 +31,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Drives one request's {@link Dispatch}: does what its steps say and tells it what came of them.
@@ -47,6 +49,8 @@ final class Exchange implements Cancellable {
   private final Arrival arrival;
   private final Dispatch dispatch;
   private final Reply reply;
+  private final Tracing.@Nullable Span span;
+  private final long startedNanos;
   private final SynchronizationContext context =
       new SynchronizationContext((thread, error) -> onDefect(error));
 
@@ -60,12 +64,15 @@ final class Exchange implements Cancellable {
     this.arrival = arrival;
     this.dispatch = dispatch;
     this.reply = reply;
+    this.startedNanos = serving.clock.getAsLong();
+    Tracing tracing = serving.tracing;
+    this.span = tracing == null ? null : tracing.arrived(arrival.request(), arrival.caller());
   }
 
   void start() {
     context.execute(
         () -> {
-          long now = serving.clock.getAsLong();
+          long now = startedNanos;
           long left = Math.max(0, arrival.deadlineNanos() - now);
           timer = arrival.timers().schedule(this::onDeadline, left);
           take(dispatch.start(now, serving.view.current(now)));
@@ -89,7 +96,8 @@ final class Exchange implements Cancellable {
   }
 
   private void onDefect(Throwable error) {
-    log.error("request for model '{}' met a defect", arrival.request().model(), error);
+    logged(
+        () -> log.error("request for model '{}' met a defect", arrival.request().model(), error));
     context.execute(() -> end(new ServingError(ErrorCode.INTERNAL, "internal error"), true));
   }
 
@@ -124,18 +132,24 @@ final class Exchange implements Cancellable {
       failed(attempt, serving.self, new ServingError(ErrorCode.UNAVAILABLE, "just unloaded"));
       return;
     }
+    Manifest manifest = model.get().manifest();
+    RunTimer timing =
+        new RunTimer(
+            serving.counters.model(manifest.name(), manifest.version()), serving.clock, span);
     InferenceCodec.Decoded decoded;
     try {
       decoded = InferenceCodec.decode(arrival.message());
     } catch (MalformedException e) {
-      String message = String.valueOf(e.getMessage());
-      failed(attempt, serving.self, new ServingError(ErrorCode.INVALID, message));
+      ServingError error = new ServingError(ErrorCode.INVALID, String.valueOf(e.getMessage()));
+      timing.failed(error);
+      failed(attempt, serving.self, error);
       return;
     }
     Inference inference =
         new Inference(
             model.get().id(), decoded.inputs(), decoded.outputs(), arrival.deadlineNanos());
-    LocalRun run = new LocalRun(attempt, model.get(), decoded.id(), serving.clock.getAsLong());
+    timing.queued();
+    LocalRun run = new LocalRun(attempt, manifest, decoded.id(), timing);
     Cancellable started = serving.executor.infer(inference, run);
     running = ended ? null : started;
   }
@@ -149,8 +163,11 @@ final class Exchange implements Cancellable {
             onward.model(),
             onward.version(),
             onward.visited());
-    RemoteRun run = new RemoteRun(attempt, step.to(), serving.clock.getAsLong());
-    Cancellable started = serving.forwarder.forward(step.to(), hop, arrival.message(), run);
+    serving.counters.addHop();
+    Tracing.Span below = span == null ? null : span.forward(serving.view.nameOf(step.to()));
+    TraceContext trace = below == null ? null : below.context();
+    RemoteRun run = new RemoteRun(attempt, step.to(), serving.clock.getAsLong(), below);
+    Cancellable started = serving.forwarder.forward(step.to(), hop, arrival.message(), trace, run);
     running = ended ? null : started;
   }
 
@@ -164,6 +181,7 @@ final class Exchange implements Cancellable {
       return;
     }
     running = null;
+    serving.counters.addRejection(at.equals(serving.self), failure.kind());
     long now = serving.clock.getAsLong();
     Step step = dispatch.onFailure(now, serving.view.current(now), at, failure);
     if (failure.kind() == Failure.Kind.FINAL && peersWords != null) {
@@ -179,7 +197,17 @@ final class Exchange implements Cancellable {
     }
     Cancellable abandoned = running;
     finish();
-    serving.counters.addFailed();
+    serving.counters.addFailed(error.code());
+    logged(
+        () ->
+            log.debug(
+                "request for model '{}' failed: {}: {}",
+                arrival.request().model(),
+                error.code(),
+                error.message()));
+    if (span != null) {
+      span.fail(error.code() + ": " + error.message());
+    }
     if (giveUp && abandoned != null) {
       abandoned.cancel();
     }
@@ -190,12 +218,14 @@ final class Exchange implements Cancellable {
     ended = true;
     running = null;
     serving.inFlightBytes.release(arrival.message().length);
+    boolean fromClient = arrival.request().visited().isEmpty();
+    serving.counters.addEnded(fromClient, serving.clock.getAsLong() - startedNanos);
     if (timer != null) {
       timer.cancel();
     }
   }
 
-  private void answered(int ofAttempt, InputStream response) {
+  private void answered(int ofAttempt, NodeId by, InputStream response) {
     if (ended || ofAttempt != attempt) {
       try {
         response.close();
@@ -205,7 +235,25 @@ final class Exchange implements Cancellable {
       return;
     }
     finish();
+    serving.counters.addAnswered(by.equals(serving.self));
+    if (span != null) {
+      span.end();
+    }
     reply.answer(response);
+  }
+
+  /** Logs with the trace's id beside the line, if the request is traced. */
+  private void logged(Runnable line) {
+    if (span == null) {
+      line.run();
+      return;
+    }
+    MDC.put("trace_id", span.traceId());
+    try {
+      line.run();
+    } finally {
+      MDC.remove("trace_id");
+    }
   }
 
   private String path() {
@@ -216,66 +264,51 @@ final class Exchange implements Cancellable {
 
   private final class LocalRun implements Executor.Responses {
     private final int ofAttempt;
-    private final Loaded model;
+    private final Manifest model;
     private final String id;
-    private final long handedNanos;
-    private long startedNanos;
+    private final RunTimer timing;
     private @Nullable InputStream response;
 
-    LocalRun(int ofAttempt, Loaded model, String id, long handedNanos) {
+    LocalRun(int ofAttempt, Manifest model, String id, RunTimer timing) {
       this.ofAttempt = ofAttempt;
       this.model = model;
       this.id = id;
-      this.handedNanos = handedNanos;
-      this.startedNanos = handedNanos;
+      this.timing = timing;
     }
 
     @Override
     public void onStarted() {
-      startedNanos = serving.clock.getAsLong();
+      timing.started();
     }
 
     @Override
     public void onResponse(List<Tensor> outputs) {
+      timing.ran();
       // ModelInfer is unary: of a stream of responses, the last one is the answer.
       response =
           RESPONSES.stream(
-              InferenceCodec.encode(
-                  model.manifest(), id, outputs, serving.view.nameOf(serving.self), path()));
+              InferenceCodec.encode(model, id, outputs, serving.view.nameOf(serving.self), path()));
     }
 
     @Override
     public void onCompleted() {
-      long now = serving.clock.getAsLong();
-      serving.modelStats.succeeded(
-          model.manifest().name(),
-          model.manifest().version(),
-          startedNanos - handedNanos,
-          now - handedNanos);
-      context.execute(
-          () -> {
-            InputStream answer = response;
-            if (answer == null) {
-              ServingError silent =
-                  new ServingError(ErrorCode.MODEL_FAILED, "the model gave no response");
-              failed(ofAttempt, serving.self, silent);
-              return;
-            }
-            if (!ended && ofAttempt == attempt) {
-              serving.counters.addServed();
-            }
-            answered(ofAttempt, answer);
-          });
+      InputStream answer = response;
+      if (answer == null) {
+        failedHere(new ServingError(ErrorCode.MODEL_FAILED, "the model gave no response"));
+        return;
+      }
+      timing.answered();
+      context.execute(() -> answered(ofAttempt, serving.self, answer));
     }
 
     @Override
     public void onFailed(InferenceException failure) {
-      serving.modelStats.failed(
-          model.manifest().name(),
-          model.manifest().version(),
-          serving.clock.getAsLong() - handedNanos);
-      ServingError error =
-          new ServingError(ErrorCode.of(failure.code()), String.valueOf(failure.getMessage()));
+      failedHere(
+          new ServingError(ErrorCode.of(failure.code()), String.valueOf(failure.getMessage())));
+    }
+
+    private void failedHere(ServingError error) {
+      timing.failed(error);
       context.execute(() -> failed(ofAttempt, serving.self, error));
     }
   }
@@ -284,28 +317,30 @@ final class Exchange implements Cancellable {
     private final int ofAttempt;
     private final NodeId peer;
     private final long sentNanos;
+    private final Tracing.@Nullable Span below;
 
-    RemoteRun(int ofAttempt, NodeId peer, long sentNanos) {
+    RemoteRun(int ofAttempt, NodeId peer, long sentNanos, Tracing.@Nullable Span below) {
       this.ofAttempt = ofAttempt;
       this.peer = peer;
       this.sentNanos = sentNanos;
+      this.below = below;
     }
 
     @Override
     public void onAnswer(InputStream response, @Nullable HopReport report) {
       learn(report);
-      context.execute(
-          () -> {
-            if (!ended && ofAttempt == attempt) {
-              serving.counters.addForwarded();
-            }
-            answered(ofAttempt, response);
-          });
+      if (below != null) {
+        below.end();
+      }
+      context.execute(() -> answered(ofAttempt, peer, response));
     }
 
     @Override
     public void onFailure(ServingError error, @Nullable HopReport report) {
       learn(report);
+      if (below != null) {
+        below.fail(error.code() + ": " + error.message());
+      }
       context.execute(() -> failed(ofAttempt, peer, doubted(error)));
     }
 
@@ -319,6 +354,9 @@ final class Exchange implements Cancellable {
 
     @Override
     public void onBroken(String why) {
+      if (below != null) {
+        below.fail(why);
+      }
       context.execute(
           () -> {
             // An attempt that was given up says nothing of the peer.

@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Forwarder {
   /**
-   * Sends the request; exactly one method of {@code result} is called, unless it never answers.
+   * Sends the request, with {@code trace} if there is one; exactly one method of {@code result} is
+   * called, unless it never answers.
    *
    * @return gives the attempt up: the peer is told, and {@code result} may hear of it
    */
-  Cancellable forward(NodeId to, HopMetadata hop, byte[] message, Result result);
+  Cancellable forward(
+      NodeId to, HopMetadata hop, byte[] message, @Nullable TraceContext trace, Result result);
 
   /** How the attempt ended. */
   interface Result {

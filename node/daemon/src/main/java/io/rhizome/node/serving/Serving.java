@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.serving;
 
+import io.grpc.Metadata;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.executor.Executor;
 import io.rhizome.node.executor.Executor.Cancellable;
 import io.rhizome.node.models.ReadyModels;
 import io.rhizome.node.protocol.HopReport;
-import io.rhizome.node.telemetry.ModelStats;
 import io.rhizome.scheduler.Dispatch;
 import io.rhizome.scheduler.DispatchConfig;
 import io.rhizome.scheduler.Router;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves requests, whichever door they came through: asks the router, runs here or forwards, tries
@@ -25,9 +26,9 @@ public final class Serving {
   final Executor executor;
   final Forwarder forwarder;
   final InFlightBytes inFlightBytes;
-  final Counters counters = new Counters();
+  final Counters counters = new Counters(System::currentTimeMillis);
   final LongSupplier clock;
-  final ModelStats modelStats = new ModelStats(System::currentTimeMillis);
+  final @Nullable Tracing tracing;
   private final Router router;
   private final Supplier<RandomGenerator> random;
 
@@ -37,6 +38,7 @@ public final class Serving {
    * @param maxInFlightBytes encoded requests beyond this many bytes at once are refused as overload
    * @param clock nanoseconds, on the scale of the deadlines given to {@link #serve}
    * @param random gives the calling thread's own source of randomness
+   * @param tracing null for none
    */
   public Serving(
       NodeId self,
@@ -47,7 +49,8 @@ public final class Serving {
       Router router,
       long maxInFlightBytes,
       LongSupplier clock,
-      Supplier<RandomGenerator> random) {
+      Supplier<RandomGenerator> random,
+      @Nullable Tracing tracing) {
     this.self = self;
     this.view = view;
     this.models = models;
@@ -57,6 +60,7 @@ public final class Serving {
     this.inFlightBytes = new InFlightBytes(maxInFlightBytes);
     this.clock = clock;
     this.random = random;
+    this.tracing = tracing;
   }
 
   /**
@@ -66,7 +70,7 @@ public final class Serving {
    */
   public Cancellable serve(Arrival arrival, Reply reply) {
     if (!inFlightBytes.tryAcquire(arrival.message().length)) {
-      counters.addFailed();
+      counters.addFailed(ErrorCode.OVERLOADED);
       reply.fail(new ServingError(ErrorCode.OVERLOADED, inFlightBytes.refusal()));
       return () -> {};
     }
@@ -80,6 +84,16 @@ public final class Serving {
     Exchange exchange = new Exchange(this, arrival, dispatch, reply);
     exchange.start();
     return exchange;
+  }
+
+  /** The caller's span as its headers tell it; null where it told none or tracing is off. */
+  public @Nullable TraceContext caller(Metadata headers) {
+    return tracing == null ? null : TraceContext.of(headers);
+  }
+
+  /** The same by the values of the two headers, for doors that are not gRPC's. */
+  public @Nullable TraceContext caller(@Nullable String traceparent, @Nullable String tracestate) {
+    return tracing == null ? null : TraceContext.of(traceparent, tracestate);
   }
 
   /** What to tell a peer at the end of a request that it forwarded here. */
@@ -97,11 +111,6 @@ public final class Serving {
   /** The memory that requests in flight may hold; doors count what is still coming in. */
   public InFlightBytes inFlightBytes() {
     return inFlightBytes;
-  }
-
-  /** How the runs of each model went here. */
-  public ModelStats modelStats() {
-    return modelStats;
   }
 
   /** How requests ended here. */

@@ -39,7 +39,8 @@ class NodeConfigTest {
                 new TreeMap<>(),
                 new NodeConfig.Workers(0, 256),
                 new NodeConfig.RequestLimits(Duration.ofSeconds(30), 16_777_216),
-                new NodeConfig.Transfer(0)));
+                new NodeConfig.Transfer(0),
+                new NodeConfig.Telemetry("", false)));
   }
 
   @Test
@@ -82,6 +83,10 @@ class NodeConfigTest {
               maxBytes: 512KiB
             transfer:
               maxRate: 5GiB
+            telemetry:
+              otlp: http://collector:4318
+            log:
+              format: json
             """);
 
     SortedMap<String, String> labels = new TreeMap<>();
@@ -103,7 +108,8 @@ class NodeConfigTest {
                 labels,
                 new NodeConfig.Workers(3, 7),
                 new NodeConfig.RequestLimits(Duration.ofMillis(1500), 524_288),
-                new NodeConfig.Transfer(5L << 30)));
+                new NodeConfig.Transfer(5L << 30),
+                new NodeConfig.Telemetry("http://collector:4318", true)));
     assertThat(config.mesh().advertised(9)).isEqualTo(new Endpoint("one.example", 9));
   }
 
@@ -167,6 +173,11 @@ class NodeConfigTest {
     refused(
         "seeds:\n  - nowhere\n",
         ":1: 'seeds' must be a list of host:port: expected host:port, got 'nowhere'");
+    refused(
+        "telemetry: {otlp: collector}\n",
+        ":1: 'telemetry.otlp' must be a URL such as http://collector:4318, not 'collector'");
+    refused("telemetry: {otlp: ftp://c}\n", ":1: 'telemetry.otlp' must be a URL such as");
+    refused("log: {format: xml}\n", ":1: 'log.format' must be one of text, json, not 'xml'");
     refused("api: {allowModelControl: 1}\n", ":1: 'api.allowModelControl' must be true or false");
     refused("http: {corsOrigins: app.example/x}\n", ":1: 'http.corsOrigins' must be a list of");
     refused("executor: {workers: -1}\n", ":1: 'executor.workers' must be a number from 0");

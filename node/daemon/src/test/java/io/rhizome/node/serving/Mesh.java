@@ -66,25 +66,38 @@ final class Mesh {
   final List<Forwarded> sent = new ArrayList<>();
   final View view;
   final Serving serving;
+  final ReadyModels models = new Held();
   private final VirtualTimers timers = new VirtualTimers();
   private final SortedMap<NodeId, Member> members = new TreeMap<>();
   private final List<Residency> here = new ArrayList<>();
 
+  /** The span that the next requests' caller tells of. */
+  @Nullable TraceContext caller;
+
   Mesh() {
+    this(null);
+  }
+
+  Mesh(@Nullable Tracing tracing) {
     members.put(SELF, member(SELF, "self", Member.Status.ALIVE, List.of()));
     FakeExecutor executor = new FakeExecutor();
-    view = new View(() -> new MembershipView(SELF, 1, members), new Held(), executor, timers.now());
+    view = new View(this::membership, models, executor, timers.now());
     serving =
         new Serving(
             SELF,
             view,
-            new Held(),
+            models,
             executor,
             this::forward,
             new PowerOfTwoChoices(),
             MAX_IN_FLIGHT_BYTES,
             timers::now,
-            () -> new Random(1));
+            () -> new Random(1),
+            tracing);
+  }
+
+  MembershipView membership() {
+    return new MembershipView(SELF, 1, members);
   }
 
   long now() {
@@ -118,7 +131,7 @@ final class Mesh {
     Client client = new Client();
     client.running =
         serving.serve(
-            new Arrival(message, request, timers.now() + budget.toNanos(), timers), client);
+            new Arrival(message, request, timers.now() + budget.toNanos(), timers, caller), client);
     return client;
   }
 
@@ -144,8 +157,12 @@ final class Mesh {
   }
 
   private Executor.Cancellable forward(
-      NodeId to, HopMetadata hop, byte[] message, Forwarder.Result result) {
-    Forwarded attempt = new Forwarded(to, hop, message, result, new AtomicBoolean());
+      NodeId to,
+      HopMetadata hop,
+      byte[] message,
+      @Nullable TraceContext trace,
+      Forwarder.Result result) {
+    Forwarded attempt = new Forwarded(to, hop, message, trace, result, new AtomicBoolean());
     sent.add(attempt);
     return () -> attempt.cancelled().set(true);
   }
@@ -167,6 +184,7 @@ final class Mesh {
       NodeId to,
       HopMetadata hop,
       byte[] message,
+      @Nullable TraceContext trace,
       Forwarder.Result result,
       AtomicBoolean cancelled) {}
 
@@ -227,7 +245,16 @@ final class Mesh {
       this.responses = responses;
     }
 
+    void start() {
+      responses.onStarted();
+    }
+
     void answer() {
+      start();
+      finish();
+    }
+
+    void finish() {
       responses.onResponse(
           List.of(new Tensor("y", Datatype.FP32, List.of(1L), ByteBuffer.allocate(4))));
       responses.onCompleted();

@@ -35,7 +35,7 @@ public interface Executor extends AutoCloseable {
   CompletionStage<Void> unload(Digest id);
 
   /**
-   * Runs one request: {@link Responses#onStarted} when it runs, zero or more {@link
+   * Runs one request: {@link Responses#onStarted} if it gets to run, zero or more {@link
    * Responses#onResponse} and then exactly one of {@code onCompleted} and {@code onFailed}.
    *
    * @return a handle to give up with; queued work is dropped at once, running work when its native
@@ -67,7 +67,7 @@ public interface Executor extends AutoCloseable {
 
   /** Receives what a request produces. */
   interface Responses {
-    /** The model begins with it: its wait is over. Not called for a request that never ran. */
+    /** The request waited long enough: a worker took it, and the model runs. */
     default void onStarted() {}
 
     /** One response: the outputs asked for, in the manifest's order. */

@@ -137,7 +137,8 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
         deadline == null ? defaultTimeoutNanos : deadline.timeRemaining(TimeUnit.NANOSECONDS);
     Cancellable running =
         serving.serve(
-            new Arrival(message, request, arrived + budget, loops.timers()),
+            new Arrival(
+                message, request, arrived + budget, loops.timers(), serving.caller(headers)),
             new GrpcReply(call, InferenceService::trailers));
     return running::cancel;
   }

@@ -20,6 +20,7 @@ import io.rhizome.node.serving.Arrival;
 import io.rhizome.node.serving.ErrorCode;
 import io.rhizome.node.serving.Reply;
 import io.rhizome.node.serving.ServingError;
+import io.rhizome.node.serving.TraceContext;
 import io.rhizome.scheduler.Request;
 import java.io.IOException;
 import java.io.InputStream;
@@ -183,7 +184,9 @@ final class InferCall implements Reply {
             List.of(),
             Request.DEFAULT_HOP_LIMIT);
     long deadline = arrivedNanos + budgetNanos(read.timeoutMicros());
-    return new Arrival(message, request, deadline, parts.loops().timers());
+    TraceContext caller =
+        parts.serving().caller(headers.get(TraceContext.PARENT), headers.get(TraceContext.STATE));
+    return new Arrival(message, request, deadline, parts.loops().timers(), caller);
   }
 
   private long budgetNanos(long timeoutMicros) {

@@ -120,7 +120,7 @@ final class RestErrors implements ServerErrorHandler {
   private String describe(@Nullable RequestHeaders headers, HttpStatus status) {
     String call = headers == null ? "" : headers.method() + " " + Excerpt.of(headers.path()) + ": ";
     if (status.equals(HttpStatus.NOT_FOUND)) {
-      return call + "no such path; the protocol's begin with /v2";
+      return call + "no such path; the protocol's begin with /v2, metrics are at /metrics";
     }
     if (status.equals(HttpStatus.METHOD_NOT_ALLOWED)) {
       return call + "this path takes another method";

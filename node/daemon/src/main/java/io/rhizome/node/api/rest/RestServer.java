@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,7 +69,9 @@ public final class RestServer implements AutoCloseable {
    * Listens there. Blocks.
    *
    * @param ready whether this node serves
-   * @param blocking where large JSON bodies are read; all else runs on the event loops
+   * @param metrics makes what Prometheus scrapes
+   * @param blocking where large JSON bodies are read and metrics made; all else runs on the event
+   *     loops
    * @throws IOException naming the address where that fails
    */
   public static RestServer start(
@@ -78,6 +81,7 @@ public final class RestServer implements AutoCloseable {
       ServedModels served,
       ModelControl control,
       BooleanSupplier ready,
+      Supplier<String> metrics,
       EventLoops loops,
       Executor blocking)
       throws IOException {
@@ -106,6 +110,9 @@ public final class RestServer implements AutoCloseable {
       builder.decorator(cors(settings.corsOrigins()));
     }
     new ModelEndpoints(served, control, ready, serving.inFlightBytes(), errors).addTo(builder);
+    builder.service(
+        Route.builder().path("/metrics").methods(HttpMethod.GET, HttpMethod.HEAD).build(),
+        new MetricsEndpoint(metrics, blocking));
     Server server = builder.build();
     try {
       server.start().join();

@@ -65,6 +65,9 @@ final class RestFixture implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
+  /** What this node would tell Prometheus. */
+  static final String METRICS = "# TYPE made_up counter\nmade_up 1\n";
+
   final ScriptedExecutor executor = new ScriptedExecutor();
   private final EventLoops loops = new EventLoops(2);
   private final ExecutorService blocking = Executors.newFixedThreadPool(2);
@@ -86,19 +89,20 @@ final class RestFixture implements AutoCloseable {
             view,
             none,
             executor,
-            (to, hop, message, result) -> {
+            (to, hop, message, trace, result) -> {
               throw new AssertionError("there are no peers");
             },
             new PowerOfTwoChoices(),
             MAX_IN_FLIGHT_BYTES,
             System::nanoTime,
-            () -> new Random(1));
+            () -> new Random(1),
+            null);
     ServedModels served =
         new ServedModels(
             none,
             new Manifests(none, none, (signer, id, signature) -> true, none::membership, 1),
             none::membership,
-            serving.modelStats(),
+            serving.counters(),
             "1.2.3");
     server =
         RestServer.start(
@@ -109,6 +113,7 @@ final class RestFixture implements AutoCloseable {
             served,
             new ModelControl(true, this::changed, this::changed),
             () -> ready,
+            () -> METRICS,
             loops,
             blocking);
   }

@@ -268,6 +268,16 @@ class RestServerTest {
   }
 
   @Test
+  void metricsComeInPrometheussTextFormat() throws Exception {
+    HttpResponse<byte[]> answer = node.get("/metrics");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("content-type"))
+        .contains("text/plain; version=0.0.4; charset=utf-8");
+    assertThat(new String(answer.body(), UTF_8)).isEqualTo(RestFixture.METRICS);
+  }
+
+  @Test
   void speaksHttp2InPlainTextToo() throws Exception {
     try (RestFixture second = new RestFixture(HttpClient.Version.HTTP_2)) {
       assertThat(second.post(INFER, GOOD).version()).isEqualTo(HttpClient.Version.HTTP_2);
