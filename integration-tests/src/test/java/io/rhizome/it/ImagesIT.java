@@ -5,6 +5,8 @@ import static io.rhizome.it.Failures.statusOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.rhizome.node.protocol.inference.ModelInferRequest;
@@ -17,6 +19,10 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +65,28 @@ final class ImagesIT {
   @AfterAll
   static void stopIt() {
     mesh.close();
+  }
+
+  @Test
+  void aPictureSentAsCurlSendsItIsAnsweredInJsonByANodeThatHoldsNothing() throws Exception {
+    String word =
+        Answers.strings(mesh.client(HOLDER).infer(digits.imageRequest(7), LIMIT), 1).get(0);
+    URI infer =
+        URI.create(
+            "http://127.0.0.1:" + mesh.node(BYSTANDER).httpPort() + "/v2/models/digits/infer");
+    for (String type : List.of("application/x-www-form-urlencoded", "image/png")) {
+      HttpRequest request =
+          HttpRequest.newBuilder(infer)
+              .header("Content-Type", type)
+              .POST(HttpRequest.BodyPublishers.ofByteArray(digits.png(7)))
+              .timeout(LIMIT)
+              .build();
+      String answer =
+          HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+      JsonNode picked = new ObjectMapper().readTree(answer).at("/outputs/1");
+      assertThat(picked.at("/name").asText()).as(answer).isEqualTo("classification");
+      assertThat(picked.at("/data/0").asText()).isEqualTo(word);
+    }
   }
 
   @Test

@@ -234,6 +234,9 @@ final class Foundation {
           # Where clients reach it: REST.
           bind: %s
           port: %d
+          # Origins whose pages may call it from a browser; none unless named.
+          # corsOrigins:
+          #   - https://app.example.org
 
         # Mesh addresses to join through; any one that is up is enough.
         seeds:

@@ -3,6 +3,7 @@ package io.rhizome.node.api.rest;
 
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.encoding.StreamDecoderFactory;
 import com.linecorp.armeria.common.encoding.StreamEncoderFactories;
 import com.linecorp.armeria.common.metric.NoopMeterRegistry;
@@ -10,6 +11,7 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.cors.CorsService;
 import com.linecorp.armeria.server.cors.CorsServiceBuilder;
 import com.linecorp.armeria.server.encoding.DecodingService;
@@ -17,7 +19,9 @@ import com.linecorp.armeria.server.encoding.EncodingService;
 import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.mesh.EventLoops;
+import io.rhizome.node.serving.ErrorCode;
 import io.rhizome.node.serving.Serving;
+import io.rhizome.node.serving.ServingError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -28,6 +32,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -46,6 +51,7 @@ public final class RestServer implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(5);
 
   private final Server server;
+  private final AtomicBoolean leaving;
   private CompletableFuture<?> stopped = CompletableFuture.completedFuture(null);
 
   /**
@@ -61,8 +67,9 @@ public final class RestServer implements AutoCloseable {
     }
   }
 
-  private RestServer(Server server) {
+  private RestServer(Server server, AtomicBoolean leaving) {
     this.server = server;
+    this.leaving = leaving;
   }
 
   /**
@@ -113,13 +120,16 @@ public final class RestServer implements AutoCloseable {
     builder.service(
         Route.builder().path("/metrics").methods(HttpMethod.GET, HttpMethod.HEAD).build(),
         new MetricsEndpoint(metrics, blocking));
+    AtomicBoolean leaving = new AtomicBoolean();
+    builder.decorator(
+        (delegate, ctx, request) -> leaving.get() ? leave(ctx) : delegate.serve(ctx, request));
     Server server = builder.build();
     try {
       server.start().join();
     } catch (CompletionException e) {
       throw new IOException("Failed to bind to address " + address, e.getCause());
     }
-    return new RestServer(server);
+    return new RestServer(server, leaving);
   }
 
   private static ServerBuilder base(
@@ -166,8 +176,16 @@ public final class RestServer implements AutoCloseable {
     return server.activeLocalPort();
   }
 
-  /** Stops accepting; what runs goes on. */
+  /** Whoever comes while others' requests still run is sent elsewhere. */
+  private static HttpResponse leave(ServiceRequestContext ctx) {
+    var unused = ctx.initiateConnectionShutdown();
+    return RestErrors.respond(
+        new ServingError(ErrorCode.UNAVAILABLE, "the node is draining; ask another"));
+  }
+
+  /** Takes no more requests; those that run go on. */
   public void shutdown() {
+    leaving.set(true);
     stopped = server.stop();
   }
 

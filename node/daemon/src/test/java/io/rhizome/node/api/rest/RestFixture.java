@@ -46,11 +46,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,6 +159,17 @@ final class RestFixture implements AutoCloseable {
     return send(request.build());
   }
 
+  CompletableFuture<HttpResponse<byte[]>> begin(String path, byte[] body) {
+    HttpRequest request = to(path).POST(BodyPublishers.ofByteArray(body)).build();
+    return http.sendAsync(request, BodyHandlers.ofByteArray());
+  }
+
+  /** Stops accepting, and waits for what runs. */
+  void drain() throws InterruptedException {
+    server.shutdown();
+    server.awaitEnd(System.nanoTime() + LIMIT.toNanos());
+  }
+
   static JsonNode json(HttpResponse<byte[]> response) throws IOException {
     return JSON.readTree(response.body());
   }
@@ -228,9 +241,13 @@ final class RestFixture implements AutoCloseable {
     volatile Datatype answers = Datatype.FP32;
     volatile boolean brokenAnswers;
 
+    /** The answers to what was asked while it hung. */
+    final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
+
     void answerWell() {
       failure = null;
       hangs = false;
+      waiting.clear();
       answers = Datatype.FP32;
       brokenAnswers = false;
     }
@@ -250,12 +267,18 @@ final class RestFixture implements AutoCloseable {
       InferenceException broken = failure;
       if (broken != null) {
         responses.onFailed(broken);
-      } else if (!hangs) {
-        responses.onStarted();
-        responses.onResponse(request.inputs().stream().map(this::echo).toList());
-        responses.onCompleted();
+      } else if (hangs) {
+        waiting.add(() -> answer(request, responses));
+      } else {
+        answer(request, responses);
       }
       return () -> {};
+    }
+
+    private void answer(Inference request, Responses responses) {
+      responses.onStarted();
+      responses.onResponse(request.inputs().stream().map(this::echo).toList());
+      responses.onCompleted();
     }
 
     private Tensor echo(Tensor input) {

@@ -20,6 +20,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -286,6 +288,33 @@ class RestServerTest {
       assertError(second.post(INFER, GOOD, "Content-Encoding", "gzip"), 400, "Content-Encoding");
       assertError(second.get("/v2/nothing"), 404, "/v2/nothing");
       assertThat(second.post(INFER, GOOD).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void whatRunsIsAnsweredBeforeThePortIsGone() throws Exception {
+    try (RestFixture leaving = new RestFixture(HttpClient.Version.HTTP_1_1)) {
+      leaving.executor.hangs = true;
+      CompletableFuture<HttpResponse<byte[]>> answer = leaving.begin(INFER, GOOD);
+      Runnable finish = leaving.executor.waiting.poll(10, TimeUnit.SECONDS);
+      CompletableFuture<Void> drained =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  leaving.drain();
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      Awaitility.await("later requests to be sent elsewhere")
+          .untilAsserted(() -> assertError(leaving.get("/v2"), 503, "draining"));
+      assertThat(drained).isNotDone();
+
+      assertThat(finish).isNotNull();
+      finish.run();
+
+      assertThat(answer.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+      drained.get(10, TimeUnit.SECONDS);
     }
   }
 
