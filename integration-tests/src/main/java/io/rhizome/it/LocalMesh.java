@@ -138,18 +138,25 @@ public final class LocalMesh implements AutoCloseable {
 
   /** Runs {@code rhizome} as this mesh's operator against node i; it must succeed. */
   public Command operate(int i, String... arguments) throws IOException, InterruptedException {
+    return tryToOperate(i, arguments).orThrow();
+  }
+
+  /** Runs {@code rhizome} as this mesh's operator against node i, and returns how it ended. */
+  public Command tryToOperate(int i, String... arguments) throws IOException, InterruptedException {
+    return rhizome(operating(i, arguments));
+  }
+
+  private String[] operating(int i, String... arguments) {
     List<String> words = new ArrayList<>(List.of(arguments));
     words.addAll(List.of("--node", node(i).address()));
     words.addAll(List.of("--operator-key", operatorKey().toString()));
-    return rhizome(words.toArray(String[]::new)).orThrow();
+    return words.toArray(String[]::new);
   }
 
   /** Starts {@code rhizome} as this mesh's operator against node i, and does not wait for it. */
   public Process startOperating(int i, String... arguments) throws IOException {
     List<String> words = new ArrayList<>(List.of(launcher.toString()));
-    words.addAll(List.of(arguments));
-    words.addAll(List.of("--node", node(i).address()));
-    words.addAll(List.of("--operator-key", operatorKey().toString()));
+    words.addAll(List.of(operating(i, arguments)));
     ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
     Command.forgetSettings(builder);
     return builder.start();

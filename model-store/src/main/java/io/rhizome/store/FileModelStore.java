@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -45,6 +46,7 @@ public final class FileModelStore {
 
   private static final int READ_BYTES = 1 << 18;
 
+  private final Path directory;
   private final Path manifestFiles;
   private final Path blobs;
   private final Path indexes;
@@ -57,7 +59,10 @@ public final class FileModelStore {
   private final AtomicLong writers = new AtomicLong();
   private final SortedMap<Digest, SignedManifest> manifests = new TreeMap<>();
 
+  private boolean complete = true;
+
   private FileModelStore(Path directory, long maxFileBytes, Consumer<String> warnings) {
+    this.directory = directory;
     this.manifestFiles = directory.resolve("manifests");
     this.blobs = directory.resolve("blobs");
     this.indexes = directory.resolve("indexes");
@@ -90,13 +95,9 @@ public final class FileModelStore {
     }
     store.incoming.open();
     ManifestFiles.Loaded loaded = new ManifestFiles(store.manifestFiles).load(codec, warnings);
-    boolean complete = loaded.complete();
-    for (SignedManifest manifest : loaded.manifests()) {
-      complete &= store.adopt(manifest);
-    }
-    // A manifest that could not be read may still own blobs: then better too many than too few.
-    if (complete) {
-      store.deleteOrphans();
+    store.adopt(loaded);
+    for (Path orphan : store.orphans()) {
+      DurableFiles.delete(orphan);
     }
     return store;
   }
@@ -226,6 +227,26 @@ public final class FileModelStore {
     }
   }
 
+  /**
+   * What belongs to no model here. Files of a push that runs may be among it, and what is fetched
+   * right now: ask while there is none of either.
+   */
+  public synchronized List<Garbage> garbage() throws IOException {
+    List<Garbage> found = new ArrayList<>();
+    collect(incoming.files(), Garbage.Kind.UNFINISHED, found);
+    collect(
+        Files.isDirectory(damaged) ? children(damaged) : List.of(), Garbage.Kind.DAMAGED, found);
+    collect(orphans(), Garbage.Kind.UNUSED, found);
+    return found;
+  }
+
+  /** Deletes what {@link #garbage} found just before. */
+  public synchronized void delete(List<Garbage> garbage) throws IOException {
+    for (Garbage each : garbage) {
+      DurableFiles.delete(directory.resolve(each.file()));
+    }
+  }
+
   private void verify(Digest digest, Consumer<ByteBuffer> pieces) throws IOException {
     Path blob = blob(digest);
     MessageDigest sha256 = Digest.newSha256();
@@ -257,6 +278,13 @@ public final class FileModelStore {
     }
   }
 
+  private synchronized void adopt(ManifestFiles.Loaded loaded) throws IOException {
+    complete = loaded.complete();
+    for (SignedManifest manifest : loaded.manifests()) {
+      complete &= adopt(manifest);
+    }
+  }
+
   private synchronized boolean adopt(SignedManifest manifest) throws IOException {
     for (Manifest.File file : manifest.manifest().files()) {
       if (!has(file)) {
@@ -270,17 +298,28 @@ public final class FileModelStore {
     return true;
   }
 
-  private synchronized void deleteOrphans() throws IOException {
-    SortedSet<Digest> used = referenced();
+  private void collect(List<Path> files, Garbage.Kind kind, List<Garbage> into) throws IOException {
+    for (Path file : files) {
+      into.add(new Garbage(directory.relativize(file), Files.size(file), kind));
+    }
+  }
+
+  /** Files that no manifest names; none while a manifest cannot be read, which may name them. */
+  private synchronized List<Path> orphans() throws IOException {
+    List<Path> orphans = new ArrayList<>();
+    if (!complete) {
+      return orphans;
+    }
     SortedSet<String> names = new TreeSet<>();
-    used.forEach(digest -> names.add(digest.toString()));
-    for (Path directory : List.of(blobs, indexes)) {
-      for (Path child : children(directory)) {
+    referenced().forEach(digest -> names.add(digest.toString()));
+    for (Path part : List.of(blobs, indexes)) {
+      for (Path child : children(part)) {
         if (!names.contains(String.valueOf(child.getFileName()))) {
-          DurableFiles.delete(child);
+          orphans.add(child);
         }
       }
     }
+    return orphans;
   }
 
   private synchronized SortedSet<Digest> referenced() {
@@ -324,6 +363,7 @@ public final class FileModelStore {
     try (var entries = Files.newDirectoryStream(directory)) {
       entries.forEach(children::add);
     }
+    Collections.sort(children);
     return children;
   }
 }

@@ -32,6 +32,11 @@ final class Incoming {
     }
   }
 
+  /** All that lies there, ordered by name. */
+  List<Path> files() throws IOException {
+    return FileModelStore.children(directory);
+  }
+
   PartialFile resume(Manifest.File file, BlobPaths target) throws IOException {
     Path data = directory.resolve(file.digest().toString());
     if (!Files.exists(data)) {
@@ -42,7 +47,7 @@ final class Incoming {
 
   private void makeRoom() throws IOException {
     List<Path> files = new ArrayList<>();
-    for (Path child : FileModelStore.children(directory)) {
+    for (Path child : files()) {
       if (!String.valueOf(child.getFileName()).endsWith(INDEX)) {
         files.add(child);
       }

@@ -4,9 +4,13 @@ package io.rhizome.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
-/** Chunk indexes on disk. They can be made again, so that one that is damaged counts as absent. */
+/**
+ * Chunk indexes on disk. They can be made again: so they are not forced to disk, and one that a
+ * power cut left unreadable counts as absent.
+ */
 final class IndexFiles {
   private IndexFiles() {}
 
@@ -22,6 +26,13 @@ final class IndexFiles {
   }
 
   static void write(Path path, ChunkIndex index) throws IOException {
-    DurableFiles.replace(path, index.encode());
+    Path temporary = path.resolveSibling("." + path.getFileName() + ".tmp");
+    try {
+      Files.write(temporary, index.encode());
+      Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      throw DurableFiles.cannot("write", path, e);
+    }
   }
 }

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.BitSet;
 import java.util.Optional;
 
@@ -18,7 +19,7 @@ import java.util.Optional;
  * and the process: opened again, what arrived before is read, compared with the index and kept.
  * Nothing is visible in the store before {@link #commit}.
  *
- * <p>{@link #write} is for any thread, also at once; the rest for one. Blocks on disk.
+ * <p>{@link #write} is for any thread, also at once; the rest for one at a time. Blocks on disk.
  */
 public final class PartialFile implements AutoCloseable {
   private static final int READ_BYTES = 1 << 18;
@@ -28,6 +29,8 @@ public final class PartialFile implements AutoCloseable {
   private final Path indexFile;
   private final BlobPaths target;
   private final FileChannel channel;
+  private MessageDigest whole = Digest.newSha256();
+  private long digested;
 
   PartialFile(Manifest.File file, Path data, Path indexFile, BlobPaths target) throws IOException {
     this.file = file;
@@ -57,6 +60,7 @@ public final class PartialFile implements AutoCloseable {
           "an index of %d bytes for a file of %d".formatted(index.bytes(), file.bytes()));
     }
     IndexFiles.write(indexFile, index);
+    restart();
     BitSet here = new BitSet(index.chunks().size());
     ByteBuffer buffer = ByteBuffer.allocate(Chunker.MAX_BYTES);
     long size = channel.size();
@@ -92,24 +96,32 @@ public final class PartialFile implements AutoCloseable {
   }
 
   /**
+   * Does some of {@link #commit}'s work early, while more chunks come: digests the file up to an
+   * offset that all chunks before it have been written to, and forces what was written to disk.
+   */
+  public void settle(long end) throws IOException {
+    digest(end);
+    force();
+  }
+
+  /**
    * Compares the whole file's digest with the manifest's, forces the bytes to disk and makes the
    * file visible. {@link DamagedFileException} where the digest is another: then the index lied and
    * is dropped; the bytes stay, for the next index tells which of them are right.
    */
   public void commit(ChunkIndex followed) throws IOException {
     channel.truncate(file.bytes());
-    Digest actual = digest();
+    digest(file.bytes());
+    Digest actual = Digest.of(whole.digest());
+    restart();
     if (!actual.equals(file.digest())) {
       Files.deleteIfExists(indexFile);
       throw new DamagedFileException(
           "file '%s' put together has digest %s, its manifest says %s"
               .formatted(file.name(), actual, file.digest()));
     }
-    try (channel) {
-      channel.force(true);
-    } catch (IOException e) {
-      throw DurableFiles.cannot("force", data, e);
-    }
+    force();
+    channel.close();
     IndexFiles.write(target.index(), followed);
     DurableFiles.publish(data, target.blob());
     Files.deleteIfExists(indexFile);
@@ -128,15 +140,27 @@ public final class PartialFile implements AutoCloseable {
     channel.close();
   }
 
-  private Digest digest() throws IOException {
-    var sha256 = Digest.newSha256();
+  private void restart() {
+    whole = Digest.newSha256();
+    digested = 0;
+  }
+
+  private void digest(long end) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(READ_BYTES);
-    for (long at = 0; at < file.bytes(); at += buffer.limit()) {
-      buffer.clear().limit((int) Math.min(READ_BYTES, file.bytes() - at));
-      readFully(buffer, at);
-      sha256.update(buffer.flip());
+    while (digested < end) {
+      buffer.clear().limit((int) Math.min(READ_BYTES, end - digested));
+      readFully(buffer, digested);
+      digested += buffer.flip().remaining();
+      whole.update(buffer);
     }
-    return Digest.of(sha256.digest());
+  }
+
+  private void force() throws IOException {
+    try {
+      channel.force(true);
+    } catch (IOException e) {
+      throw DurableFiles.cannot("force", data, e);
+    }
   }
 
   private void readFully(ByteBuffer buffer, long from) throws IOException {

@@ -235,6 +235,46 @@ class FileModelStoreTest {
     assertThat(directory.resolve("links")).isEmptyDirectory();
   }
 
+  @Test
+  void garbageIsWhatBelongsToNoModelAndNothingElse() throws IOException {
+    storeDigits();
+    store.materialise(digits);
+    assertThat(store.garbage()).isEmpty();
+    Manifest.File half = Manifests.file("half.pt", "half of it".getBytes(StandardCharsets.UTF_8));
+    try (PartialFile partial = store.resume(half)) {
+      partial.follow(new ChunkIndex(List.of(new Chunk(0, (int) half.bytes(), half.digest()))));
+    }
+    Manifest.File unused = Manifests.file("unused.pt", new byte[] {1, 2});
+    write(unused, new byte[] {1, 2});
+    Files.createDirectories(directory.resolve("damaged"));
+    Files.writeString(directory.resolve("damaged/rotten"), "rot");
+
+    List<Garbage> garbage = store.garbage();
+
+    assertThat(garbage)
+        .contains(
+            new Garbage(Path.of("incoming", half.digest().toString()), 0, Garbage.Kind.UNFINISHED),
+            new Garbage(Path.of("damaged/rotten"), 3, Garbage.Kind.DAMAGED),
+            new Garbage(Path.of("blobs", unused.digest().toString()), 2, Garbage.Kind.UNUSED))
+        .extracting(each -> String.valueOf(each.file().getFileName()))
+        .doesNotContain(model.digest().toString(), labels.digest().toString());
+
+    store.delete(garbage);
+    assertThat(store.garbage()).isEmpty();
+    assertThat(store.has(model)).isTrue();
+    assertThat(store.has(unused)).isFalse();
+  }
+
+  @Test
+  void whileAManifestCannotBeReadNoFileCountsAsUnused() throws IOException {
+    storeDigits();
+    Files.writeString(directory.resolve("manifests").resolve(digits.id() + ".json"), "spoilt");
+    store = open();
+
+    assertThat(store.garbage()).isEmpty();
+    assertThat(store.has(model)).isTrue();
+  }
+
   private FileModelStore open() throws IOException {
     return FileModelStore.open(
         directory, Manifests::parse, FileModelStore.DEFAULT_MAX_FILE_BYTES, warnings::add);

@@ -30,6 +30,7 @@ public final class Bench {
             new HopBench(quick),
             new StartBench(quick),
             new RestBench(quick),
+            new FetchBench(quick),
             new ContainerBench(quick));
     List<String> names = words.stream().filter(word -> !word.equals("--quick")).toList();
     Optional<Benchmark> chosen =
@@ -60,7 +61,7 @@ public final class Bench {
     System.out.println();
     for (Figure figure : result.figures()) {
       if (!figure.holds()) {
-        System.out.println(figure.name() + " " + figure.text() + " misses " + figure.atMost());
+        System.out.println(figure.name() + " " + figure.text() + " misses " + figure.bar());
       }
     }
     System.out.println("written to " + checkout.root().relativize(file));

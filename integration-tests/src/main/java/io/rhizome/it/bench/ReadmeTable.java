@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The table of figures in the README, made from the results' files and from nothing else. */
 final class ReadmeTable {
@@ -47,13 +48,13 @@ final class ReadmeTable {
   }
 
   private static String row(JsonNode result, String figure, JsonNode value) {
-    JsonNode required = result.get("required").get(figure);
     JsonNode machine = result.get("machine");
     List<String> cells = new ArrayList<>();
     cells.add("`" + result.get("name").asText() + "`");
     cells.add("`" + figure + "`");
     cells.add(Figure.text(value.asDouble()) + (result.get("quick").asBoolean() ? " (quick)" : ""));
-    cells.add(required == null ? "reported" : "at most " + Figure.text(required.asDouble()));
+    cells.add(
+        Figure.bar(limit(result, "required", figure), limit(result, "requiredAtLeast", figure)));
     cells.add(
         "%s, %d cores, Java %s, %s"
             .formatted(
@@ -62,6 +63,11 @@ final class ReadmeTable {
                 machine.get("java").asText(),
                 result.get("commit").asText().substring(0, SHOWN_COMMIT)));
     return "| " + String.join(" | ", cells) + " |\n";
+  }
+
+  private static @Nullable Double limit(JsonNode result, String kind, String figure) {
+    JsonNode limit = result.path(kind).path(figure);
+    return limit.isMissingNode() ? null : Double.valueOf(limit.asDouble());
   }
 
   private static List<Path> files(Path results) throws IOException {

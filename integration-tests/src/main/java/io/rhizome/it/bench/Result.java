@@ -38,6 +38,7 @@ record Result(
     "dirty",
     "figures",
     "required",
+    "requiredAtLeast",
     "machine",
     "method",
     "rows"
@@ -50,6 +51,7 @@ record Result(
       boolean dirty,
       Map<String, Double> figures,
       Map<String, Double> required,
+      Map<String, Double> requiredAtLeast,
       Machine machine,
       List<String> method,
       List<Map<String, Object>> rows) {}
@@ -70,11 +72,16 @@ record Result(
   Path write(Path directory, Commit commit, Machine machine) throws IOException {
     Map<String, Double> values = new LinkedHashMap<>();
     Map<String, Double> required = new LinkedHashMap<>();
+    Map<String, Double> requiredAtLeast = new LinkedHashMap<>();
     for (Figure figure : figures) {
       values.put(figure.name(), Double.valueOf(figure.text()));
       Double atMost = figure.atMost();
       if (atMost != null) {
         required.put(figure.name(), atMost);
+      }
+      Double atLeast = figure.atLeast();
+      if (atLeast != null) {
+        requiredAtLeast.put(figure.name(), atLeast);
       }
     }
     Written written =
@@ -86,6 +93,7 @@ record Result(
             commit.dirty(),
             values,
             required,
+            requiredAtLeast,
             machine,
             method,
             rows);

@@ -60,11 +60,15 @@ final class FiguresTest {
   }
 
   @Test
-  void aFigureAboveItsBarDoesNotHold() {
+  void aFigureBeyondItsBarDoesNotHold() {
     assertThat(result(2.0).holds()).isTrue();
     assertThat(result(2.5).holds()).isTrue();
     assertThat(result(2.6).holds()).isFalse();
     assertThat(result(Double.NaN).holds()).isFalse();
+    assertThat(Figure.requiredAtLeast("ratio", 0.4, 0.4).holds()).isTrue();
+    assertThat(Figure.requiredAtLeast("ratio", 0.39, 0.4).holds()).isFalse();
+    assertThat(Figure.requiredAtLeast("ratio", Double.NaN, 0.4).holds()).isFalse();
+    assertThat(Figure.requiredAtLeast("ratio", 0.39, 0.4).bar()).isEqualTo("at least 0.400");
   }
 
   @Test

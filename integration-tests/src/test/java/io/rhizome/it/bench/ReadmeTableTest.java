@@ -15,7 +15,11 @@ class ReadmeTableTest {
 
   @Test
   void replacesTheTableByWhatTheResultsSay(@TempDir Path results) throws IOException {
-    List<Figure> figures = List.of(Figure.required("ready_s", 1.4, 2.5), Figure.reported("x", 12));
+    List<Figure> figures =
+        List.of(
+            Figure.required("ready_s", 1.4, 2.5),
+            Figure.requiredAtLeast("ratio", 0.5, 0.4),
+            Figure.reported("x", 12));
     new Result("start", List.of("how"), false, 0, figures, List.of())
         .write(results, new Commit("0123456789abcdef", false), MACHINE);
     String readme =
@@ -35,6 +39,7 @@ class ReadmeTableTest {
             | benchmark | figure | measured | required | machine, commit |
             |---|---|---|---|---|
             | `start` | `ready_s` | 1.400 | at most 2.500 | a cpu, 2 cores, Java 17, 0123456789 |
+            | `start` | `ratio` | 0.500 | at least 0.400 | a cpu, 2 cores, Java 17, 0123456789 |
             | `start` | `x` | 12.0 | reported | a cpu, 2 cores, Java 17, 0123456789 |
             <!-- end of figures -->
             after

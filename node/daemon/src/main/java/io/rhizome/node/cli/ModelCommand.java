@@ -9,19 +9,24 @@ import picocli.CommandLine.Spec;
 /** {@code rhizome model ...}. */
 @Command(
     name = "model",
-    description = "Push, list, load, unload and remove models.",
+    description = "Push, list, load, unload, check and remove models.",
     subcommands = {
       ModelPushCommand.class,
       ModelListCommand.class,
+      ModelWhereCommand.class,
+      ModelShowCommand.class,
       ModelLoadCommand.class,
       ModelUnloadCommand.class,
-      ModelRemoveCommand.class
+      ModelRemoveCommand.class,
+      ModelVerifyCommand.class,
+      ModelGarbageCommand.class
     })
 final class ModelCommand implements Runnable {
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "which command: push, ls, load, unload, rm?");
+    throw new ParameterException(
+        spec.commandLine(), "which command: push, ls, where, show, load, unload, rm, verify, gc?");
   }
 }

@@ -23,7 +23,8 @@ public final class AdminGuard implements ServerInterceptor {
           AdminServiceGrpc.getChallengeMethod().getFullMethodName(),
           AdminServiceGrpc.getStatusMethod().getFullMethodName(),
           AdminServiceGrpc.getListNodesMethod().getFullMethodName(),
-          AdminServiceGrpc.getListModelsMethod().getFullMethodName());
+          AdminServiceGrpc.getListModelsMethod().getFullMethodName(),
+          AdminServiceGrpc.getShowModelMethod().getFullMethodName());
 
   private final OperatorProofs proofs;
 

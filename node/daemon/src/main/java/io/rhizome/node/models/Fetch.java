@@ -27,7 +27,9 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -42,8 +44,10 @@ import org.slf4j.LoggerFactory;
  * each file chunk by chunk from all holders at once. What arrived of a file is kept for another
  * time, whoever the failure is due to, save this disk. Blocks; the models thread only.
  */
-final class Fetch {
+final class Fetch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Fetch.class);
+
+  private static final long SETTLING_IDLE_SECONDS = 10;
 
   private final ModelsConfig config;
   private final FileModelStore store;
@@ -53,6 +57,14 @@ final class Fetch {
   private final BooleanSupplier requestsWait;
   private final RateCap cap;
   private final Transfers transfers;
+  private final ThreadPoolExecutor settling =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          SETTLING_IDLE_SECONDS,
+          TimeUnit.SECONDS,
+          new ArrayBlockingQueue<>(1),
+          work -> new Thread(work, "rhizome-settling"));
 
   Fetch(
       ModelsConfig config,
@@ -70,6 +82,7 @@ final class Fetch {
     this.requestsWait = requestsWait;
     this.cap = new RateCap(config.maxBytesPerSecond(), System.nanoTime());
     this.transfers = transfers;
+    this.settling.allowCoreThreadTimeOut(true);
   }
 
   /** The versions of a model that usable peers advertise; counter 0 stands for any. */
@@ -143,6 +156,17 @@ final class Fetch {
       }
       progress.end(file);
     }
+  }
+
+  /** Gets one file of a checked manifest anew. */
+  void file(SignedManifest manifest, Manifest.File file) throws ModelException, IOException {
+    file(manifest, file, new FetchProgress(manifest, progress -> {}));
+  }
+
+  /** Stops what runs beside the models thread. */
+  @Override
+  public void close() {
+    settling.shutdownNow();
   }
 
   private SignedManifest requireWanted(SignedManifest got, String name, ModelVersion wanted)
@@ -237,7 +261,16 @@ final class Fetch {
               index, here, config.download(), cap, new SplittableRandom(), System.nanoTime());
       FileFetch fetch =
           new FileFetch(
-              file, partial, index, download, source, this::honest, requestsWait, progress);
+              file,
+              partial,
+              index,
+              here,
+              download,
+              source,
+              this::honest,
+              requestsWait,
+              progress,
+              settling);
       try {
         SortedSet<NodeId> senders = fetch.run();
         partial.commit(index);

@@ -10,6 +10,8 @@ import io.rhizome.store.PartialFile;
 import io.rhizome.store.swarm.Download;
 import io.rhizome.store.swarm.Step;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
@@ -19,6 +21,7 @@ import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -35,6 +38,7 @@ import org.slf4j.LoggerFactory;
 final class FileFetch {
   private static final Logger LOG = LoggerFactory.getLogger(FileFetch.class);
   private static final long PEERS_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long SETTLE_BYTES = 8L << 20;
 
   private final Manifest.File file;
   private final PartialFile partial;
@@ -44,10 +48,14 @@ final class FileFetch {
   private final Supplier<? extends Collection<NodeId>> holders;
   private final BooleanSupplier requestsWait;
   private final FetchProgress progress;
+  private final Executor settling;
+  private final BitSet here;
   // As many as there are asks, which the download bounds.
   private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
   private final SortedMap<Long, CompletableFuture<?>> calls = new TreeMap<>();
   private final SortedSet<NodeId> senders = new TreeSet<>();
+  private CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
+  private long settledTo;
   private @Nullable Step end;
 
   private sealed interface Answer {
@@ -62,15 +70,23 @@ final class FileFetch {
 
   private record Unwritten(Step.Ask ask, IOException why) implements Answer {}
 
+  /**
+   * A fetch of what is missing.
+   *
+   * @param here the chunks that are here already; this object's from now on
+   * @param settling where what has come is digested and forced to disk while more comes
+   */
   FileFetch(
       Manifest.File file,
       PartialFile partial,
       ChunkIndex index,
+      BitSet here,
       Download download,
       ModelSource source,
       Supplier<? extends Collection<NodeId>> holders,
       BooleanSupplier requestsWait,
-      FetchProgress progress) {
+      FetchProgress progress,
+      Executor settling) {
     this.file = file;
     this.partial = partial;
     this.index = index;
@@ -79,6 +95,8 @@ final class FileFetch {
     this.holders = holders;
     this.requestsWait = requestsWait;
     this.progress = progress;
+    this.here = here;
+    this.settling = settling;
   }
 
   /**
@@ -110,10 +128,43 @@ final class FileFetch {
     } finally {
       calls.values().forEach(call -> call.cancel(true));
     }
+    awaitSettled();
     if (end instanceof Step.Failed failed) {
       throw new ModelException(Code.UNAVAILABLE, failed.why());
     }
     return senders;
+  }
+
+  /** Hands over what has come from the beginning on without a gap, if that is worth it. */
+  private void settle() throws IOException {
+    int gap = here.nextClearBit(0);
+    long end = gap < index.chunks().size() ? index.chunks().get(gap).offset() : file.bytes();
+    if (end - settledTo < SETTLE_BYTES || !settled.isDone()) {
+      return;
+    }
+    awaitSettled();
+    settledTo = end;
+    settled =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                partial.settle(end);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e.getMessage(), e);
+              }
+            },
+            settling);
+  }
+
+  private void awaitSettled() throws IOException {
+    try {
+      settled.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof UncheckedIOException failure) {
+        throw new IOException(failure.getMessage(), failure);
+      }
+      throw e;
+    }
   }
 
   private void act(List<Step> steps) {
@@ -162,8 +213,10 @@ final class FileFetch {
     long now = System.nanoTime();
     if (answer instanceof Arrived arrived) {
       senders.add(ask.peer());
+      here.set(ask.chunk());
       List<Step> steps = download.onChunk(now, ask, arrived.requestsWait());
       progress.arrived(chunk.length(), download.peersAsked());
+      settle();
       return steps;
     }
     if (answer instanceof Unwritten unwritten) {

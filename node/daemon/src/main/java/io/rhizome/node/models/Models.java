@@ -12,6 +12,7 @@ import io.rhizome.store.ChunkIndex;
 import io.rhizome.store.DamagedFileException;
 import io.rhizome.store.Digest;
 import io.rhizome.store.FileModelStore;
+import io.rhizome.store.Garbage;
 import io.rhizome.store.Manifest;
 import io.rhizome.store.ModelVersion;
 import io.rhizome.store.SignedManifest;
@@ -51,6 +52,7 @@ public final class Models implements ReadyModels, AutoCloseable {
   private final FileModelStore store;
   private final Inventory inventory;
   private final Fetch fetch;
+  private final Upkeep upkeep;
   private final Engine engine;
   private final Operations operations;
   private final Transfers transfers = new Transfers();
@@ -85,6 +87,7 @@ public final class Models implements ReadyModels, AutoCloseable {
             ports.membership(),
             this::requestsWait,
             transfers);
+    this.upkeep = new Upkeep(store, fetch);
     this.engine = new Engine(config, store, ports.executor(), ports.signers());
     this.operations = new Operations(config.maxQueuedOperations());
   }
@@ -204,6 +207,41 @@ public final class Models implements ReadyModels, AutoCloseable {
         });
   }
 
+  /**
+   * Reads stored files through and compares their digests; what is damaged is fetched anew from
+   * peers where they have it.
+   *
+   * @param name the model; empty for all
+   * @param version its counter, 0 for all versions
+   */
+  public CompletableFuture<List<Verified>> verify(String name, long version) {
+    return operations.submit(
+        "verification",
+        () -> upkeep.verify(name.isEmpty() ? inventory.all() : stored(name, version)));
+  }
+
+  /** Deletes from the disk what belongs to no model here, or only tells what that would be. */
+  public CompletableFuture<List<Garbage>> collectGarbage(boolean dryRun) {
+    return operations.submit(
+        "garbage collection",
+        () -> {
+          List<Garbage> garbage = store.garbage();
+          if (!dryRun) {
+            store.delete(garbage);
+          }
+          return garbage;
+        });
+  }
+
+  /**
+   * The newest stored version of a model, or the one of that counter; {@code NOT_FOUND} where this
+   * node does not hold it. Does not block.
+   */
+  public SignedManifest find(String name, long version) throws ModelException {
+    List<SignedManifest> stored = stored(name, version);
+    return stored.get(stored.size() - 1);
+  }
+
   @Override
   public Optional<Loaded> ready(String name, long version) {
     return inventory.ready(name, version);
@@ -253,26 +291,13 @@ public final class Models implements ReadyModels, AutoCloseable {
         LOG.warn("{}: it is read through, and repaired from peers if need be", e.getMessage());
         var unused =
             operations
-                .submit("repair of file " + file.shortName(), () -> repair(file))
+                .submit(
+                    "repair of file " + file.shortName(),
+                    () -> upkeep.verify(inventory.all(), file))
                 .whenComplete((done, failure) -> repairing.remove(file));
       }
       throw e;
     }
-  }
-
-  private boolean repair(Digest file) throws ModelException, IOException {
-    for (SignedManifest manifest : inventory.all()) {
-      for (Manifest.File each : manifest.manifest().files()) {
-        if (each.digest().equals(file)) {
-          try {
-            store.verify(each);
-          } catch (DamagedFileException | NoSuchFileException e) {
-            fetch.files(manifest, progress -> {});
-          }
-        }
-      }
-    }
-    return true;
   }
 
   /** Whether a request that came now would wait: then transfers hold back. */
@@ -293,7 +318,9 @@ public final class Models implements ReadyModels, AutoCloseable {
   /** Stops; what runs is interrupted and fails, what is loaded stays so in the executor. Blocks. */
   @Override
   public void close() {
-    operations.close();
+    try (fetch) {
+      operations.close();
+    }
   }
 
   private int reload() {

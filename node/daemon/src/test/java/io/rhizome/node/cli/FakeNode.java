@@ -22,25 +22,37 @@ import io.rhizome.node.protocol.inference.ModelMetadataRequest;
 import io.rhizome.node.protocol.inference.ModelMetadataResponse;
 import io.rhizome.store.Digest;
 import io.rhizome.store.Manifest;
+import io.rhizome.store.TensorSpec;
 import io.rhizome.v1.AdminServiceGrpc;
 import io.rhizome.v1.ChallengeRequest;
 import io.rhizome.v1.ChallengeResponse;
+import io.rhizome.v1.CollectGarbageRequest;
+import io.rhizome.v1.CollectGarbageResponse;
+import io.rhizome.v1.Garbage;
 import io.rhizome.v1.ListModelsRequest;
 import io.rhizome.v1.ListModelsResponse;
 import io.rhizome.v1.ListNodesRequest;
 import io.rhizome.v1.ListNodesResponse;
 import io.rhizome.v1.LoadModelProgress;
 import io.rhizome.v1.LoadModelRequest;
+import io.rhizome.v1.ModelFile;
 import io.rhizome.v1.ModelHeld;
 import io.rhizome.v1.ModelInfo;
 import io.rhizome.v1.NodeInfo;
 import io.rhizome.v1.PushModelRequest;
 import io.rhizome.v1.PushModelResponse;
+import io.rhizome.v1.RemoveModelRequest;
+import io.rhizome.v1.RemoveModelResponse;
+import io.rhizome.v1.ShowModelRequest;
+import io.rhizome.v1.ShowModelResponse;
 import io.rhizome.v1.SignedManifest;
 import io.rhizome.v1.StatusRequest;
 import io.rhizome.v1.StatusResponse;
 import io.rhizome.v1.UnloadModelRequest;
 import io.rhizome.v1.UnloadModelResponse;
+import io.rhizome.v1.VerifiedFile;
+import io.rhizome.v1.VerifyModelsRequest;
+import io.rhizome.v1.VerifyModelsResponse;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -61,6 +73,7 @@ final class FakeNode {
   private final OperatorProofs proofs;
   private volatile byte[] pushed = new byte[0];
   private final HealthStatusManager health = new HealthStatusManager();
+  private final ShowModelResponse shown;
 
   FakeNode(Path dir) throws IOException {
     identity = Identity.loadOrCreate(dir.resolve("node.key"));
@@ -70,6 +83,7 @@ final class FakeNode {
             List.of(Roster.Entry.of("node-1", identity, new TreeMap<>())),
             List.of(Roster.Entry.of("operator", operator, new TreeMap<>())));
     id = identity.nodeId().toString();
+    shown = shown(operator);
     proofs = new OperatorProofs(identity.nodeId(), roster, System::nanoTime);
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -80,6 +94,34 @@ final class FakeNode {
             .build()
             .start();
     address = "127.0.0.1:" + server.getPort();
+  }
+
+  private static ShowModelResponse shown(Identity signer) {
+    byte[] weights = {1, 2, 3};
+    Manifest manifest =
+        new Manifest(
+            "digits",
+            4,
+            "pytorch",
+            List.of(new Manifest.File("model.pt", weights.length, Digest.sha256(weights))),
+            List.of(TensorSpec.parse("pixels:FP32[-1,1,8,8]")),
+            List.of(TensorSpec.parse("logits:FP32[-1,10]")),
+            new TreeMap<>());
+    ByteString json = ByteString.copyFrom(ManifestJson.encode(manifest));
+    return ShowModelResponse.newBuilder()
+        .setManifestId(Digest.sha256(json.toByteArray()).toString())
+        .setSigned(
+            SignedManifest.newBuilder()
+                .setManifest(json)
+                .setSigner(ByteString.copyFrom(signer.nodeId().bytes())))
+        .setState("READY")
+        .addFiles(
+            ModelFile.newBuilder()
+                .setName("model.pt")
+                .setBytes(weights.length)
+                .setDigest(Digest.sha256(weights).toString())
+                .setChunks(1))
+        .build();
   }
 
   /** The manifest of the last push. */
@@ -195,6 +237,46 @@ final class FakeNode {
     @Override
     public void unloadModel(UnloadModelRequest request, StreamObserver<UnloadModelResponse> out) {
       answer(out, UnloadModelResponse.newBuilder().setUnloaded(1).build());
+    }
+
+    @Override
+    public void removeModel(RemoveModelRequest request, StreamObserver<RemoveModelResponse> out) {
+      answer(out, RemoveModelResponse.newBuilder().setRemoved(2).build());
+    }
+
+    @Override
+    public void showModel(ShowModelRequest request, StreamObserver<ShowModelResponse> out) {
+      answer(out, shown);
+    }
+
+    @Override
+    public void verifyModels(
+        VerifyModelsRequest request, StreamObserver<VerifyModelsResponse> out) {
+      VerifiedFile.Builder file =
+          VerifiedFile.newBuilder()
+              .setModel("digits")
+              .setVersion(4)
+              .setFile(ModelFile.newBuilder().setName("model.pt").setBytes(7));
+      VerifyModelsResponse.Builder verified =
+          VerifyModelsResponse.newBuilder().addFiles(file.setState("REPAIRED"));
+      if (request.getName().isEmpty()) {
+        verified.addFiles(file.setState("DAMAGED").setReason("nobody has it"));
+      }
+      answer(out, verified.build());
+    }
+
+    @Override
+    public void collectGarbage(
+        CollectGarbageRequest request, StreamObserver<CollectGarbageResponse> out) {
+      answer(
+          out,
+          CollectGarbageResponse.newBuilder()
+              .addFiles(
+                  Garbage.newBuilder()
+                      .setFile("incoming/ab")
+                      .setBytes(request.getDryRun() ? 4096 : 2048)
+                      .setKind("UNFINISHED"))
+              .build());
     }
   }
 

@@ -32,7 +32,7 @@ class MainTest {
     assertThat(unknown.status()).isEqualTo(2);
     assertThat(unknown.err()).contains("nodez").contains("rhizome nodes");
     assertThat(CliRun.of().status()).isEqualTo(2);
-    assertThat(CliRun.of("model").err()).contains("push, ls, load, unload, rm");
+    assertThat(CliRun.of("model").err()).contains("push, ls, where, show, load");
     assertThat(CliRun.of("config").err()).contains("check, show");
     assertThat(CliRun.of("infer", "digits").err())
         .contains("--input")

@@ -11,10 +11,14 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.Residency;
 import io.rhizome.node.identity.OperatorProofs;
 import io.rhizome.node.models.LoadProgress;
+import io.rhizome.node.models.ModelException;
 import io.rhizome.node.models.Models;
+import io.rhizome.store.SignedManifest;
 import io.rhizome.v1.AdminServiceGrpc;
 import io.rhizome.v1.ChallengeRequest;
 import io.rhizome.v1.ChallengeResponse;
+import io.rhizome.v1.CollectGarbageRequest;
+import io.rhizome.v1.CollectGarbageResponse;
 import io.rhizome.v1.ListModelsRequest;
 import io.rhizome.v1.ListModelsResponse;
 import io.rhizome.v1.ListNodesRequest;
@@ -28,10 +32,15 @@ import io.rhizome.v1.PushModelRequest;
 import io.rhizome.v1.PushModelResponse;
 import io.rhizome.v1.RemoveModelRequest;
 import io.rhizome.v1.RemoveModelResponse;
+import io.rhizome.v1.ShowModelRequest;
+import io.rhizome.v1.ShowModelResponse;
 import io.rhizome.v1.StatusRequest;
 import io.rhizome.v1.StatusResponse;
 import io.rhizome.v1.UnloadModelRequest;
 import io.rhizome.v1.UnloadModelResponse;
+import io.rhizome.v1.VerifyModelsRequest;
+import io.rhizome.v1.VerifyModelsResponse;
+import java.io.IOException;
 import java.util.Comparator;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -171,6 +180,41 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
         models.remove(request.getName(), request.getVersion()),
         count -> RemoveModelResponse.newBuilder().setRemoved(count).build(),
         observer);
+  }
+
+  @Override
+  public void showModel(ShowModelRequest request, StreamObserver<ShowModelResponse> observer) {
+    ShowModelResponse shown;
+    try {
+      SignedManifest manifest = models.find(request.getName(), request.getVersion());
+      shown = StoreReports.shown(manifest, models);
+    } catch (ModelException e) {
+      observer.onError(Outcomes.toStatus(e));
+      return;
+    } catch (IOException e) {
+      observer.onError(
+          Outcomes.toStatus(
+              new ModelException(
+                  ModelException.Code.STORAGE,
+                  "cannot read the files of '" + request.getName() + "': " + e.getMessage(),
+                  e)));
+      return;
+    }
+    observer.onNext(shown);
+    observer.onCompleted();
+  }
+
+  @Override
+  public void verifyModels(
+      VerifyModelsRequest request, StreamObserver<VerifyModelsResponse> observer) {
+    Outcomes.answer(
+        models.verify(request.getName(), request.getVersion()), StoreReports::verified, observer);
+  }
+
+  @Override
+  public void collectGarbage(
+      CollectGarbageRequest request, StreamObserver<CollectGarbageResponse> observer) {
+    Outcomes.answer(models.collectGarbage(request.getDryRun()), StoreReports::collected, observer);
   }
 
   /** Tells one operator how a load goes; an operator who went away does not stop it. */
