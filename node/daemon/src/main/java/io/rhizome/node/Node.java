@@ -113,9 +113,7 @@ public final class Node implements AutoCloseable {
       throws IOException, InferenceException, InterruptedException {
     this.config = config;
     this.teardown = teardown;
-    if (config.telemetry().jsonLogs()) {
-      LogFormat.useJson();
-    }
+    LogFormat.apply(config.telemetry().jsonLogs());
     teardown.add(DirectoryLock.acquire(config.data()));
     FutureTask<LocalExecutor> engines = startEngines();
 

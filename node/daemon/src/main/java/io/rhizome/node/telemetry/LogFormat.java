@@ -19,9 +19,21 @@ public final class LogFormat {
 
   private LogFormat() {}
 
-  /** From now on, each log line is one JSON object, those of {@code java.util.logging} too. */
-  public static void useJson() {
-    LoggerContext context = context();
+  /**
+   * Writes log lines in that format from now on, those of libraries that use {@code
+   * java.util.logging} too.
+   *
+   * @param json one JSON object a line, else text
+   */
+  public static void apply(boolean json) {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+    if (json) {
+      useJson(context());
+    }
+  }
+
+  private static void useJson(LoggerContext context) {
     JsonLayout layout = new JsonLayout();
     layout.setContext(context);
     layout.start();
@@ -37,8 +49,6 @@ public final class LogFormat {
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.addAppender(json);
     root.detachAppender(TEXT);
-    SLF4JBridgeHandler.removeHandlersForRootLogger();
-    SLF4JBridgeHandler.install();
   }
 
   /** From now on, lines in JSON have this node's name. */
