@@ -2,14 +2,11 @@
 package io.rhizome.it;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A mesh of real node processes on loopback, founded by {@code rhizome init} in a temporary
@@ -241,12 +238,6 @@ public final class LocalMesh implements AutoCloseable {
 
   private void destroyAll() {
     nodes.forEach(NodeProcess::kill);
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + directory, e);
-    }
+    Trees.delete(directory);
   }
 }

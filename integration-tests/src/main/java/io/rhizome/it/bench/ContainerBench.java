@@ -4,13 +4,13 @@ package io.rhizome.it.bench;
 import io.rhizome.it.Checkout;
 import io.rhizome.it.Command;
 import io.rhizome.it.Table;
+import io.rhizome.it.Trees;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 
 /** What the container image weighs, and how long a container takes until its node is ready. */
 final class ContainerBench implements Benchmark {
@@ -71,11 +70,7 @@ final class ContainerBench implements Benchmark {
               directory.resolve("mesh").toString()));
       return measure(directory.resolve("mesh/node-1"), megabytes);
     } finally {
-      try (Stream<Path> files = Files.walk(directory)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(file);
-        }
-      }
+      Trees.delete(directory);
     }
   }
 
