@@ -160,7 +160,7 @@ final class Fetch implements AutoCloseable {
 
   /** Gets one file of a checked manifest anew. */
   void file(SignedManifest manifest, Manifest.File file) throws ModelException, IOException {
-    file(manifest, file, new FetchProgress(manifest, progress -> {}));
+    file(manifest, file, new FetchProgress(manifest, progress -> {}, transfers));
   }
 
   /** Stops what runs beside the models thread. */
