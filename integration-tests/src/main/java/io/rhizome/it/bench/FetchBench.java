@@ -72,6 +72,7 @@ final class FetchBench implements Benchmark {
         "disk: that is done before the fetch begins, which would wait for the copy's bytes as well.",
         "rate_ratio: bytes per second of all fetches over those of all copies; a fetch lasts from the",
         "first question to the holder until the file, its digests compared, is forced to disk.",
+        "forced_ratio: the same, where a copy lasts until it too is forced to disk.",
         "cpu_s_per_gb: CPU of both nodes while chunks come, per 10^9 bytes. first_answer_s: from the",
         "first chunk to the first right answer by the node that fetched, verifying, loading and",
         "warming included; median.");
@@ -80,9 +81,12 @@ final class FetchBench implements Benchmark {
   @Override
   public Result run(Checkout checkout) throws IOException, InterruptedException {
     Digits digits = Digits.read(checkout.digitsTest());
-    Table table = new Table("model", "copy MB/s", "fetch MB/s", "cpu s", "first answer s");
+    Table table =
+        new Table(
+            "model", "copy MB/s", "copy, forced MB/s", "fetch MB/s", "cpu s", "first answer s");
     List<Map<String, Object>> rows = new ArrayList<>();
     double copySeconds = 0;
+    double forcedSeconds = 0;
     double fetchSeconds = 0;
     double cpuSeconds = 0;
     long bytes = 0;
@@ -98,25 +102,27 @@ final class FetchBench implements Benchmark {
         String model = Digits.MODEL + (i + 2);
         mesh.pushDigits(HOLDER, file, model);
         mesh.awaitHolders(model, 1);
-        force(file);
+        double unused = force(file);
         Path copyOfIt = mesh.directory().resolve("copy");
         double copied = copy.copy(file, copyOfIt);
-        force(copyOfIt);
+        double forced = copied + force(copyOfIt);
         Fetched fetched = fetch(mesh, model, digits);
         double megabytes = fetched.bytes() / 1e6;
         table.row(
             i < 0 ? "warm-up" : i + 1,
             Figure.text(megabytes / copied),
+            Figure.text(megabytes / forced),
             Figure.text(megabytes / fetched.seconds()),
             Figure.text(fetched.cpuSeconds()),
             Figure.text(fetched.firstAnswerSeconds()));
         if (i >= 0) {
           copySeconds += copied;
+          forcedSeconds += forced;
           fetchSeconds += fetched.seconds();
           cpuSeconds += fetched.cpuSeconds();
           bytes += fetched.bytes();
           answers[i] = fetched.firstAnswerSeconds();
-          rows.add(row(i, copied, fetched));
+          rows.add(row(i, copied, forced, fetched));
         }
       }
     }
@@ -128,15 +134,19 @@ final class FetchBench implements Benchmark {
         SEED,
         List.of(
             Figure.requiredAtLeast("rate_ratio", copySeconds / fetchSeconds, RATE_RATIO_AT_LEAST),
+            Figure.reported("forced_ratio", forcedSeconds / fetchSeconds),
             Figure.reported("cpu_s_per_gb", cpuSeconds / (bytes / 1e9)),
             Figure.reported("first_answer_s", Median.of(answers))),
         rows);
   }
 
-  private static void force(Path file) throws IOException {
+  /** Returns how long that took, in seconds. */
+  private static double force(Path file) throws IOException {
+    long started = System.nanoTime();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
+    return (System.nanoTime() - started) / 1e9;
   }
 
   private static TlsCopy tls(Path directory) throws IOException, InterruptedException {
@@ -211,11 +221,12 @@ final class FetchBench implements Benchmark {
         .orElseThrow(() -> new IllegalStateException("no fetch of " + model + " in the log"));
   }
 
-  private static Map<String, Object> row(int i, double copied, Fetched fetched) {
+  private static Map<String, Object> row(int i, double copied, double forced, Fetched fetched) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("model", i + 1);
     row.put("bytes", fetched.bytes());
     row.put("copy_s", copied);
+    row.put("copy_forced_s", forced);
     row.put("fetch_s", fetched.seconds());
     row.put("cpu_s", fetched.cpuSeconds());
     row.put("first_answer_s", fetched.firstAnswerSeconds());
