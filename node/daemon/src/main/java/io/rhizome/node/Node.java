@@ -56,7 +56,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -115,7 +114,7 @@ public final class Node implements AutoCloseable {
     this.teardown = teardown;
     LogFormat.apply(config.telemetry().jsonLogs());
     teardown.add(DirectoryLock.acquire(config.data()));
-    FutureTask<LocalExecutor> engines = startEngines();
+    executor = teardown.add(startExecutor());
 
     Identity identity = Identity.loadOrCreate(config.data().resolve("identity/node.key"));
     Roster roster = Roster.load(config.identity().roster());
@@ -131,7 +130,6 @@ public final class Node implements AutoCloseable {
     MeshTls tls = new MeshTls(identity, roster);
     EventLoops loops = teardown.add(new EventLoops(Runtime.getRuntime().availableProcessors()));
     ExecutorService blocking = BlockingThreads.start(teardown);
-    executor = teardown.add(await(engines));
 
     // Gossip needs what the models advertise, the models need whom gossip knows.
     Membership membership = new Membership(id);
@@ -241,33 +239,17 @@ public final class Node implements AutoCloseable {
                 metrics::scrape,
                 loops,
                 blocking));
+    executor.awaitEngines();
     reload();
     ready = true;
     api.setReady(true);
   }
 
-  private FutureTask<LocalExecutor> startEngines() {
+  private LocalExecutor startExecutor() {
     int workers = config.executor().workers();
     int cores = Runtime.getRuntime().availableProcessors();
-    ExecutorConfig engines =
-        new ExecutorConfig(workers == 0 ? cores : workers, config.executor().queue());
-    FutureTask<LocalExecutor> starting = new FutureTask<>(() -> LocalExecutor.start(engines));
-    Thread thread = new Thread(starting, "rhizome-engines");
-    thread.setDaemon(true);
-    thread.start();
-    return starting;
-  }
-
-  private static LocalExecutor await(FutureTask<LocalExecutor> engines)
-      throws InferenceException, InterruptedException {
-    try {
-      return engines.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof InferenceException failure) {
-        throw failure;
-      }
-      throw new IllegalStateException("the engines did not start", e.getCause());
-    }
+    return LocalExecutor.start(
+        new ExecutorConfig(workers == 0 ? cores : workers, config.executor().queue()));
   }
 
   private SortedMap<String, String> labels(Roster roster) {

@@ -56,6 +56,7 @@ public final class LocalExecutor implements Executor {
       new ImageMemory(Runtime.getRuntime().maxMemory() / IMAGE_SHARE);
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicLong serviceNanos = new AtomicLong();
+  private final CompletableFuture<Void> started = new CompletableFuture<>();
   private volatile boolean closed;
 
   /** A model that is being loaded or is loaded. */
@@ -65,24 +66,22 @@ public final class LocalExecutor implements Executor {
   }
 
   /**
-   * Starts the threads and initialises every engine; blocks until requests could run. The first
-   * start on a machine unpacks PyTorch's natives (432 MB) into DJL's cache directory; processes
-   * that start together take turns.
+   * Starts the threads, and the engines on the thread that loads: a load waits for them, and {@link
+   * #awaitEngines} does. The first start on a machine unpacks PyTorch's natives (432 MB) into DJL's
+   * cache directory; processes that start together take turns.
    *
    * <p>The environment should set {@code OMP_WAIT_POLICY=PASSIVE}.
-   *
-   * @throws InferenceException {@code UNLOADABLE} when an engine cannot run on this machine
    */
-  public static LocalExecutor start(ExecutorConfig config) throws InferenceException {
-    return start(config, List.of(new TorchEngine(), new EchoEngine(), new TimerEngine()));
+  public static LocalExecutor start(ExecutorConfig config) {
+    return new LocalExecutor(
+        config, List.of(new TorchEngine(), new EchoEngine(), new TimerEngine()));
   }
 
   static LocalExecutor start(ExecutorConfig config, List<Engine> engines)
-      throws InferenceException {
-    for (Engine engine : engines) {
-      engine.start();
-    }
-    return new LocalExecutor(config, engines);
+      throws InferenceException, InterruptedException {
+    LocalExecutor executor = new LocalExecutor(config, engines);
+    executor.awaitEngines();
+    return executor;
   }
 
   private LocalExecutor(ExecutorConfig config, List<Engine> engines) {
@@ -92,6 +91,34 @@ public final class LocalExecutor implements Executor {
     this.loader = threads(1, "rhizome-loader-");
     // After close: an unload frees on the calling thread, and a load finds the executor closed.
     this.loader.setRejectedExecutionHandler((task, pool) -> task.run());
+    this.loader.execute(this::startEngines);
+  }
+
+  private void startEngines() {
+    try {
+      for (Engine engine : engines) {
+        engine.start();
+      }
+      started.complete(null);
+    } catch (InferenceException | RuntimeException | Error e) {
+      started.completeExceptionally(e);
+    }
+  }
+
+  /**
+   * Blocks until requests could run.
+   *
+   * @throws InferenceException {@code UNLOADABLE} when an engine cannot run on this machine
+   */
+  public void awaitEngines() throws InferenceException, InterruptedException {
+    try {
+      started.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof InferenceException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("the engines did not start", e.getCause());
+    }
   }
 
   private static ThreadPoolExecutor threads(int count, String name) {
