@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
 
 /** How fast a model gets from one node to another, and how soon it answers there. */
 final class FetchBench implements Benchmark {
+  private static final int WARM_UPS = 6;
   private static final double RATE_RATIO_AT_LEAST = 0.4;
   private static final long SEED = 1;
   private static final int MODEL_BYTES = 64 << 20;
@@ -66,7 +67,7 @@ final class FetchBench implements Benchmark {
             + models
             + " models, each a digit classifier in one file",
         "of 64 MiB, nearly all of it random bytes beside the code. The other fetches and loads them",
-        "in turn, after two more that warm both up. Before each fetch the same file is copied",
+        "in turn, after six more that warm both up (a JVM takes that long). Before each fetch the same file is copied",
         "by a plain TLS socket within one JVM: JDK, TLS_AES_128_GCM_SHA256, 64 KiB at a time, from",
         "file to file on the same disk, warm, neither compared nor, in the time that counts, forced to",
         "disk: that is done before the fetch begins, which would wait for the copy's bytes as well.",
@@ -96,10 +97,10 @@ final class FetchBench implements Benchmark {
       mesh.startAll();
       mesh.awaitMembers();
       Random random = new Random(SEED);
-      for (int i = -2; i < models; i++) {
+      for (int i = -WARM_UPS; i < models; i++) {
         Path file = mesh.directory().resolve("model.pt");
         PaddedModel.write(checkout.digitsModel(), file, MODEL_BYTES, random);
-        String model = Digits.MODEL + (i + 2);
+        String model = Digits.MODEL + (i + WARM_UPS);
         mesh.pushDigits(HOLDER, file, model);
         mesh.awaitHolders(model, 1);
         double unused = force(file);
