@@ -67,7 +67,7 @@ final class FetchBench implements Benchmark {
             + models
             + " models, each a digit classifier in one file",
         "of 64 MiB, nearly all of it random bytes beside the code. The other fetches and loads them",
-        "in turn, after six more that warm both up (a JVM takes that long). Before each fetch the same file is copied",
+        "in turn, after six more that warm both up. Before each fetch the same file is copied",
         "by a plain TLS socket within one JVM: JDK, TLS_AES_128_GCM_SHA256, 64 KiB at a time, from",
         "file to file on the same disk, warm, neither compared nor, in the time that counts, forced to",
         "disk: that is done before the fetch begins, which would wait for the copy's bytes as well.",
