@@ -5,7 +5,9 @@ import io.grpc.StatusRuntimeException;
 import io.rhizome.node.protocol.inference.ModelInferResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -14,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
 
 /**
  * Clients that ask for digits, one after the other and without retry, each answer compared with
@@ -52,6 +55,23 @@ public final class SteadyLoad implements AutoCloseable {
       thread.start();
     }
     return entry;
+  }
+
+  /**
+   * Returns when each entry has had so many more answers, or a failure, which the caller will see.
+   */
+  public static void awaitAnswers(List<Entry> entries, long more, Duration limit) {
+    Map<Entry, Long> goals = new LinkedHashMap<>();
+    entries.forEach(entry -> goals.put(entry, entry.answered() + more));
+    Awaitility.await("more answers")
+        .atMost(limit)
+        .until(
+            () ->
+                goals.entrySet().stream()
+                    .allMatch(
+                        goal ->
+                            goal.getKey().answered() >= goal.getValue()
+                                || goal.getKey().failed() > 0));
   }
 
   private void run(Entry entry) {

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -197,17 +196,7 @@ final class ContainersIT {
 
   /** Each entry gets some more answers, or has failures that the test will show. */
   private static void awaitAnswers(List<SteadyLoad.Entry> entries) {
-    List<Long> goals = entries.stream().map(e -> e.answered() + ANSWERS_BETWEEN).toList();
-    Awaitility.await("more answers")
-        .atMost(LIMIT)
-        .until(
-            () ->
-                Stream.iterate(0, i -> i + 1)
-                    .limit(goals.size())
-                    .allMatch(
-                        i ->
-                            entries.get(i).answered() >= goals.get(i)
-                                || entries.get(i).failed() > 0));
+    SteadyLoad.awaitAnswers(entries, ANSWERS_BETWEEN, LIMIT);
   }
 
   private static void awaitServedByItself(int i) {

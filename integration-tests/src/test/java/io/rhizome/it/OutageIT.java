@@ -92,18 +92,7 @@ final class OutageIT {
 
   /** Each entry gets some more answers, or has failures that the test will show. */
   private static void awaitAnswers(List<SteadyLoad.Entry> entries) {
-    List<Long> goals = entries.stream().map(e -> e.answered() + ANSWERS_BETWEEN).toList();
-    Awaitility.await("more answers")
-        .atMost(LIMIT)
-        .until(
-            () -> {
-              boolean all = true;
-              for (int i = 0; i < goals.size(); i++) {
-                SteadyLoad.Entry entry = entries.get(i);
-                all &= entry.answered() >= goals.get(i) || entry.failed() > 0;
-              }
-              return all;
-            });
+    SteadyLoad.awaitAnswers(entries, ANSWERS_BETWEEN, LIMIT);
   }
 
   private static void awaitServedAlone(LocalMesh mesh, Digits digits) {
