@@ -52,18 +52,13 @@ public final class InMemoryPolicyStore implements PolicyStore {
   }
 
   @Override
-  public PolicySnapshot snapshot() {
-    return feed.image().snapshot();
+  public PolicyImage image() {
+    return feed.image();
   }
 
   @Override
   public Runnable watch(long after, PolicyWatcher watcher) {
     return feed.watch(after, watcher);
-  }
-
-  @Override
-  public List<PolicyRecord> records() {
-    return feed.image().records();
   }
 
   @Override

@@ -51,6 +51,11 @@ public final class PolicyMachine {
     return new PolicySnapshot(version, resources);
   }
 
+  /** How many records have been replayed since the beginning. */
+  public long version() {
+    return version;
+  }
+
   /** What to answer, and to write, at that wall clock of the leader's. */
   public Decision decide(Proposal proposal, long stampMillis) {
     Long before = recent.get(proposal.id());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.policy;
 
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -17,8 +16,13 @@ public interface PolicyStore extends AutoCloseable {
    */
   CompletionStage<Long> propose(Proposal proposal);
 
+  /** The newest version that this node has, and the records that led to it. */
+  PolicyImage image();
+
   /** The newest version that this node has. */
-  PolicySnapshot snapshot();
+  default PolicySnapshot snapshot() {
+    return image().snapshot();
+  }
 
   /**
    * Tells the watcher every version after {@code after}, each once and in order, beginning before
@@ -27,9 +31,6 @@ public interface PolicyStore extends AutoCloseable {
    * @return stops it
    */
   Runnable watch(long after, PolicyWatcher watcher);
-
-  /** The last records, oldest first, at most {@link PolicyLimits#MAX_RECORDS}. */
-  List<PolicyRecord> records();
 
   /** How this node stands. */
   PolicyStatus status();

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.policy;
+
+import io.rhizome.gossip.NodeId;
+import io.rhizome.node.policy.PolicyException.Code;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Policy of a node without a vote: a copy, which follows one voter at a time by version, and is
+ * kept on disk so that the node starts with it where no voter can be reached. Only what a voter
+ * sends is taken. Drives {@link Following}; that and the copy are touched on {@code thread} only.
+ */
+public final class FollowerPolicyStore implements PolicyStore {
+  private static final Logger log = LoggerFactory.getLogger(FollowerPolicyStore.class);
+  private static final long TICK_MILLIS = 100;
+
+  private final PolicySource source;
+  private final ImageFile file;
+  private final ScheduledExecutorService thread;
+  private final LongSupplier nanoTime;
+  private final PolicyMachine machine;
+  private final PolicyFeed feed;
+  private final Following following;
+  private volatile List<NodeId> voters = List.of();
+  private volatile long currentAtNanos;
+  private volatile boolean current;
+  private volatile boolean everCurrent;
+  private long savedVersion;
+  private @Nullable Runnable giveUp;
+  private @Nullable Object stream;
+
+  /**
+   * Opens the copy and begins to follow.
+   *
+   * @param thread one thread, the caller's to stop after {@link #close}
+   */
+  public FollowerPolicyStore(
+      PolicySource source,
+      ImageFile file,
+      ScheduledExecutorService thread,
+      LongSupplier nanoTime,
+      RandomGenerator random)
+      throws IOException {
+    this.source = source;
+    this.file = file;
+    this.thread = thread;
+    this.nanoTime = nanoTime;
+    PolicyImage image = load(file);
+    this.machine = new PolicyMachine(image);
+    this.feed = new PolicyFeed(image);
+    this.savedVersion = image.snapshot().version();
+    this.following = new Following(random, nanoTime.getAsLong());
+    var unused = thread.scheduleWithFixedDelay(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private static PolicyImage load(ImageFile file) throws IOException {
+    Optional<byte[]> saved = file.load();
+    if (saved.isEmpty()) {
+      return PolicyImage.EMPTY;
+    }
+    try {
+      return PolicyCodec.image(saved.get());
+    } catch (IllegalArgumentException e) {
+      log.warn("the copy of policy on disk is damaged and will be got anew: {}", e.getMessage());
+      return PolicyImage.EMPTY;
+    }
+  }
+
+  /** These have a vote, as far as the caller knows; a voter's own word replaces it. */
+  public void onVoters(List<NodeId> known) {
+    thread.execute(
+        () -> {
+          if (voters.isEmpty()) {
+            voters(known);
+          }
+        });
+  }
+
+  private void voters(List<NodeId> known) {
+    voters = List.copyOf(known);
+    following.onVoters(voters);
+  }
+
+  private void tick() {
+    following
+        .onTick(nanoTime.getAsLong())
+        .ifPresent(
+            voter -> {
+              Stream next = new Stream(voter);
+              stream = next;
+              giveUp = source.follow(voter, machine.version(), next);
+            });
+    if (current) {
+      currentAtNanos = nanoTime.getAsLong();
+    }
+    save();
+  }
+
+  /** At most once a tick. A copy that cannot be written is a copy still. */
+  private void save() {
+    long version = machine.version();
+    if (version == savedVersion) {
+      return;
+    }
+    savedVersion = version;
+    try {
+      file.save(PolicyCodec.encode(machine.image()));
+    } catch (IOException e) {
+      log.error("cannot keep policy version {} on disk: {}", version, e.getMessage());
+    }
+  }
+
+  /**
+   * What one voter sends, taken on this store's thread, as long as it is the one that is followed.
+   */
+  private final class Stream implements PolicySource.Listener {
+    private final NodeId voter;
+
+    Stream(NodeId voter) {
+      this.voter = voter;
+    }
+
+    @Override
+    public void onVoters(List<NodeId> known, boolean inTouch) {
+      take(
+          () -> {
+            voters(known);
+            current = inTouch;
+            everCurrent |= inTouch;
+            currentAtNanos = nanoTime.getAsLong();
+            if (!known.contains(voter)) {
+              end("it has no vote any more");
+            }
+          });
+    }
+
+    @Override
+    public void onImage(PolicyImage image) {
+      take(
+          () -> {
+            if (image.snapshot().version() > machine.version()) {
+              machine.restore(image);
+              feed.onImage(image);
+            }
+          });
+    }
+
+    @Override
+    public void onRecord(PolicyRecord record) {
+      take(
+          () -> {
+            long next = machine.version() + 1;
+            if (record.version() != next) {
+              end("it sent version %d where %d was due".formatted(record.version(), next));
+              return;
+            }
+            machine.replay(record);
+            feed.onRecord(record, machine.image());
+          });
+    }
+
+    @Override
+    public void onEnd(String why) {
+      take(() -> end(why));
+    }
+
+    private void take(Runnable what) {
+      thread.execute(
+          () -> {
+            if (stream == this) {
+              following.onProgress();
+              what.run();
+            }
+          });
+    }
+
+    private void end(String why) {
+      log.info("policy no longer follows node {}: {}", voter.shortName(), why);
+      current = false;
+      stream = null;
+      stopStream();
+      following.onEnd(nanoTime.getAsLong());
+    }
+  }
+
+  private void stopStream() {
+    if (giveUp != null) {
+      giveUp.run();
+      giveUp = null;
+    }
+  }
+
+  @Override
+  public CompletionStage<Long> propose(Proposal proposal) {
+    List<NodeId> left = new ArrayList<>(voters);
+    if (left.isEmpty()) {
+      return CompletableFuture.failedFuture(
+          new PolicyException(Code.NO_QUORUM, "no voter is known to this node yet"));
+    }
+    return propose(proposal, left, new ArrayList<>());
+  }
+
+  /** One voter after the other, until one knows. */
+  private CompletionStage<Long> propose(
+      Proposal proposal, List<NodeId> left, List<String> reasons) {
+    NodeId voter = left.remove(0);
+    return source
+        .propose(voter, proposal)
+        .handle((version, error) -> new Answer(version, error))
+        .thenCompose(
+            answer -> {
+              Throwable error = answer.error();
+              if (error == null) {
+                return CompletableFuture.completedFuture(answer.version());
+              }
+              Throwable cause =
+                  error instanceof CompletionException && error.getCause() != null
+                      ? error.getCause()
+                      : error;
+              if (cause instanceof PolicyException refused && refused.code() != Code.NO_QUORUM) {
+                return CompletableFuture.failedFuture(refused);
+              }
+              reasons.add(voter.shortName() + ": " + cause.getMessage());
+              return left.isEmpty()
+                  ? CompletableFuture.failedFuture(
+                      new PolicyException(Code.NO_QUORUM, String.join("; ", reasons)))
+                  : propose(proposal, left, reasons);
+            });
+  }
+
+  private record Answer(@Nullable Long version, @Nullable Throwable error) {}
+
+  @Override
+  public PolicyImage image() {
+    return feed.image();
+  }
+
+  @Override
+  public Runnable watch(long after, PolicyWatcher watcher) {
+    return feed.watch(after, watcher);
+  }
+
+  @Override
+  public PolicyStatus status() {
+    return new PolicyStatus(
+        PolicyStatus.Role.FOLLOWER,
+        voters,
+        Optional.empty(),
+        0,
+        snapshot().version(),
+        everCurrent ? nanoTime.getAsLong() - currentAtNanos : Long.MAX_VALUE);
+  }
+
+  @Override
+  public void close() {
+    thread.execute(
+        () -> {
+          stream = null;
+          stopStream();
+          save();
+        });
+  }
+}
