@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reaches voters over {@link MeshChannels}. */
@@ -32,7 +33,7 @@ public final class GrpcPolicySource implements PolicySource {
       2 * (PolicyLimits.MAX_STATE_BYTES + PolicyLimits.MAX_RECORDS_BYTES);
   private static final long PROPOSE_SECONDS = 10;
 
-  private final MeshChannels channels;
+  private final Function<NodeId, @Nullable ManagedChannel> channels;
   private final Executor threads;
 
   /**
@@ -41,13 +42,18 @@ public final class GrpcPolicySource implements PolicySource {
    * @param threads where answers are read
    */
   public GrpcPolicySource(MeshChannels channels, Executor threads) {
+    this(channels::to, threads);
+  }
+
+  /** A source over these, null where a node cannot be reached. */
+  GrpcPolicySource(Function<NodeId, @Nullable ManagedChannel> channels, Executor threads) {
     this.channels = channels;
     this.threads = threads;
   }
 
   @Override
   public Runnable follow(NodeId voter, long after, Listener listener) {
-    ManagedChannel channel = channels.to(voter);
+    ManagedChannel channel = channels.apply(voter);
     if (channel == null) {
       listener.onEnd("it is not a usable member");
       return () -> {};
@@ -64,7 +70,7 @@ public final class GrpcPolicySource implements PolicySource {
 
   @Override
   public CompletionStage<Long> propose(NodeId voter, Proposal proposal) {
-    ManagedChannel channel = channels.to(voter);
+    ManagedChannel channel = channels.apply(voter);
     if (channel == null) {
       return CompletableFuture.failedFuture(new IOException("it is not a usable member"));
     }
