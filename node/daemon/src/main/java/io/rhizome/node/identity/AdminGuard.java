@@ -9,22 +9,28 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.rhizome.v1.AdminServiceGrpc;
+import io.rhizome.v1.PolicyServiceGrpc;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets an admin call that changes something through only with an operator's proof. The handler does
- * not even start before the first message has been checked. Other services, and admin calls that
- * only read, pass.
+ * Lets an admin call that changes something, and one that reads all of policy, through only with an
+ * operator's proof. The handler does not even start before the first message has been checked.
+ * Other services, admin calls that only read, and proposals, which prove themselves, pass.
  */
 public final class AdminGuard implements ServerInterceptor {
+  private static final List<String> GUARDED =
+      List.of(AdminServiceGrpc.SERVICE_NAME, PolicyServiceGrpc.SERVICE_NAME);
+
   private static final List<String> OPEN =
       List.of(
           AdminServiceGrpc.getChallengeMethod().getFullMethodName(),
           AdminServiceGrpc.getStatusMethod().getFullMethodName(),
           AdminServiceGrpc.getListNodesMethod().getFullMethodName(),
           AdminServiceGrpc.getListModelsMethod().getFullMethodName(),
-          AdminServiceGrpc.getShowModelMethod().getFullMethodName());
+          AdminServiceGrpc.getShowModelMethod().getFullMethodName(),
+          PolicyServiceGrpc.getProposeMethod().getFullMethodName(),
+          PolicyServiceGrpc.getPolicyStatusMethod().getFullMethodName());
 
   private final OperatorProofs proofs;
 
@@ -37,7 +43,7 @@ public final class AdminGuard implements ServerInterceptor {
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     var method = call.getMethodDescriptor();
-    if (!AdminServiceGrpc.SERVICE_NAME.equals(method.getServiceName())
+    if (!GUARDED.contains(String.valueOf(method.getServiceName()))
         || OPEN.contains(method.getFullMethodName())) {
       return next.startCall(call, headers);
     }
