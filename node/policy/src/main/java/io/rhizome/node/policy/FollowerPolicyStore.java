@@ -34,11 +34,11 @@ public final class FollowerPolicyStore implements PolicyStore {
   private final PolicyMachine machine;
   private final PolicyFeed feed;
   private final Following following;
-  private volatile List<NodeId> voters = List.of();
+  private volatile List<NodeId> voters;
   private volatile long currentAtNanos;
   private volatile boolean current;
   private volatile boolean everCurrent;
-  private long savedVersion;
+  private FollowerCopy saved;
   private @Nullable Runnable giveUp;
   private @Nullable Object stream;
 
@@ -58,24 +58,25 @@ public final class FollowerPolicyStore implements PolicyStore {
     this.file = file;
     this.thread = thread;
     this.nanoTime = nanoTime;
-    PolicyImage image = load(file);
-    this.machine = new PolicyMachine(image);
-    this.feed = new PolicyFeed(image);
-    this.savedVersion = image.snapshot().version();
+    this.saved = load(file);
+    this.machine = new PolicyMachine(saved.image());
+    this.feed = new PolicyFeed(saved.image());
     this.following = new Following(random, nanoTime.getAsLong());
+    this.voters = saved.voters();
+    following.onVoters(voters);
     var unused = thread.scheduleWithFixedDelay(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private static PolicyImage load(ImageFile file) throws IOException {
+  private static FollowerCopy load(ImageFile file) throws IOException {
     Optional<byte[]> saved = file.load();
     if (saved.isEmpty()) {
-      return PolicyImage.EMPTY;
+      return FollowerCopy.EMPTY;
     }
     try {
-      return PolicyCodec.image(saved.get());
+      return PolicyCodec.followerCopy(saved.get());
     } catch (IllegalArgumentException e) {
       log.warn("the copy of policy on disk is damaged and will be got anew: {}", e.getMessage());
-      return PolicyImage.EMPTY;
+      return FollowerCopy.EMPTY;
     }
   }
 
@@ -111,15 +112,14 @@ public final class FollowerPolicyStore implements PolicyStore {
 
   /** At most once a tick. A copy that cannot be written is a copy still. */
   private void save() {
-    long version = machine.version();
-    if (version == savedVersion) {
+    if (machine.version() == saved.image().snapshot().version() && voters.equals(saved.voters())) {
       return;
     }
-    savedVersion = version;
+    saved = new FollowerCopy(voters, machine.image());
     try {
-      file.save(PolicyCodec.encode(machine.image()));
+      file.save(PolicyCodec.encode(saved));
     } catch (IOException e) {
-      log.error("cannot keep policy version {} on disk: {}", version, e.getMessage());
+      log.error("cannot keep policy version {} on disk: {}", machine.version(), e.getMessage());
     }
   }
 

@@ -2,6 +2,7 @@
 package io.rhizome.node.policy;
 
 import io.rhizome.gossip.Bytes;
+import io.rhizome.gossip.NodeId;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -24,6 +25,7 @@ public final class PolicyCodec {
   private static final byte FORMAT = 1;
   private static final int MAX_MESH_CHARS = 64;
   private static final int MAX_AUTHOR_CHARS = PolicyLimits.MAX_SUBJECT_CHARS + 16;
+  private static final int MAX_VOTERS = 16;
   private static final int MAX_KIND_CHARS = 16;
   private static final int MAX_KEY_CHARS = 256;
 
@@ -132,6 +134,31 @@ public final class PolicyCodec {
             records.add(readRecord(in));
           }
           return new PolicyImage(new PolicySnapshot(version, resources), records);
+        });
+  }
+
+  static byte[] encode(FollowerCopy copy) {
+    return written(
+        out -> {
+          out.writeInt(copy.voters().size());
+          for (NodeId voter : copy.voters()) {
+            out.write(voter.bytes());
+          }
+          bytes(out, encode(copy.image()));
+        });
+  }
+
+  static FollowerCopy followerCopy(byte[] encoded) {
+    return read(
+        encoded,
+        in -> {
+          List<NodeId> voters = new ArrayList<>();
+          for (int left = count(in, MAX_VOTERS); left > 0; left--) {
+            byte[] id = new byte[NodeId.BYTES];
+            in.readFully(id);
+            voters.add(NodeId.of(id));
+          }
+          return new FollowerCopy(voters, image(bytes(in, encoded.length)));
         });
   }
 
