@@ -14,6 +14,7 @@ import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.api.grpc.AdminService;
 import io.rhizome.node.api.grpc.ApiServer;
 import io.rhizome.node.api.grpc.InferenceService;
+import io.rhizome.node.api.grpc.PolicyService;
 import io.rhizome.node.api.rest.RestServer;
 import io.rhizome.node.config.DirectoryLock;
 import io.rhizome.node.config.NodeConfig;
@@ -28,16 +29,23 @@ import io.rhizome.node.identity.MeshKey;
 import io.rhizome.node.identity.MeshTls;
 import io.rhizome.node.identity.OperatorProofs;
 import io.rhizome.node.identity.Roster;
+import io.rhizome.node.identity.RosterRules;
 import io.rhizome.node.identity.Signing;
 import io.rhizome.node.mesh.EventLoops;
 import io.rhizome.node.mesh.GrpcForwarder;
 import io.rhizome.node.mesh.GrpcModelSource;
+import io.rhizome.node.mesh.GrpcPolicySource;
+import io.rhizome.node.mesh.GrpcVoterTransport;
 import io.rhizome.node.mesh.MeshChannels;
 import io.rhizome.node.mesh.MeshServer;
+import io.rhizome.node.mesh.PolicyFeedService;
+import io.rhizome.node.mesh.RaftService;
 import io.rhizome.node.models.Manifests;
 import io.rhizome.node.models.ModelSource;
 import io.rhizome.node.models.Models;
 import io.rhizome.node.models.ModelsConfig;
+import io.rhizome.node.policy.raft.AtomixPolicyStore;
+import io.rhizome.node.policy.raft.VoterConfig;
 import io.rhizome.node.serving.Serving;
 import io.rhizome.node.serving.View;
 import io.rhizome.node.telemetry.LogFormat;
@@ -48,6 +56,8 @@ import io.rhizome.v1.StatusResponse;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -136,6 +146,10 @@ public final class Node implements AutoCloseable {
     MeshChannels channels =
         teardown.add(new MeshChannels(loops, tls, membership, config.request().maxBytes()));
     ModelSource source = new GrpcModelSource(channels, blocking);
+    String meshId = MeshKey.load(config.identity().meshKey()).meshId();
+    GrpcVoterTransport voters = new GrpcVoterTransport(channels);
+    Policies policies =
+        teardown.add(startPolicies(roster, meshId, membership, channels, voters, blocking));
     models =
         teardown.add(
             Models.open(
@@ -180,6 +194,9 @@ public final class Node implements AutoCloseable {
                 id,
                 serving,
                 models,
+                List.of(
+                    new PolicyFeedService(id, policies.store(), policies.thread()),
+                    new RaftService(voters, policies::invited)),
                 loops,
                 blocking,
                 config.request().maxBytes()));
@@ -215,6 +232,7 @@ public final class Node implements AutoCloseable {
             new ApiServer(
                 inference.definition(),
                 admin,
+                new PolicyService(meshId, policies.store()),
                 new AdminGuard(proofs),
                 loops,
                 blocking,
@@ -252,6 +270,40 @@ public final class Node implements AutoCloseable {
         new ExecutorConfig(workers == 0 ? cores : workers, config.executor().queue()));
   }
 
+  private Policies startPolicies(
+      Roster roster,
+      String meshId,
+      Membership membership,
+      MeshChannels channels,
+      GrpcVoterTransport voters,
+      ExecutorService blocking)
+      throws IOException {
+    RosterRules rules = new RosterRules(meshId, roster);
+    Policies.VoterOpening opening =
+        (directory, beside, thread) -> {
+          AtomixPolicyStore voter =
+              AtomixPolicyStore.start(
+                  VoterConfig.of(directory, id, beside, roster::isNode, node -> false),
+                  voters,
+                  rules,
+                  thread,
+                  System::nanoTime);
+          return new Policies.Opened(voter, voter.ready());
+        };
+    return new Policies(
+        config.data().resolve("policy"),
+        id,
+        roster.founder(),
+        !Files.exists(epoch()),
+        new Policies.Ports(
+            new GrpcPolicySource(channels, blocking), opening, voters::invite, membership, roster),
+        blocking);
+  }
+
+  private Path epoch() {
+    return config.data().resolve("identity/epoch");
+  }
+
   private SortedMap<String, String> labels(Roster roster) {
     SortedMap<String, String> all = new TreeMap<>(config.labels());
     all.putAll(roster.labels(id));
@@ -268,7 +320,7 @@ public final class Node implements AutoCloseable {
             GossipConfig.defaults(),
             Bytes.of(MeshKey.load(config.identity().meshKey()).bytes()),
             signing,
-            BootEpoch.next(config.data().resolve("identity/epoch")),
+            BootEpoch.next(epoch()),
             state(List.of()),
             config.seeds().stream().filter(seed -> !seed.equals(meshEndpoint())).toList(),
             new Random(new SecureRandom().nextLong())));

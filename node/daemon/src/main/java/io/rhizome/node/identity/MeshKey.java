@@ -3,7 +3,10 @@ package io.rhizome.node.identity;
 
 import io.rhizome.node.config.ConfigException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
@@ -11,6 +14,8 @@ import java.util.HexFormat;
 public final class MeshKey {
   /** Length in bytes. */
   public static final int BYTES = 32;
+
+  private static final int MESH_ID_BYTES = 16;
 
   private final byte[] bytes;
 
@@ -36,6 +41,17 @@ public final class MeshKey {
       throw new ConfigException(file + ": a mesh key has 64 hexadecimal characters");
     } catch (IllegalArgumentException e) {
       throw new ConfigException(file + ": a mesh key has 64 hexadecimal characters", e);
+    }
+  }
+
+  /** The mesh's public name: 32 hexadecimal characters that tell nothing of the key. */
+  public String meshId() {
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      sha256.update("rhizome-mesh-id-v1\0".getBytes(StandardCharsets.US_ASCII));
+      return HexFormat.of().formatHex(sha256.digest(bytes), 0, MESH_ID_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 

@@ -149,6 +149,11 @@ public final class Roster implements Admitted {
     return Collections.unmodifiableCollection(nodes.values());
   }
 
+  /** The node that founds the mesh's policy: the first by name, in every copy of the roster. */
+  public NodeId founder() {
+    return nodes.values().stream().min(Roster::byName).orElseThrow().id();
+  }
+
   /** The operators, ordered by id. */
   public Collection<Entry> operators() {
     return Collections.unmodifiableCollection(operators.values());

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.mesh;
 
+import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.identity.MeshTls;
@@ -9,6 +11,7 @@ import io.rhizome.node.models.Models;
 import io.rhizome.node.serving.Serving;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -27,6 +30,7 @@ public final class MeshServer implements AutoCloseable {
   /**
    * Starts listening; {@link IOException} where that fails.
    *
+   * @param policy what policy answers to peers
    * @param blockingThreads where calls that read files run
    */
   public static MeshServer start(
@@ -35,11 +39,12 @@ public final class MeshServer implements AutoCloseable {
       NodeId self,
       Serving serving,
       Models models,
+      List<? extends BindableService> policy,
       EventLoops loops,
       Executor blockingThreads,
       int maxMessageBytes)
       throws IOException {
-    Server server =
+    NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .channelType(loops.serverChannel())
             .bossEventLoopGroup(loops.group())
@@ -52,10 +57,11 @@ public final class MeshServer implements AutoCloseable {
             .maxInboundMessageSize(maxMessageBytes)
             .permitKeepAliveTime(MIN_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
             .addService(new ForwardService(self, serving, loops, MAX_BUDGET_NANOS).definition())
-            .addService(new ModelService(models))
-            .build()
-            .start();
-    return new MeshServer(server);
+            .addService(new ModelService(models));
+    for (BindableService service : policy) {
+      builder.addService(ServerInterceptors.intercept(service, new Caller()));
+    }
+    return new MeshServer(builder.build().start());
   }
 
   /** Stops accepting calls; those that run go on. */

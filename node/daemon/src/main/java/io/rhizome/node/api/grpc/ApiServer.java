@@ -44,6 +44,7 @@ public final class ApiServer implements AutoCloseable {
   public ApiServer(
       ServerServiceDefinition inference,
       AdminService admin,
+      PolicyService policy,
       AdminGuard guard,
       EventLoops loops,
       Executor blockingThreads,
@@ -52,6 +53,7 @@ public final class ApiServer implements AutoCloseable {
         List.of(
             inference,
             ServerInterceptors.intercept(admin, guard),
+            ServerInterceptors.intercept(policy, guard),
             health.getHealthService().bindService(),
             ProtoReflectionServiceV1.newInstance().bindService());
     this.loops = loops;
