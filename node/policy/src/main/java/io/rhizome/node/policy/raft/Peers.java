@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.policy.raft;
+
+import io.rhizome.gossip.NodeId;
+import io.rhizome.node.policy.raft.VoterTransport.Handler;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Asks other voters whether they are there, and who they think votes. Any thread. */
+final class Peers {
+  static final String SUBJECT = "voters";
+  private static final int MAX_VOTERS = 64;
+  private static final long CALL_NANOS = 1_000_000_000L;
+  private static final long FRESH_NANOS = 200_000_000L;
+
+  private final VoterTransport transport;
+  private final Supplier<SortedSet<NodeId>> others;
+  private final LongSupplier nanoTime;
+  private @Nullable CompletableFuture<List<NodeId>> asked;
+  private long askedNanos;
+
+  /** Asks those. */
+  Peers(VoterTransport transport, Supplier<SortedSet<NodeId>> others, LongSupplier nanoTime) {
+    this.transport = transport;
+    this.others = others;
+    this.nanoTime = nanoTime;
+  }
+
+  /** The other voters that do not answer, ordered; asked at most some times a second. */
+  synchronized CompletableFuture<List<NodeId>> missing() {
+    long now = nanoTime.getAsLong();
+    if (asked == null || (asked.isDone() && now - askedNanos > FRESH_NANOS)) {
+      SortedSet<NodeId> all = others.get();
+      askedNanos = now;
+      asked =
+          ask(all)
+              .thenApply(
+                  answers -> all.stream().filter(node -> !answers.containsKey(node)).toList());
+    }
+    return asked;
+  }
+
+  /** Who votes, as each of those that answer says. */
+  CompletableFuture<SortedMap<NodeId, SortedSet<NodeId>>> ask(Collection<NodeId> nodes) {
+    SortedMap<NodeId, SortedSet<NodeId>> answers = new TreeMap<>();
+    List<CompletableFuture<?>> calls = new ArrayList<>();
+    for (NodeId node : nodes) {
+      calls.add(
+          transport
+              .call(node, SUBJECT, new byte[0], CALL_NANOS)
+              .<@Nullable Void>handle(
+                  (answer, error) -> {
+                    if (error == null) {
+                      synchronized (answers) {
+                        answers.put(node, decode(answer));
+                      }
+                    }
+                    return null;
+                  })
+              .toCompletableFuture());
+    }
+    return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new))
+        .thenApply(
+            unused -> {
+              synchronized (answers) {
+                return answers;
+              }
+            });
+  }
+
+  /** The answer to {@link #SUBJECT}. */
+  static byte[] encode(Collection<NodeId> voters) {
+    ByteBuffer out = ByteBuffer.allocate(voters.size() * NodeId.BYTES);
+    voters.forEach(node -> out.put(node.bytes()));
+    return out.array();
+  }
+
+  private static SortedSet<NodeId> decode(byte[] answer) {
+    SortedSet<NodeId> voters = new TreeSet<>();
+    ByteBuffer in = ByteBuffer.wrap(answer);
+    while (in.remaining() >= NodeId.BYTES && voters.size() < MAX_VOTERS) {
+      byte[] id = new byte[NodeId.BYTES];
+      in.get(id);
+      voters.add(NodeId.of(id));
+    }
+    return voters;
+  }
+
+  /** Answers {@link #SUBJECT} and leaves the rest to Raft. */
+  static Handler answering(Supplier<SortedSet<NodeId>> voters, Handler raft) {
+    return (from, subject, body) ->
+        subject.equals(SUBJECT)
+            ? CompletableFuture.completedFuture(encode(voters.get()))
+            : raft.handle(from, subject, body);
+  }
+}

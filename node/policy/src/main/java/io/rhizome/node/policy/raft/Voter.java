@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.policy.raft;
+
+import io.atomix.cluster.ClusterMembershipEventListener;
+import io.atomix.cluster.ClusterMembershipService;
+import io.atomix.cluster.Member;
+import io.atomix.cluster.MemberId;
+import io.atomix.primitive.PrimitiveType;
+import io.atomix.primitive.PrimitiveTypeRegistry;
+import io.atomix.protocols.raft.RaftServer;
+import io.atomix.protocols.raft.cluster.RaftMember;
+import io.atomix.protocols.raft.cluster.impl.DefaultRaftMember;
+import io.atomix.protocols.raft.impl.RaftContext;
+import io.atomix.protocols.raft.partition.impl.RaftNamespaces;
+import io.atomix.protocols.raft.protocol.LeaveRequest;
+import io.atomix.protocols.raft.protocol.RaftResponse;
+import io.atomix.protocols.raft.protocol.RaftServerProtocol;
+import io.atomix.protocols.raft.storage.RaftStorage;
+import io.atomix.protocols.raft.storage.snapshot.Snapshot;
+import io.atomix.storage.StorageException;
+import io.atomix.storage.StorageLevel;
+import io.atomix.utils.concurrent.ThreadModel;
+import io.atomix.utils.net.Address;
+import io.rhizome.gossip.NodeId;
+import io.rhizome.node.policy.ProposalGuard;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One Atomix Raft server with its guards around it. Any thread; starting and closing block. */
+final class Voter implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Voter.class);
+  private static final int SEGMENT_BYTES = 1 << 20;
+  private static final int ENTRY_BYTES = 64 << 10;
+  private static final long CLOSE_SECONDS = 5;
+
+  private final VoterConfig config;
+  private final MemberId self;
+  private final VoterFailure failure = new VoterFailure();
+  private final PolicyReplica replica;
+  private final Contacts protocol;
+  private final RaftContext raft;
+  private final Peers peers;
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  Voter(
+      VoterConfig config,
+      VoterTransport transport,
+      ProposalGuard guard,
+      Executor executor,
+      LongSupplier nanoTime)
+      throws IOException {
+    this.config = config;
+    this.self = MemberId.from(config.self().toString());
+    Files.createDirectories(config.directory());
+    LogForce force = new LogForce(config.directory(), failure);
+    replica = new PolicyReplica(force, failure, this::snapshotIndex, this::appliedIndex);
+    Senders senders = new Senders(config.self(), this::isMember, config.mayVote(), config.dead());
+    RaftWire wire = new RaftWire(config.self(), transport, senders, config.call().toNanos());
+    VoteFile votes = new VoteFile(config.directory().resolve("votes"), failure);
+    protocol = guarded(wire, guard, force, votes, nanoTime);
+    peers = new Peers(transport, this::others, nanoTime);
+    raft = open();
+    failure.onFailure(() -> executor.execute(this::close));
+    transport.serve(Peers.answering(this::voters, wire::handle));
+    begin();
+  }
+
+  private Contacts guarded(
+      RaftWire wire, ProposalGuard guard, LogForce force, VoteFile votes, LongSupplier nanoTime) {
+    RaftServerProtocol forced = new ForcedLog(wire, force);
+    RaftServerProtocol commands =
+        new GuardedCommands(forced, guard, () -> replica.feed().image().snapshot(), force);
+    RaftServerProtocol voting = new OneVotePerTerm(commands, config.self(), votes);
+    return new Contacts(new StepDownFirst(new NoStaleCommit(voting)), nanoTime);
+  }
+
+  private RaftContext open() throws IOException {
+    try {
+      RaftStorage storage =
+          RaftStorage.builder()
+              .withPrefix(PolicyReplica.NAME)
+              .withDirectory(config.directory().toFile())
+              .withStorageLevel(StorageLevel.DISK)
+              .withNamespace(RaftNamespaces.RAFT_STORAGE)
+              .withMaxSegmentSize(SEGMENT_BYTES)
+              .withMaxEntrySize(ENTRY_BYTES)
+              .withDynamicCompaction(false)
+              .build();
+      RaftContext opened =
+          new RaftContext(
+              PolicyReplica.NAME,
+              self,
+              new OnlySelf(self),
+              protocol,
+              storage,
+              new OnlyPolicy(replica),
+              ThreadModel.SHARED_THREAD_POOL.factory("raft-policy-%d", 1, log),
+              true);
+      opened.setElectionTimeout(config.election());
+      opened.setHeartbeatInterval(config.heartbeat());
+      return opened;
+    } catch (StorageException e) {
+      throw new IOException("policy cannot be kept in " + config.directory() + ": " + e, e);
+    }
+  }
+
+  private void begin() {
+    RaftMember.Type type = raft.getCluster().getMember().getType();
+    boolean knowsItsVote =
+        raft.getCluster().getConfiguration() != null && type == RaftMember.Type.ACTIVE;
+    raft.awaitState(RaftContext.State.READY, state -> ready.complete(null));
+    if (knowsItsVote || config.seeds().isEmpty()) {
+      onError(raft.getCluster().bootstrap(List.of(self)));
+      raft.getThreadContext().execute(this::leadAlone);
+      return;
+    }
+    List<MemberId> seeds =
+        config.seeds().stream().map(seed -> MemberId.from(seed.toString())).toList();
+    onError(raft.getCluster().join(seeds));
+  }
+
+  private void onError(CompletableFuture<Void> step) {
+    var unused =
+        step.exceptionally(
+            error -> {
+              failure.fail(error);
+              ready.completeExceptionally(error);
+              return null;
+            });
+  }
+
+  /** A lone voter need not wait for anybody's heartbeat. */
+  private void leadAlone() {
+    if (others().isEmpty() && raft.getRole() == RaftServer.Role.FOLLOWER) {
+      raft.transition(RaftServer.Role.CANDIDATE);
+    }
+  }
+
+  MemberId self() {
+    return self;
+  }
+
+  RaftServerProtocol protocol() {
+    return protocol;
+  }
+
+  PolicyReplica replica() {
+    return replica;
+  }
+
+  VoterFailure failure() {
+    return failure;
+  }
+
+  CompletableFuture<Void> ready() {
+    return ready.copy();
+  }
+
+  Optional<MemberId> leader() {
+    return Optional.ofNullable(raft.getLeader()).map(DefaultRaftMember::memberId);
+  }
+
+  boolean isLeader() {
+    return raft.getRole() == RaftServer.Role.LEADER;
+  }
+
+  long term() {
+    return raft.getTerm();
+  }
+
+  /** Who has a vote. */
+  SortedSet<NodeId> voters() {
+    SortedSet<NodeId> voters = new TreeSet<>();
+    for (RaftMember member : raft.getCluster().getMembers()) {
+      if (member.getType() == RaftMember.Type.ACTIVE) {
+        voters.add(NodeId.parse(member.memberId().id()));
+      }
+    }
+    return voters;
+  }
+
+  private SortedSet<NodeId> others() {
+    SortedSet<NodeId> others = voters();
+    others.remove(config.self());
+    return others;
+  }
+
+  /** Whether those that are missing leave no majority. */
+  boolean cannotDecideWithout(Collection<NodeId> missing) {
+    int all = voters().size();
+    return all - missing.size() < all / 2 + 1;
+  }
+
+  CompletableFuture<List<NodeId>> missing() {
+    return peers.missing();
+  }
+
+  /** As {@link io.rhizome.node.policy.PolicyStatus#ageNanos}. */
+  long ageNanos() {
+    return isLeader()
+        ? protocol.sinceMajorityNanos(
+            others().stream().map(node -> MemberId.from(node.toString())).toList())
+        : protocol.sinceLedNanos();
+  }
+
+  private boolean isMember(NodeId node) {
+    return node.equals(config.self())
+        || raft.getCluster().getMember(MemberId.from(node.toString())) != null;
+  }
+
+  private long snapshotIndex() {
+    Snapshot snapshot = raft.getSnapshotStore().getCurrentSnapshot();
+    return snapshot == null ? 0 : snapshot.index();
+  }
+
+  private long appliedIndex() {
+    return raft.getLastApplied();
+  }
+
+  CompletableFuture<Void> leave() {
+    return raft.getCluster().leave();
+  }
+
+  CompletableFuture<Void> remove(NodeId dead) {
+    Optional<MemberId> leader = leader();
+    if (leader.isEmpty()) {
+      return CompletableFuture.failedFuture(new IllegalStateException("no leader is known"));
+    }
+    DefaultRaftMember member =
+        new DefaultRaftMember(
+            MemberId.from(dead.toString()), RaftMember.Type.ACTIVE, Instant.EPOCH);
+    return protocol
+        .leave(leader.get(), LeaveRequest.builder().withMember(member).build())
+        .thenCompose(
+            response ->
+                response.status() == RaftResponse.Status.OK
+                    ? CompletableFuture.completedFuture(null)
+                    : CompletableFuture.failedFuture(
+                        new IllegalStateException("not removed: " + response.error())));
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    ready.completeExceptionally(new IllegalStateException("closed"));
+    CompletableFuture<Void> inactive = new CompletableFuture<>();
+    raft.getThreadContext()
+        .execute(
+            () -> {
+              try {
+                raft.transition(RaftServer.Role.INACTIVE);
+              } finally {
+                inactive.complete(null);
+              }
+            });
+    try {
+      inactive.get(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      log.warn("the voter is closed while it is busy: {}", e.toString());
+    }
+    raft.getCluster().close();
+    raft.close();
+  }
+
+  /** Atomix asks nothing of membership but this: who it is. */
+  private static final class OnlySelf implements ClusterMembershipService {
+    private final Member member;
+
+    OnlySelf(MemberId self) {
+      this.member = Member.member(self, Address.from("127.0.0.1", 1));
+    }
+
+    @Override
+    public Member getLocalMember() {
+      return member;
+    }
+
+    @Override
+    public Set<Member> getMembers() {
+      return Collections.singleton(member);
+    }
+
+    @Override
+    public Member getMember(MemberId id) {
+      return member;
+    }
+
+    @Override
+    public void addListener(ClusterMembershipEventListener listener) {}
+
+    @Override
+    public void removeListener(ClusterMembershipEventListener listener) {}
+  }
+
+  /** The only state machine there is. */
+  @SuppressWarnings("rawtypes")
+  private record OnlyPolicy(PolicyReplica replica) implements PrimitiveTypeRegistry {
+    @Override
+    public Collection<PrimitiveType> getPrimitiveTypes() {
+      return List.of(replica);
+    }
+
+    @Override
+    public PrimitiveType getPrimitiveType(String name) {
+      return replica;
+    }
+  }
+}
