@@ -261,6 +261,7 @@ public final class Node implements AutoCloseable {
     reload();
     ready = true;
     api.setReady(true);
+    policies.start();
   }
 
   private LocalExecutor startExecutor() {

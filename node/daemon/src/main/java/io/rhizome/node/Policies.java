@@ -53,6 +53,8 @@ final class Policies implements AutoCloseable {
   private final Executor blocking;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(work -> daemon(work));
+  private final NodeId founder;
+  private final FollowerPolicyStore follower;
   private final SwitchingPolicyStore store;
   private final SortedMap<NodeId, Long> usableSince = new TreeMap<>();
   private @Nullable PolicyStore voter;
@@ -93,7 +95,7 @@ final class Policies implements AutoCloseable {
       Admitted admitted) {}
 
   /**
-   * Starts, and returns before this node knows anything.
+   * Reads what is on disk.
    *
    * @param founder whose word is taken before any other voter is known
    * @param firstStart this node has never run before: so the founder founds, and never again
@@ -111,10 +113,9 @@ final class Policies implements AutoCloseable {
     this.self = self;
     this.ports = ports;
     this.blocking = blocking;
-    Path raft = directory.resolve(VOTER_DIRECTORY);
     boolean founds = firstStart && self.equals(founder);
-    Files.createDirectories(founds ? raft : directory);
-    FollowerPolicyStore follower =
+    Files.createDirectories(founds ? directory.resolve(VOTER_DIRECTORY) : directory);
+    follower =
         new FollowerPolicyStore(
             ports.source(),
             new PolicyCopyFile(directory.resolve("copy")),
@@ -122,6 +123,12 @@ final class Policies implements AutoCloseable {
             System::nanoTime,
             ThreadLocalRandom.current());
     store = new SwitchingPolicyStore(follower);
+    this.founder = founder;
+  }
+
+  /** Takes this node's part. Until then it has the policy that it had when it stopped. */
+  void start() {
+    Path raft = directory.resolve(VOTER_DIRECTORY);
     if (Files.isDirectory(raft)) {
       thread.execute(() -> open(new TreeSet<>()));
     } else if (self.equals(founder)) {

@@ -188,7 +188,9 @@ public final class FollowerPolicyStore implements PolicyStore {
     }
 
     private void end(String why) {
-      log.info("policy no longer follows node {}: {}", voter.shortName(), why);
+      if (current) {
+        log.info("policy no longer follows node {}: {}", voter.shortName(), why);
+      }
       current = false;
       stream = null;
       stopStream();
