@@ -281,21 +281,22 @@ public final class Node implements AutoCloseable {
       throws IOException {
     RosterRules rules = new RosterRules(meshId, roster);
     Policies.VoterOpening opening =
-        (directory, beside, thread) -> {
+        (directory, beside, gone, thread) -> {
           AtomixPolicyStore voter =
               AtomixPolicyStore.start(
-                  VoterConfig.of(directory, id, beside, roster::isNode, node -> false),
+                  VoterConfig.of(directory, id, beside, roster::isNode, gone),
                   voters,
                   rules,
                   thread,
                   System::nanoTime);
-          return new Policies.Opened(voter, voter.ready());
+          return new Policies.Opened(voter, voter.ready(), voter::remove);
         };
     return new Policies(
         config.data().resolve("policy"),
         id,
         roster.founder(),
         !Files.exists(epoch()),
+        config.policy().replaceVoterAfter(),
         new Policies.Ports(
             new GrpcPolicySource(channels, blocking), opening, voters::invite, membership, roster),
         blocking);

@@ -16,19 +16,25 @@ import io.rhizome.node.policy.VoterChoice.Candidate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +49,7 @@ final class Policies implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Policies.class);
   private static final int VOTERS = 3;
   private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(5);
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
   private static final long TICK_MILLIS = 1_000;
   private static final String VOTER_DIRECTORY = "raft";
 
@@ -56,12 +62,13 @@ final class Policies implements AutoCloseable {
   private final NodeId founder;
   private final FollowerPolicyStore follower;
   private final SwitchingPolicyStore store;
+  private final long goneNanos;
   private final SortedMap<NodeId, Long> usableSince = new TreeMap<>();
-  private @Nullable PolicyStore voter;
+  private final SortedMap<NodeId, Long> goneSince = new ConcurrentSkipListMap<>();
+  private volatile @Nullable Opened voter;
   private boolean closed;
   private boolean opening;
-  private SortedSet<NodeId> invitedBeside = new TreeSet<>();
-  private long invitedAtNanos;
+  private long changedAtNanos = System.nanoTime() - PATIENCE_NANOS;
 
   /** Makes this node a voter. */
   @FunctionalInterface
@@ -70,8 +77,13 @@ final class Policies implements AutoCloseable {
      * Opens the voter of that directory; blocks on disk.
      *
      * @param beside the voters to join; empty where the directory knows, or to found
+     * @param gone voters that this node has seen gone for long enough to take their vote away
      */
-    Opened open(Path directory, SortedSet<NodeId> beside, ScheduledExecutorService thread)
+    Opened open(
+        Path directory,
+        SortedSet<NodeId> beside,
+        Predicate<NodeId> gone,
+        ScheduledExecutorService thread)
         throws IOException;
   }
 
@@ -79,8 +91,12 @@ final class Policies implements AutoCloseable {
    * A voter that has started.
    *
    * @param ready when it has its vote, and knows everything that was committed before
+   * @param remove takes a gone voter's vote away
    */
-  record Opened(PolicyStore store, CompletionStage<Void> ready) {}
+  record Opened(
+      PolicyStore store,
+      CompletionStage<Void> ready,
+      Function<NodeId, CompletionStage<Void>> remove) {}
 
   /**
    * What policy is done with.
@@ -99,6 +115,7 @@ final class Policies implements AutoCloseable {
    *
    * @param founder whose word is taken before any other voter is known
    * @param firstStart this node has never run before: so the founder founds, and never again
+   * @param replaceVoterAfter how long a voter must have been gone until another gets its vote
    * @param blocking where a voter opens
    */
   Policies(
@@ -106,11 +123,13 @@ final class Policies implements AutoCloseable {
       NodeId self,
       NodeId founder,
       boolean firstStart,
+      Duration replaceVoterAfter,
       Ports ports,
       Executor blocking)
       throws IOException {
     this.directory = directory;
     this.self = self;
+    this.goneNanos = replaceVoterAfter.toNanos();
     this.ports = ports;
     this.blocking = blocking;
     boolean founds = firstStart && self.equals(founder);
@@ -176,7 +195,7 @@ final class Policies implements AutoCloseable {
   private void openVoter(SortedSet<NodeId> beside) {
     Opened opened;
     try {
-      opened = ports.voters().open(directory.resolve(VOTER_DIRECTORY), beside, thread);
+      opened = ports.voters().open(directory.resolve(VOTER_DIRECTORY), beside, this::gone, thread);
     } catch (IOException | RuntimeException e) {
       log.error("this node cannot take its vote on policy: {}", e.getMessage(), e);
       return;
@@ -186,7 +205,7 @@ final class Policies implements AutoCloseable {
         opened.store().close();
         return;
       }
-      voter = opened.store();
+      voter = opened;
     }
     var unused =
         opened
@@ -206,46 +225,80 @@ final class Policies implements AutoCloseable {
     long now = System.nanoTime();
     SortedMap<NodeId, Member> usable = new TreeMap<>(ports.membership().get().members());
     usable.values().removeIf(member -> !member.status().usable());
-    usableSince.keySet().retainAll(usable.keySet());
-    usable.keySet().forEach(id -> usableSince.putIfAbsent(id, now));
     PolicyStatus status = store.status();
-    if (status.role() == Role.LEADER) {
-      invite(now, new TreeSet<>(status.voters()));
+    since(usableSince, usable.keySet(), now);
+    SortedSet<NodeId> missing = new TreeSet<>(status.voters());
+    missing.removeAll(usable.keySet());
+    since(goneSince, missing, now);
+    if (status.role() == Role.LEADER && now - changedAtNanos >= PATIENCE_NANOS) {
+      lead(now, new TreeSet<>(status.voters()));
     }
   }
 
-  /** One at a time: the next when the voters have changed, or the one invited does not come. */
-  private void invite(long now, SortedSet<NodeId> voters) {
-    if (voters.equals(invitedBeside) && now - invitedAtNanos < PATIENCE_NANOS) {
-      return;
-    }
+  private static void since(SortedMap<NodeId, Long> since, Set<NodeId> these, long now) {
+    since.keySet().retainAll(these);
+    these.forEach(id -> since.putIfAbsent(id, now));
+  }
+
+  /** Whether this node has itself seen that one gone for long. */
+  private boolean gone(NodeId id) {
+    Long since = goneSince.get(id);
+    return since != null && System.nanoTime() - since >= goneNanos;
+  }
+
+  /** One change at a time: who is gone for long loses its vote if another can have it. */
+  private void lead(long now, SortedSet<NodeId> voters) {
     List<Candidate> nodes = new ArrayList<>();
     usableSince.forEach(
         (id, since) ->
             nodes.add(
                 new Candidate(
                     id, ports.admitted().labels(id).getOrDefault("site", ""), now - since)));
-    VoterChoice.next(voters, nodes, VOTERS, STABLE_NANOS)
-        .filter(next -> !next.equals(self))
-        .ifPresent(
-            next -> {
-              log.info("node {} is asked to vote on policy too", next.shortName());
-              invitedBeside = voters;
-              invitedAtNanos = now;
-              ports.invite().accept(next, voters);
-            });
+    SortedSet<NodeId> staying = new TreeSet<>(voters);
+    staying.removeIf(this::gone);
+    Optional<NodeId> next = VoterChoice.next(staying, nodes, VOTERS, STABLE_NANOS);
+    if (next.isEmpty()) {
+      return;
+    }
+    changedAtNanos = now;
+    SortedSet<NodeId> leaving = new TreeSet<>(voters);
+    leaving.removeAll(staying);
+    if (leaving.isEmpty()) {
+      log.info("node {} is asked to vote on policy too", next.get().shortName());
+      ports.invite().accept(next.get(), voters);
+    } else {
+      remove(leaving.first());
+    }
+  }
+
+  private void remove(NodeId gone) {
+    Opened leading = voter;
+    if (leading == null) {
+      return;
+    }
+    log.warn("node {} has been gone for long and loses its vote on policy", gone.shortName());
+    var unused =
+        leading
+            .remove()
+            .apply(gone)
+            .whenComplete(
+                (removed, failure) -> {
+                  if (failure != null) {
+                    log.warn("it keeps its vote for now: {}", failure.getMessage());
+                  }
+                });
   }
 
   @Override
   public void close() {
-    PolicyStore waiting;
+    Opened waiting;
     synchronized (this) {
       closed = true;
       waiting = voter;
     }
     store.close();
     if (waiting != null) {
-      waiting.close();
+      waiting.store().close();
     }
     thread.shutdown();
   }

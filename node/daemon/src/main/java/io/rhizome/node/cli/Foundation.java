@@ -257,6 +257,10 @@ final class Foundation {
           defaultTimeout: 30s
           # The largest request.
           maxBytes: 16MiB
+
+        policy:
+          # How long a voter must have been gone until another node gets its vote.
+          replaceVoterAfter: 60s
         """
         .formatted(
             nodeName(index),

@@ -32,6 +32,7 @@ import java.util.regex.Pattern;
  * @param request limits of one request
  * @param transfer limits of what comes from peers
  * @param telemetry what it tells its operators
+ * @param policy its part in the mesh's policy
  */
 public record NodeConfig(
     String name,
@@ -47,7 +48,8 @@ public record NodeConfig(
     Workers executor,
     RequestLimits request,
     Transfer transfer,
-    Telemetry telemetry) {
+    Telemetry telemetry,
+    Policy policy) {
   /** The file's usual name. */
   public static final String FILE = "rhizome.yaml";
 
@@ -115,6 +117,14 @@ public record NodeConfig(
   public record RequestLimits(Duration defaultTimeout, int maxBytes) {}
 
   /**
+   * Its part in the mesh's policy.
+   *
+   * @param replaceVoterAfter {@code policy.replaceVoterAfter}; how long a voter must have been gone
+   *     until another node gets its vote
+   */
+  public record Policy(Duration replaceVoterAfter) {}
+
+  /**
    * Limits of what comes from peers.
    *
    * @param maxRate {@code transfer.maxRate}; bytes of models a second, 0 for no cap
@@ -168,7 +178,8 @@ public record NodeConfig(
         new Transfer(settings.rate("transfer.maxRate")),
         new Telemetry(
             settings.url("telemetry.otlp"),
-            settings.choice("log.format", List.of("text", "json")).equals("json")));
+            settings.choice("log.format", List.of("text", "json")).equals("json")),
+        new Policy(settings.duration("policy.replaceVoterAfter", Duration.ofSeconds(60))));
   }
 
   private static Http http(Settings settings) {

@@ -40,7 +40,8 @@ class NodeConfigTest {
                 new NodeConfig.Workers(0, 256),
                 new NodeConfig.RequestLimits(Duration.ofSeconds(30), 16_777_216),
                 new NodeConfig.Transfer(0),
-                new NodeConfig.Telemetry("", false)));
+                new NodeConfig.Telemetry("", false),
+                new NodeConfig.Policy(Duration.ofSeconds(60))));
   }
 
   @Test
@@ -87,6 +88,8 @@ class NodeConfigTest {
               otlp: http://collector:4318
             log:
               format: json
+            policy:
+              replaceVoterAfter: 5m
             """);
 
     SortedMap<String, String> labels = new TreeMap<>();
@@ -109,7 +112,8 @@ class NodeConfigTest {
                 new NodeConfig.Workers(3, 7),
                 new NodeConfig.RequestLimits(Duration.ofMillis(1500), 524_288),
                 new NodeConfig.Transfer(5L << 30),
-                new NodeConfig.Telemetry("http://collector:4318", true)));
+                new NodeConfig.Telemetry("http://collector:4318", true),
+                new NodeConfig.Policy(Duration.ofMinutes(5))));
     assertThat(config.mesh().advertised(9)).isEqualTo(new Endpoint("one.example", 9));
   }
 
