@@ -143,6 +143,25 @@ class DurabilityTest {
   }
 
   @Test
+  void anAppendThatComesAgainTakesNothingBack() {
+    NoLostTail guard = new NoLostTail(far);
+    List<AppendRequest> reached = new ArrayList<>();
+    guard.registerAppendHandler(
+        request -> {
+          reached.add(request);
+          return CompletableFuture.completedFuture(RecordedProtocol.success(request));
+        });
+    far.receive(append(0, 0, 2, 0)).join();
+    far.receive(append(2, 3, 8, 2)).join();
+
+    AppendResponse again = far.receive(append(0, 0, 2, 0)).join();
+
+    assertThat(again.succeeded()).isTrue();
+    assertThat(again.lastLogIndex()).isEqualTo(10);
+    assertThat(reached).hasSize(2);
+  }
+
+  @Test
   void aSnapshotThatCannotBeReadStopsTheVoter() {
     PolicyReplica replica = new PolicyReplica(force, failure, () -> 5, () -> 5);
     HeapBuffer damaged = HeapBuffer.allocate(64);
