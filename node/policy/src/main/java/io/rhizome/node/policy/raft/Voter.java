@@ -35,7 +35,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -57,6 +57,7 @@ final class Voter implements AutoCloseable {
   private final Contacts protocol;
   private final RaftContext raft;
   private final Peers peers;
+  private final LostVote lostVote;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -64,7 +65,7 @@ final class Voter implements AutoCloseable {
       VoterConfig config,
       VoterTransport transport,
       ProposalGuard guard,
-      Executor executor,
+      ScheduledExecutorService executor,
       LongSupplier nanoTime)
       throws IOException {
     this.config = config;
@@ -79,8 +80,8 @@ final class Voter implements AutoCloseable {
     peers = new Peers(transport, this::others, nanoTime);
     raft = open();
     failure.onFailure(() -> executor.execute(this::close));
-    transport.serve(Peers.answering(this::voters, wire::handle));
-    begin();
+    lostVote = new LostVote(config, peers, protocol, executor, failure);
+    begin(() -> transport.serve(Peers.answering(this::voters, wire::handle)));
   }
 
   private Contacts guarded(
@@ -89,7 +90,7 @@ final class Voter implements AutoCloseable {
     RaftServerProtocol commands =
         new GuardedCommands(forced, guard, () -> replica.feed().image().snapshot(), force);
     RaftServerProtocol voting = new OneVotePerTerm(commands, config.self(), votes);
-    return new Contacts(new StepDownFirst(new NoStaleCommit(voting)), nanoTime);
+    return new Contacts(new StepDownFirst(new NoLostTail(new NoStaleCommit(voting))), nanoTime);
   }
 
   private RaftContext open() throws IOException {
@@ -122,19 +123,28 @@ final class Voter implements AutoCloseable {
     }
   }
 
-  private void begin() {
-    RaftMember.Type type = raft.getCluster().getMember().getType();
-    boolean knowsItsVote =
-        raft.getCluster().getConfiguration() != null && type == RaftMember.Type.ACTIVE;
+  private void begin(Runnable serve) {
+    boolean knowsNothing = raft.getCluster().getConfiguration() == null;
+    boolean hasVote = raft.getCluster().getMember().getType() == RaftMember.Type.ACTIVE;
     raft.awaitState(RaftContext.State.READY, state -> ready.complete(null));
-    if (knowsItsVote || config.seeds().isEmpty()) {
+    if ((!knowsNothing && hasVote) || config.seeds().isEmpty()) {
+      serve.run();
       onError(raft.getCluster().bootstrap(List.of(self)));
       raft.getThreadContext().execute(this::leadAlone);
       return;
     }
-    List<MemberId> seeds =
-        config.seeds().stream().map(seed -> MemberId.from(seed.toString())).toList();
-    onError(raft.getCluster().join(seeds));
+    CompletableFuture<Void> free =
+        knowsNothing ? lostVote.givenUp() : CompletableFuture.completedFuture(null);
+    onError(
+        free.thenCompose(
+            unused -> {
+              serve.run();
+              return raft.getCluster().join(ids(config.seeds()));
+            }));
+  }
+
+  private static List<MemberId> ids(Collection<NodeId> nodes) {
+    return nodes.stream().map(node -> MemberId.from(node.toString())).toList();
   }
 
   private void onError(CompletableFuture<Void> step) {
@@ -215,10 +225,7 @@ final class Voter implements AutoCloseable {
 
   /** As {@link io.rhizome.node.policy.PolicyStatus#ageNanos}. */
   long ageNanos() {
-    return isLeader()
-        ? protocol.sinceMajorityNanos(
-            others().stream().map(node -> MemberId.from(node.toString())).toList())
-        : protocol.sinceLedNanos();
+    return isLeader() ? protocol.sinceMajorityNanos(ids(others())) : protocol.sinceLedNanos();
   }
 
   private boolean isMember(NodeId node) {
@@ -262,6 +269,7 @@ final class Voter implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    lostVote.close();
     ready.completeExceptionally(new IllegalStateException("closed"));
     CompletableFuture<Void> inactive = new CompletableFuture<>();
     raft.getThreadContext()
