@@ -51,9 +51,8 @@ final class Policies implements AutoCloseable {
   private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
   private static final long TICK_MILLIS = 1_000;
-  private static final String VOTER_DIRECTORY = "raft";
 
-  private final Path directory;
+  private final VoterDirectory directory;
   private final NodeId self;
   private final Ports ports;
   private final Executor blocking;
@@ -67,6 +66,7 @@ final class Policies implements AutoCloseable {
   private final SortedMap<NodeId, Long> goneSince = new ConcurrentSkipListMap<>();
   private volatile @Nullable Opened voter;
   private boolean closed;
+  private volatile boolean restarted;
   private boolean opening;
   private long changedAtNanos = System.nanoTime() - PATIENCE_NANOS;
 
@@ -127,13 +127,15 @@ final class Policies implements AutoCloseable {
       Ports ports,
       Executor blocking)
       throws IOException {
-    this.directory = directory;
+    this.directory = VoterDirectory.in(directory);
     this.self = self;
     this.goneNanos = replaceVoterAfter.toNanos();
     this.ports = ports;
     this.blocking = blocking;
-    boolean founds = firstStart && self.equals(founder);
-    Files.createDirectories(founds ? directory.resolve(VOTER_DIRECTORY) : directory);
+    Files.createDirectories(directory);
+    if (firstStart && self.equals(founder)) {
+      this.directory.create();
+    }
     follower =
         new FollowerPolicyStore(
             ports.source(),
@@ -147,11 +149,13 @@ final class Policies implements AutoCloseable {
 
   /** Takes this node's part. Until then it has the policy that it had when it stopped. */
   void start() {
-    Path raft = directory.resolve(VOTER_DIRECTORY);
-    if (Files.isDirectory(raft)) {
-      thread.execute(() -> open(new TreeSet<>()));
+    if (directory.exists()) {
+      restarted = true;
+      thread.execute(() -> open(others(follower.status())));
     } else if (self.equals(founder)) {
-      log.error("{} is gone: this node founded the mesh's policy and lost it; restore it", raft);
+      log.error(
+          "{} is gone: this node founded the mesh's policy and lost it; restore it",
+          directory.path());
     } else {
       follower.onVoters(List.of(founder));
     }
@@ -192,10 +196,16 @@ final class Policies implements AutoCloseable {
     blocking.execute(() -> openVoter(beside));
   }
 
+  private SortedSet<NodeId> others(PolicyStatus status) {
+    SortedSet<NodeId> others = new TreeSet<>(status.voters());
+    others.remove(self);
+    return others;
+  }
+
   private void openVoter(SortedSet<NodeId> beside) {
     Opened opened;
     try {
-      opened = ports.voters().open(directory.resolve(VOTER_DIRECTORY), beside, this::gone, thread);
+      opened = ports.voters().open(directory.path(), beside, this::gone, thread);
     } catch (IOException | RuntimeException e) {
       log.error("this node cannot take its vote on policy: {}", e.getMessage(), e);
       return;
@@ -207,6 +217,7 @@ final class Policies implements AutoCloseable {
       }
       voter = opened;
     }
+    follower.onVoters(List.copyOf(others(opened.store().status())));
     var unused =
         opened
             .ready()
@@ -216,6 +227,7 @@ final class Policies implements AutoCloseable {
                     log.error("this node got no vote on policy: {}", failure.getMessage());
                   } else {
                     store.switchTo(opened.store());
+                    restarted = false;
                     log.info("this node has a vote on policy");
                   }
                 });
@@ -230,9 +242,33 @@ final class Policies implements AutoCloseable {
     SortedSet<NodeId> missing = new TreeSet<>(status.voters());
     missing.removeAll(usable.keySet());
     since(goneSince, missing, now);
+    if (restarted && status.role() == Role.FOLLOWER) {
+      dropLostVote(status);
+    }
     if (status.role() == Role.LEADER && now - changedAtNanos >= PATIENCE_NANOS) {
       lead(now, new TreeSet<>(status.voters()));
     }
+  }
+
+  /** While this node was away, its vote went to another: it follows, and may be asked again. */
+  private void dropLostVote(PolicyStatus status) {
+    Opened old = voter;
+    if (old == null || status.ageNanos() > PATIENCE_NANOS || status.voters().contains(self)) {
+      return;
+    }
+    log.warn("this node lost its vote on policy while it was away; it follows from now on");
+    restarted = false;
+    voter = null;
+    opening = false;
+    blocking.execute(
+        () -> {
+          old.store().close();
+          try {
+            directory.delete();
+          } catch (IOException e) {
+            log.error("cannot delete {}: {}", directory.path(), e.getMessage());
+          }
+        });
   }
 
   private static void since(SortedMap<NodeId, Long> since, Set<NodeId> these, long now) {

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Where a voter keeps its log; that it is there is what makes a node a voter when it starts. */
+record VoterDirectory(Path path) {
+  static VoterDirectory in(Path policy) {
+    return new VoterDirectory(policy.resolve("raft"));
+  }
+
+  boolean exists() {
+    return Files.isDirectory(path);
+  }
+
+  void create() throws IOException {
+    Files.createDirectories(path);
+  }
+
+  void delete() throws IOException {
+    List<Path> all;
+    try (Stream<Path> files = Files.walk(path)) {
+      all = files.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : all) {
+      Files.delete(file);
+    }
+  }
+}
