@@ -76,7 +76,10 @@ public final class AtomixPolicyStore implements PolicyStore {
     return new AtomixPolicyStore(config, guard, scheduler, nanoTime, voter);
   }
 
-  /** Completes when this node has its vote and everything that was committed before. */
+  /**
+   * Completes when this node has its vote and what it knows to be committed: after a restart, what
+   * it applied before, whoever else can be reached.
+   */
   public CompletionStage<Void> ready() {
     return voter.ready();
   }

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Remembers when a leader was last heard here, and when each voter last followed this one. */
 final class Contacts extends ForwardingProtocol {
@@ -19,6 +20,7 @@ final class Contacts extends ForwardingProtocol {
   private final Map<MemberId, Long> followedNanos = new ConcurrentHashMap<>();
   private volatile boolean everLed;
   private volatile long ledNanos;
+  private volatile @Nullable MemberId lastLeader;
 
   Contacts(RaftServerProtocol next, LongSupplier nanoTime) {
     super(next);
@@ -28,6 +30,11 @@ final class Contacts extends ForwardingProtocol {
   /** How long ago this follower last agreed with a leader; MAX_VALUE for never. */
   long sinceLedNanos() {
     return everLed ? Math.max(0, nanoTime.getAsLong() - ledNanos) : Long.MAX_VALUE;
+  }
+
+  /** Whom this follower agreed with last. */
+  @Nullable MemberId lastLeader() {
+    return lastLeader;
   }
 
   /** How long ago a majority last followed this leader; others are the voters besides it. */
@@ -68,6 +75,7 @@ final class Contacts extends ForwardingProtocol {
                 .whenComplete(
                     (response, error) -> {
                       if (error == null && response.succeeded()) {
+                        lastLeader = request.leader();
                         ledNanos = nanoTime.getAsLong();
                         everLed = true;
                       }

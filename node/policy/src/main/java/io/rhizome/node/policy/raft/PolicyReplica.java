@@ -22,6 +22,7 @@ import io.rhizome.node.policy.PolicyFeed;
 import io.rhizome.node.policy.PolicyImage;
 import io.rhizome.node.policy.PolicyMachine;
 import io.rhizome.node.policy.PolicyRecord;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -42,6 +43,7 @@ final class PolicyReplica implements PrimitiveType {
   private final VoterFailure failure;
   private final LongSupplier snapshotIndex;
   private final LongSupplier appliedIndex;
+  private final LongConsumer applied;
   private long knownIndex;
 
   /**
@@ -49,13 +51,19 @@ final class PolicyReplica implements PrimitiveType {
    *
    * @param snapshotIndex the index of the newest snapshot, 0 for none
    * @param appliedIndex the index of the last entry that Atomix applied, whatever its kind
+   * @param applied told the index of each proposal that is applied
    */
   PolicyReplica(
-      LogForce log, VoterFailure failure, LongSupplier snapshotIndex, LongSupplier appliedIndex) {
+      LogForce log,
+      VoterFailure failure,
+      LongSupplier snapshotIndex,
+      LongSupplier appliedIndex,
+      LongConsumer applied) {
     this.log = log;
     this.failure = failure;
     this.snapshotIndex = snapshotIndex;
     this.appliedIndex = appliedIndex;
+    this.applied = applied;
   }
 
   /** What may be shown. */
@@ -74,7 +82,9 @@ final class PolicyReplica implements PrimitiveType {
                 .formatted(snapshot, index));
       }
       knownIndex = index;
-      return decide(proposal, stampMillis);
+      byte[] answer = decide(proposal, stampMillis);
+      applied.accept(index);
+      return answer;
     } catch (RuntimeException e) {
       failure.fail(e);
       throw e;

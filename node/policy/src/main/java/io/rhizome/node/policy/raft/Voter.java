@@ -8,6 +8,7 @@ import io.atomix.cluster.MemberId;
 import io.atomix.primitive.PrimitiveType;
 import io.atomix.primitive.PrimitiveTypeRegistry;
 import io.atomix.protocols.raft.RaftServer;
+import io.atomix.protocols.raft.cluster.RaftClusterEvent;
 import io.atomix.protocols.raft.cluster.RaftMember;
 import io.atomix.protocols.raft.cluster.impl.DefaultRaftMember;
 import io.atomix.protocols.raft.impl.RaftContext;
@@ -24,6 +25,7 @@ import io.atomix.utils.net.Address;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.policy.ProposalGuard;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.util.Collection;
@@ -40,6 +42,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +61,9 @@ final class Voter implements AutoCloseable {
   private final RaftContext raft;
   private final Peers peers;
   private final LostVote lostVote;
+  private final CommittedFile committed;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private volatile @Nullable Leaving leaving;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   Voter(
@@ -72,13 +77,17 @@ final class Voter implements AutoCloseable {
     this.self = MemberId.from(config.self().toString());
     Files.createDirectories(config.directory());
     LogForce force = new LogForce(config.directory(), failure);
-    replica = new PolicyReplica(force, failure, this::snapshotIndex, this::appliedIndex);
+    committed = new CommittedFile(config.directory().resolve("committed"));
+    replica =
+        new PolicyReplica(
+            force, failure, this::snapshotIndex, this::appliedIndex, this::saveCommitted);
     Senders senders = new Senders(config.self(), this::isMember, config.mayVote(), config.dead());
     RaftWire wire = new RaftWire(config.self(), transport, senders, config.call().toNanos());
     VoteFile votes = new VoteFile(config.directory().resolve("votes"), failure);
     protocol = guarded(wire, guard, force, votes, nanoTime);
     peers = new Peers(transport, this::others, nanoTime);
     raft = open();
+    raft.getCluster().addListener(this::onMembers);
     failure.onFailure(() -> executor.execute(this::close));
     lostVote = new LostVote(config, peers, protocol, executor, failure);
     begin(() -> transport.serve(Peers.answering(this::voters, wire::handle)));
@@ -123,7 +132,9 @@ final class Voter implements AutoCloseable {
     }
   }
 
-  private void begin(Runnable serve) {
+  private void begin(Runnable serve) throws IOException {
+    long known = committed.load();
+    raft.getThreadContext().execute(() -> applyKnown(known));
     boolean knowsNothing = raft.getCluster().getConfiguration() == null;
     boolean hasVote = raft.getCluster().getMember().getType() == RaftMember.Type.ACTIVE;
     raft.awaitState(RaftContext.State.READY, state -> ready.complete(null));
@@ -141,6 +152,23 @@ final class Voter implements AutoCloseable {
               serve.run();
               return raft.getCluster().join(ids(config.seeds()));
             }));
+  }
+
+  /** Entries that were committed before this start need nobody's word. */
+  private void applyKnown(long known) {
+    long index = Math.min(known, raft.getLogWriter().getLastIndex());
+    if (index > 0) {
+      raft.setCommitIndex(index);
+      raft.getServiceManager().applyAll(index);
+    }
+  }
+
+  private void saveCommitted(long index) {
+    try {
+      committed.save(index);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write in " + config.directory(), e);
+    }
   }
 
   private static List<MemberId> ids(Collection<NodeId> nodes) {
@@ -229,8 +257,20 @@ final class Voter implements AutoCloseable {
   }
 
   private boolean isMember(NodeId node) {
+    MemberId member = MemberId.from(node.toString());
     return node.equals(config.self())
-        || raft.getCluster().getMember(MemberId.from(node.toString())) != null;
+        || raft.getCluster().getMember(member) != null
+        || new Leaving(member, raft.getTerm()).equals(leaving);
+  }
+
+  /** A leader that gives its vote up leads until that is committed. */
+  private record Leaving(MemberId leader, long term) {}
+
+  private void onMembers(RaftClusterEvent event) {
+    MemberId member = event.subject().memberId();
+    if (event.type() == RaftClusterEvent.Type.LEAVE && member.equals(protocol.lastLeader())) {
+      leaving = new Leaving(member, raft.getTerm());
+    }
   }
 
   private long snapshotIndex() {
@@ -269,6 +309,7 @@ final class Voter implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    failure.close();
     lostVote.close();
     ready.completeExceptionally(new IllegalStateException("closed"));
     CompletableFuture<Void> inactive = new CompletableFuture<>();
@@ -290,6 +331,11 @@ final class Voter implements AutoCloseable {
     }
     raft.getCluster().close();
     raft.close();
+    try {
+      committed.close();
+    } catch (IOException e) {
+      log.warn("cannot close the voter's files: {}", e.toString());
+    }
   }
 
   /** Atomix asks nothing of membership but this: who it is. */

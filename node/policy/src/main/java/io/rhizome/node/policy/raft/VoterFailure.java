@@ -19,6 +19,11 @@ final class VoterFailure {
     }
   }
 
+  /** It is closed: from here on it acknowledges nothing either, but nothing is wrong. */
+  void close() {
+    first.complete(new IllegalStateException("it is closed"));
+  }
+
   /** Runs that when it fails. */
   void onFailure(Runnable action) {
     var unused = first.thenRun(action);

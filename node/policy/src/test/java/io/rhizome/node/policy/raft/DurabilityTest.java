@@ -112,7 +112,7 @@ class DurabilityTest {
 
   @Test
   void aLoneVoterShowsNothingThatIsNotForced() {
-    PolicyReplica replica = new PolicyReplica(force, failure, () -> 0, () -> 0);
+    PolicyReplica replica = new PolicyReplica(force, failure, () -> 0, () -> 0, index -> {});
     force.broken = true;
 
     assertThatThrownBy(() -> replica.apply(7, proposal(), 1))
@@ -120,7 +120,7 @@ class DurabilityTest {
     assertThat(replica.feed().image().snapshot().version()).isZero();
 
     PolicyReplica sound =
-        new PolicyReplica(new CountedForce(), new VoterFailure(), () -> 0, () -> 0);
+        new PolicyReplica(new CountedForce(), new VoterFailure(), () -> 0, () -> 0, index -> {});
     sound.apply(7, proposal(), 1);
     assertThat(sound.feed().image().snapshot().version()).isEqualTo(1);
   }
@@ -163,7 +163,7 @@ class DurabilityTest {
 
   @Test
   void aSnapshotThatCannotBeReadStopsTheVoter() {
-    PolicyReplica replica = new PolicyReplica(force, failure, () -> 5, () -> 5);
+    PolicyReplica replica = new PolicyReplica(force, failure, () -> 5, () -> 5, index -> {});
     HeapBuffer damaged = HeapBuffer.allocate(64);
     damaged.writeInt(3).write(new byte[] {9, 9, 9}).flip();
 
@@ -179,7 +179,7 @@ class DurabilityTest {
 
   @Test
   void anEntryAfterASnapshotThatWasNeverInstalledStopsTheVoter() {
-    PolicyReplica replica = new PolicyReplica(force, failure, () -> 5, () -> 5);
+    PolicyReplica replica = new PolicyReplica(force, failure, () -> 5, () -> 5, index -> {});
 
     assertThatThrownBy(() -> replica.apply(6, proposal(), 1))
         .hasMessageContaining("snapshot 5 could not be installed");

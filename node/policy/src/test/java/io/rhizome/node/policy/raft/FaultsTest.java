@@ -167,6 +167,36 @@ class FaultsTest {
   }
 
   @Test
+  void aVoterThatStartsAloneShowsThePolicyItHad() throws Exception {
+    voters.grow(3);
+    for (int i = 0; i < 5; i++) {
+      voters.write(node(1), "m" + i);
+    }
+    for (int i = 1; i <= 3; i++) {
+      voters.stop(node(i));
+    }
+
+    AtomixPolicyStore alone = voters.start(node(1), new TreeSet<>());
+
+    await().atMost(Voters.SOON).until(() -> alone.snapshot().version() == 5);
+    assertThat(alone.status().ageNanos()).isEqualTo(Long.MAX_VALUE);
+    assertThat(alone.status().leader()).isEmpty();
+  }
+
+  @Test
+  void aVoterThatLeavesIsNoLongerCounted() throws Exception {
+    voters.grow(3);
+    NodeId leaving = voters.leader();
+
+    voters.store(leaving).leave().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    voters.stop(leaving);
+
+    NodeId left = voters.leader();
+    await().atMost(Voters.SOON).until(() -> voters.store(left).status().voters().size() == 2);
+    assertThat(voters.write(left, "after")).isEqualTo(1);
+  }
+
+  @Test
   void aTornLastRecordHealsFromTheOthers() throws Exception {
     voters.grow(3);
     for (int i = 0; i < 10; i++) {

@@ -218,7 +218,7 @@ class GuardsTest {
   }
 
   private static PolicyReplica replica(LogForce force, VoterFailure failure) {
-    return new PolicyReplica(force, failure, () -> 0, () -> 0);
+    return new PolicyReplica(force, failure, () -> 0, () -> 0, index -> {});
   }
 
   private static CommandRequest command(long session, Proposal proposal) {
