@@ -37,6 +37,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -51,9 +52,11 @@ final class Voter implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Voter.class);
   private static final int SEGMENT_BYTES = 1 << 20;
   private static final int ENTRY_BYTES = 64 << 10;
+  private static final int JOIN_ATTEMPTS = 30;
   private static final long CLOSE_SECONDS = 5;
 
   private final VoterConfig config;
+  private final ScheduledExecutorService executor;
   private final MemberId self;
   private final VoterFailure failure = new VoterFailure();
   private final PolicyReplica replica;
@@ -74,6 +77,7 @@ final class Voter implements AutoCloseable {
       LongSupplier nanoTime)
       throws IOException {
     this.config = config;
+    this.executor = executor;
     this.self = MemberId.from(config.self().toString());
     Files.createDirectories(config.directory());
     LogForce force = new LogForce(config.directory(), failure);
@@ -150,8 +154,28 @@ final class Voter implements AutoCloseable {
         free.thenCompose(
             unused -> {
               serve.run();
-              return raft.getCluster().join(ids(config.seeds()));
+              return join(JOIN_ATTEMPTS);
             }));
+  }
+
+  /**
+   * The leader refuses a join, or the promotion that ends it, while another change is under way.
+   */
+  private CompletableFuture<Void> join(int attempts) {
+    return raft.getCluster()
+        .join(ids(config.seeds()))
+        .exceptionallyCompose(
+            refused -> {
+              if (closed.get() || attempts == 1) {
+                return CompletableFuture.failedFuture(refused);
+              }
+              log.info("no vote yet: {}", refused.getMessage());
+              Executor later =
+                  CompletableFuture.delayedExecutor(
+                      config.election().toNanos(), TimeUnit.NANOSECONDS, executor);
+              return CompletableFuture.completedFuture(attempts - 1)
+                  .thenComposeAsync(this::join, later);
+            });
   }
 
   /** Entries that were committed before this start need nobody's word. */

@@ -163,6 +163,7 @@ class FaultsTest {
       voters.write(watched, "m" + i);
     }
 
+    await().until(() -> told.size() >= 10);
     assertThat(told).containsExactlyElementsOf(LongStream.rangeClosed(1, 10).boxed().toList());
   }
 
