@@ -27,7 +27,8 @@ public record PolicySnapshot(long version, SortedMap<ResourceKey, Resource> reso
 
   /** The resources of a kind, by name. */
   public SortedMap<ResourceKey, Resource> list(String kind) {
-    // '0' < every first character of a name; '{' > every one.
-    return resources.subMap(new ResourceKey(kind, "0"), new ResourceKey(kind + "Z", "0"));
+    SortedMap<ResourceKey, Resource> all = new TreeMap<>(resources);
+    all.keySet().removeIf(key -> !key.kind().equals(kind));
+    return all;
   }
 }

@@ -103,6 +103,16 @@ class PolicyMachineTest {
   }
 
   @Test
+  void aKindIsListedWithoutThoseWhoseNamesBeginLikeIt() {
+    ResourceKey mesh = new ResourceKey("Mesh", "mesh");
+    commit(
+        proposal(
+            Change.put(mesh, "{}", Change.ABSENT),
+            Change.put(new ResourceKey("MeshKey", "mesh"), "{}", Change.ABSENT)));
+    assertThat(machine.snapshot().list("Mesh")).containsOnlyKeys(mesh);
+  }
+
+  @Test
   void aGapIsNotReplayed() {
     PolicyRecord third = new PolicyRecord(3, new ProposalId(1, 2), "a", 1, List.of());
     assertThatThrownBy(() -> machine.replay(third)).hasMessage("version 3 cannot follow 0");
