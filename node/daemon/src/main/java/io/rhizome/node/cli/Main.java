@@ -28,6 +28,15 @@ import picocli.CommandLine.Spec;
       ConfigCommand.class,
       ModelCommand.class,
       InferCommand.class,
+      ApplyCommand.class,
+      GetCommand.class,
+      DiffCommand.class,
+      DeleteCommand.class,
+      HistoryCommand.class,
+      RollbackCommand.class,
+      AuditCommand.class,
+      SchemaCommand.class,
+      PolicyCommand.class,
       VersionCommand.class
     })
 public final class Main implements Runnable {

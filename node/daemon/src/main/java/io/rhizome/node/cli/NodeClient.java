@@ -19,6 +19,7 @@ import io.rhizome.node.identity.OperatorProof;
 import io.rhizome.node.protocol.inference.GRPCInferenceServiceGrpc;
 import io.rhizome.v1.AdminServiceGrpc;
 import io.rhizome.v1.ChallengeRequest;
+import io.rhizome.v1.PolicyServiceGrpc;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +67,19 @@ final class NodeClient implements AutoCloseable {
   /** For one call that changes something; ends when the node ends it. */
   AdminServiceGrpc.AdminServiceBlockingV2Stub proven(Identity operator) {
     return AdminServiceGrpc.newBlockingV2Stub(channel)
+        .withInterceptors(
+            new OperatorProof(operator, admin().challenge(ChallengeRequest.getDefaultInstance())));
+  }
+
+  /** For policy's open calls: they end within seconds. */
+  PolicyServiceGrpc.PolicyServiceBlockingStub policy() {
+    return PolicyServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(READ_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** For one call that reads all of policy. */
+  PolicyServiceGrpc.PolicyServiceBlockingStub provenPolicy(Identity operator) {
+    return policy()
         .withInterceptors(
             new OperatorProof(operator, admin().challenge(ChallengeRequest.getDefaultInstance())));
   }

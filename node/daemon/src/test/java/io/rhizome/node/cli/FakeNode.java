@@ -8,12 +8,20 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.StreamObserver;
+import io.rhizome.gossip.NodeId;
+import io.rhizome.node.api.grpc.PolicyService;
 import io.rhizome.node.identity.AdminGuard;
 import io.rhizome.node.identity.Identity;
 import io.rhizome.node.identity.OperatorProofs;
 import io.rhizome.node.identity.Roster;
 import io.rhizome.node.identity.Signing;
 import io.rhizome.node.models.ManifestJson;
+import io.rhizome.node.policy.InMemoryPolicyStore;
+import io.rhizome.node.policy.PolicyException;
+import io.rhizome.node.policy.PolicySnapshot;
+import io.rhizome.node.policy.PolicyStore;
+import io.rhizome.node.policy.Proof;
+import io.rhizome.node.policy.Proposal;
 import io.rhizome.node.protocol.inference.GRPCInferenceServiceGrpc;
 import io.rhizome.node.protocol.inference.InferParameter;
 import io.rhizome.node.protocol.inference.ModelInferRequest;
@@ -65,12 +73,15 @@ import java.util.concurrent.TimeUnit;
 
 /** A node's public port with canned answers behind the real guard. */
 final class FakeNode {
+  static final String MESH = "mesh-of-tests";
+
   final String id;
   final String address;
   private final Server server;
   private final Identity identity;
   private final Roster roster;
   private final OperatorProofs proofs;
+  private final PolicyStore policy;
   private volatile byte[] pushed = new byte[0];
   private final HealthStatusManager health = new HealthStatusManager();
   private final ShowModelResponse shown;
@@ -84,16 +95,29 @@ final class FakeNode {
             List.of(Roster.Entry.of("operator", operator, new TreeMap<>())));
     id = identity.nodeId().toString();
     shown = shown(operator);
+    policy = new InMemoryPolicyStore(identity.nodeId(), this::check, () -> 1_700_000_000_000L);
     proofs = new OperatorProofs(identity.nodeId(), roster, System::nanoTime);
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(new Admin())
             .addService(new Inference())
+            .addService(new PolicyService(MESH, policy))
             .addService(health.getHealthService())
             .intercept(new AdminGuard(proofs))
             .build()
             .start();
     address = "127.0.0.1:" + server.getPort();
+  }
+
+  private void check(PolicySnapshot now, Proposal proposal) throws PolicyException {
+    Proof proof = proposal.proof();
+    if (!proposal.mesh().equals(MESH)
+        || !roster.verify(
+            NodeId.parse(proof.subject()),
+            proposal.signedBytes().toArray(),
+            proof.signature().toArray())) {
+      throw new PolicyException(PolicyException.Code.DENIED, "no operator of this mesh signed it");
+    }
   }
 
   private static ShowModelResponse shown(Identity signer) {

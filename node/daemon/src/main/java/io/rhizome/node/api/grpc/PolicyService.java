@@ -9,13 +9,16 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.node.mesh.PolicyErrors;
 import io.rhizome.node.policy.Change;
 import io.rhizome.node.policy.PolicyCodec;
+import io.rhizome.node.policy.PolicyException;
 import io.rhizome.node.policy.PolicyImage;
 import io.rhizome.node.policy.PolicyRecord;
 import io.rhizome.node.policy.PolicySnapshot;
 import io.rhizome.node.policy.PolicyStatus;
 import io.rhizome.node.policy.PolicyStore;
+import io.rhizome.node.policy.Proposal;
 import io.rhizome.node.policy.Resource;
 import io.rhizome.node.policy.ResourceKey;
+import io.rhizome.node.resources.ResourceRules;
 import io.rhizome.v1.GetPolicyRequest;
 import io.rhizome.v1.GetPolicyResponse;
 import io.rhizome.v1.PolicyServiceGrpc;
@@ -39,6 +42,7 @@ public final class PolicyService extends PolicyServiceGrpc.PolicyServiceImplBase
 
   private final String mesh;
   private final PolicyStore store;
+  private final ResourceRules rules = new ResourceRules();
 
   /**
    * A service over this node's policy.
@@ -53,9 +57,13 @@ public final class PolicyService extends PolicyServiceGrpc.PolicyServiceImplBase
   @Override
   public void propose(ProposeRequest request, StreamObserver<ProposeResponse> observer) {
     try {
+      Proposal proposal = PolicyCodec.proposal(request.getProposal().toByteArray());
+      for (Change change : proposal.changes()) {
+        rules.check(change);
+      }
       var unused =
           store
-              .propose(PolicyCodec.proposal(request.getProposal().toByteArray()))
+              .propose(proposal)
               .whenComplete(
                   (version, failure) -> {
                     if (failure != null) {
@@ -65,6 +73,8 @@ public final class PolicyService extends PolicyServiceGrpc.PolicyServiceImplBase
                       observer.onCompleted();
                     }
                   });
+    } catch (PolicyException e) {
+      observer.onError(PolicyErrors.toStatus(e));
     } catch (IllegalArgumentException e) {
       observer.onError(
           Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
