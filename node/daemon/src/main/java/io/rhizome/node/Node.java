@@ -44,8 +44,11 @@ import io.rhizome.node.models.Manifests;
 import io.rhizome.node.models.ModelSource;
 import io.rhizome.node.models.Models;
 import io.rhizome.node.models.ModelsConfig;
+import io.rhizome.node.policy.Change;
+import io.rhizome.node.policy.ProposalGuard;
 import io.rhizome.node.policy.raft.AtomixPolicyStore;
 import io.rhizome.node.policy.raft.VoterConfig;
+import io.rhizome.node.resources.ResourceRules;
 import io.rhizome.node.serving.Serving;
 import io.rhizome.node.serving.View;
 import io.rhizome.node.telemetry.LogFormat;
@@ -279,7 +282,15 @@ public final class Node implements AutoCloseable {
       GrpcVoterTransport voters,
       ExecutorService blocking)
       throws IOException {
-    RosterRules rules = new RosterRules(meshId, roster);
+    RosterRules operators = new RosterRules(meshId, roster);
+    ResourceRules resources = new ResourceRules();
+    ProposalGuard rules =
+        (policy, proposal) -> {
+          operators.check(policy, proposal);
+          for (Change change : proposal.changes()) {
+            resources.check(change);
+          }
+        };
     Policies.VoterOpening opening =
         (directory, beside, gone, thread) -> {
           AtomixPolicyStore voter =
