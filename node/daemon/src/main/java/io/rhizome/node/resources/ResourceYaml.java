@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.rhizome.node.config.ConfigException;
 import io.rhizome.node.policy.Resource;
 import io.rhizome.node.policy.ResourceKey;
 import java.io.StringReader;
@@ -23,7 +22,7 @@ import org.yaml.snakeyaml.nodes.Tag;
 
 /**
  * Resources as YAML, there and back. Reading is strict: no tags, anchors or aliases, no key twice,
- * nothing deep or large; a {@link ConfigException} names file, line and field.
+ * nothing deep or large; a {@link ResourceException} names file, line and field.
  */
 public final class ResourceYaml {
   /** What one file may have, in characters. */
@@ -43,7 +42,7 @@ public final class ResourceYaml {
   /** Reads every document; {@code file} is what complaints call it. Empty ones are skipped. */
   public static List<ResourceDocument> parse(String file, String text) {
     if (text.length() > MAX_CHARS) {
-      throw new ConfigException(
+      throw new ResourceException(
           "%s: has %d characters, at most %d are allowed; is it the right file?"
               .formatted(file, text.length(), MAX_CHARS));
     }
@@ -61,9 +60,9 @@ public final class ResourceYaml {
       }
     } catch (MarkedYAMLException e) {
       int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
-      throw new ConfigException(file + ":" + line + ": " + e.getProblem(), e);
+      throw new ResourceException(file + ":" + line + ": " + e.getProblem(), e);
     } catch (YAMLException e) {
-      throw new ConfigException(file + ": refused: " + e.getMessage(), e);
+      throw new ResourceException(file + ": refused: " + e.getMessage(), e);
     }
     return documents;
   }
@@ -72,18 +71,18 @@ public final class ResourceYaml {
     ObjectNode document = tree.root();
     JsonNode kindText = document.path("kind");
     if (!kindText.isTextual()) {
-      throw new ConfigException(tree.at("/kind") + "'kind' is missing, such as: kind: Model");
+      throw new ResourceException(tree.at("/kind") + "'kind' is missing, such as: kind: Model");
     }
     Kind kind;
     try {
       kind = Kind.parse(kindText.asText());
     } catch (IllegalArgumentException e) {
-      throw new ConfigException(tree.at("/kind") + e.getMessage(), e);
+      throw new ResourceException(tree.at("/kind") + e.getMessage(), e);
     }
     Schemas.check(kind, document)
         .ifPresent(
             fault -> {
-              throw new ConfigException(tree.at(fault.pointer()) + fault.message());
+              throw new ResourceException(tree.at(fault.pointer()) + fault.message());
             });
     JsonNode version = document.path("version");
     return new ResourceDocument(

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rhizome.node.config.ConfigException;
 import java.math.BigDecimal;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -30,7 +29,7 @@ final class YamlTree {
   YamlTree(String file, Node document) {
     this.file = file;
     if (!(json("", document) instanceof ObjectNode object)) {
-      throw new ConfigException(
+      throw new ResourceException(
           at("") + "a document has 'kind:', 'name:' and 'spec:' lines, this one has not");
     }
     this.root = object;
@@ -52,7 +51,8 @@ final class YamlTree {
   private JsonNode json(String pointer, Node node) {
     lines.putIfAbsent(pointer, line(node));
     if (node.getAnchor() != null) {
-      throw new ConfigException(at(pointer) + "anchors and aliases are not allowed; write it out");
+      throw new ResourceException(
+          at(pointer) + "anchors and aliases are not allowed; write it out");
     }
     if (node instanceof MappingNode mapping) {
       require(pointer, node, Tag.MAP);
@@ -75,12 +75,12 @@ final class YamlTree {
       if (!(entry.getKeyNode() instanceof ScalarNode key)
           || key.getTag().equals(Tag.MERGE)
           || key.getAnchor() != null) {
-        throw new ConfigException(
+        throw new ResourceException(
             file + ":" + line(entry.getKeyNode()) + ": a key must be plain text");
       }
       String below = pointer + "/" + key.getValue();
       if (object.has(key.getValue())) {
-        throw new ConfigException(
+        throw new ResourceException(
             file + ":" + line(key) + ": key '" + Schemas.dotted(below) + "' is there twice");
       }
       lines.put(below, line(key));
@@ -95,8 +95,8 @@ final class YamlTree {
     }
   }
 
-  private ConfigException tagged(String pointer, Node node) {
-    return new ConfigException(
+  private ResourceException tagged(String pointer, Node node) {
+    return new ResourceException(
         at(pointer) + "tags such as '" + node.getTag().getValue() + "' are not allowed");
   }
 
@@ -130,8 +130,8 @@ final class YamlTree {
     throw tagged(pointer, node);
   }
 
-  private ConfigException unclear(String pointer, String text, String what) {
-    return new ConfigException(
+  private ResourceException unclear(String pointer, String text, String what) {
+    return new ResourceException(
         at(pointer)
             + "'"
             + Schemas.dotted(pointer)

@@ -2,8 +2,7 @@
 /**
  * Resources as people write them: YAML documents of {@code kind}, {@code name} and {@code spec},
  * checked against the JSON Schemas under {@code /schemas}. Start reading at {@link
- * io.rhizome.node.resources.ResourceYaml}. Pure: depends on {@code policy}, {@code config}'s
- * exception and {@code text}.
+ * io.rhizome.node.resources.ResourceYaml}. Pure: depends on {@code policy} and {@code text} only.
  */
 @NullMarked
 package io.rhizome.node.resources;

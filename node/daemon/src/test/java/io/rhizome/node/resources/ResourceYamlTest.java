@@ -4,7 +4,6 @@ package io.rhizome.node.resources;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rhizome.node.config.ConfigException;
 import io.rhizome.node.policy.Change;
 import io.rhizome.node.policy.PolicyException;
 import io.rhizome.node.policy.Resource;
@@ -180,7 +179,7 @@ class ResourceYamlTest {
 
   private static void complains(String text, String... parts) {
     assertThatThrownBy(() -> ResourceYaml.parse("f.yaml", text))
-        .isInstanceOf(ConfigException.class)
+        .isInstanceOf(ResourceException.class)
         .message()
         .contains(parts);
   }
