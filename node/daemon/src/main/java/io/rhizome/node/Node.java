@@ -292,10 +292,10 @@ public final class Node implements AutoCloseable {
           }
         };
     Policies.VoterOpening opening =
-        (directory, beside, gone, thread) -> {
+        (directory, beside, welcome, gone, thread) -> {
           AtomixPolicyStore voter =
               AtomixPolicyStore.start(
-                  VoterConfig.of(directory, id, beside, roster::isNode, gone),
+                  VoterConfig.of(directory, id, beside, welcome, gone),
                   voters,
                   rules,
                   thread,

@@ -19,12 +19,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
@@ -50,6 +52,7 @@ final class Policies implements AutoCloseable {
   private static final int VOTERS = 3;
   private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
+  private static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long TICK_MILLIS = 1_000;
 
   private final VoterDirectory directory;
@@ -59,14 +62,15 @@ final class Policies implements AutoCloseable {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(work -> daemon(work));
   private final NodeId founder;
-  private final FollowerPolicyStore follower;
+  private final PolicyCopyFile copy;
+  private volatile FollowerPolicyStore follower;
   private final SwitchingPolicyStore store;
   private final long goneNanos;
   private final SortedMap<NodeId, Long> usableSince = new TreeMap<>();
   private final SortedMap<NodeId, Long> goneSince = new ConcurrentSkipListMap<>();
   private volatile @Nullable Opened voter;
   private boolean closed;
-  private volatile boolean restarted;
+  private volatile @Nullable NodeId asked;
   private boolean opening;
   private long changedAtNanos = System.nanoTime() - PATIENCE_NANOS;
 
@@ -77,11 +81,13 @@ final class Policies implements AutoCloseable {
      * Opens the voter of that directory; blocks on disk.
      *
      * @param beside the voters to join; empty where the directory knows, or to found
+     * @param welcome nodes that may take a vote beside this one
      * @param gone voters that this node has seen gone for long enough to take their vote away
      */
     Opened open(
         Path directory,
         SortedSet<NodeId> beside,
+        Predicate<NodeId> welcome,
         Predicate<NodeId> gone,
         ScheduledExecutorService thread)
         throws IOException;
@@ -136,21 +142,20 @@ final class Policies implements AutoCloseable {
     if (firstStart && self.equals(founder)) {
       this.directory.create();
     }
-    follower =
-        new FollowerPolicyStore(
-            ports.source(),
-            new PolicyCopyFile(directory.resolve("copy")),
-            thread,
-            System::nanoTime,
-            ThreadLocalRandom.current());
+    copy = new PolicyCopyFile(directory.resolve("copy"));
+    follower = newFollower();
     store = new SwitchingPolicyStore(follower);
     this.founder = founder;
+  }
+
+  private FollowerPolicyStore newFollower() throws IOException {
+    return new FollowerPolicyStore(
+        ports.source(), copy, thread, System::nanoTime, ThreadLocalRandom.current());
   }
 
   /** Takes this node's part. Until then it has the policy that it had when it stopped. */
   void start() {
     if (directory.exists()) {
-      restarted = true;
       thread.execute(() -> open(others(follower.status())));
     } else if (self.equals(founder)) {
       log.error(
@@ -205,7 +210,7 @@ final class Policies implements AutoCloseable {
   private void openVoter(SortedSet<NodeId> beside) {
     Opened opened;
     try {
-      opened = ports.voters().open(directory.path(), beside, this::gone, thread);
+      opened = ports.voters().open(directory.path(), beside, this::welcome, this::gone, thread);
     } catch (IOException | RuntimeException e) {
       log.error("this node cannot take its vote on policy: {}", e.getMessage(), e);
       return;
@@ -227,7 +232,6 @@ final class Policies implements AutoCloseable {
                     log.error("this node got no vote on policy: {}", failure.getMessage());
                   } else {
                     store.switchTo(opened.store());
-                    restarted = false;
                     log.info("this node has a vote on policy");
                   }
                 });
@@ -242,33 +246,63 @@ final class Policies implements AutoCloseable {
     SortedSet<NodeId> missing = new TreeSet<>(status.voters());
     missing.removeAll(usable.keySet());
     since(goneSince, missing, now);
-    if (restarted && status.role() == Role.FOLLOWER) {
-      dropLostVote(status);
+    if (status.role() == Role.VOTER && status.ageNanos() >= LOST_NANOS) {
+      askAfterVote(others(status));
     }
     if (status.role() == Role.LEADER && now - changedAtNanos >= PATIENCE_NANOS) {
       lead(now, new TreeSet<>(status.voters()));
     }
   }
 
+  /**
+   * No leader speaks to this voter: one of the others that is in touch with a majority may know
+   * why.
+   */
+  private void askAfterVote(SortedSet<NodeId> others) {
+    for (NodeId other : others) {
+      CompletableFuture<Void> heard = new CompletableFuture<>();
+      Runnable giveUp =
+          ports.source().follow(other, Long.MAX_VALUE, new VoteQuestion(heard, this::hearVoters));
+      var unused =
+          heard
+              .completeOnTimeout(null, LOST_NANOS, TimeUnit.NANOSECONDS)
+              .whenComplete((done, failure) -> giveUp.run());
+    }
+  }
+
+  private void hearVoters(List<NodeId> voters) {
+    if (!voters.contains(self)) {
+      thread.execute(() -> loseVote(voters));
+    }
+  }
+
   /** While this node was away, its vote went to another: it follows, and may be asked again. */
-  private void dropLostVote(PolicyStatus status) {
+  private void loseVote(List<NodeId> voters) {
     Opened old = voter;
-    if (old == null || status.ageNanos() > PATIENCE_NANOS || status.voters().contains(self)) {
+    if (old == null) {
       return;
     }
-    log.warn("this node lost its vote on policy while it was away; it follows from now on");
-    restarted = false;
     voter = null;
-    opening = false;
+    log.warn("this node lost its vote on policy while it was away; it follows from now on");
     blocking.execute(
         () -> {
-          old.store().close();
           try {
+            FollowerPolicyStore.keep(copy, voters, old.store().image());
+            follower = newFollower();
+            store.switchTo(follower);
             directory.delete();
           } catch (IOException e) {
-            log.error("cannot delete {}: {}", directory.path(), e.getMessage());
+            log.error("cannot follow policy in {}: {}", directory.path(), e.getMessage(), e);
+          } finally {
+            thread.execute(() -> opening = false);
           }
         });
+  }
+
+  /** Whether that node may take a vote beside this one: it was asked, or has one. */
+  private boolean welcome(NodeId node) {
+    return ports.admitted().isNode(node)
+        && (Objects.equals(asked, node) || store.status().voters().contains(node));
   }
 
   private static void since(SortedMap<NodeId, Long> since, Set<NodeId> these, long now) {
@@ -301,6 +335,7 @@ final class Policies implements AutoCloseable {
     leaving.removeAll(staying);
     if (leaving.isEmpty()) {
       log.info("node {} is asked to vote on policy too", next.get().shortName());
+      asked = next.get();
       ports.invite().accept(next.get(), voters);
     } else {
       remove(leaving.first());

@@ -121,6 +121,7 @@ final class PolicyStatusCommand implements Callable<Integer> {
     var all = root.putArray("nodes");
     for (NodeInfo info : nodes) {
       ObjectNode one = all.addObject().put("node_id", info.getNodeId());
+      one.put("name", info.getLabelsOrDefault("name", ""));
       PolicyStatusResponse status = answers.get(info.getNodeId());
       one.put("answered", status != null);
       if (status != null) {

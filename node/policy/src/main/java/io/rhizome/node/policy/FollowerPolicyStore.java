@@ -67,6 +67,12 @@ public final class FollowerPolicyStore implements PolicyStore {
     var unused = thread.scheduleWithFixedDelay(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
+  /** Writes the copy that a store over this file begins with. */
+  public static void keep(ImageFile file, List<NodeId> voters, PolicyImage image)
+      throws IOException {
+    file.save(PolicyCodec.encode(new FollowerCopy(voters, image)));
+  }
+
   private static FollowerCopy load(ImageFile file) throws IOException {
     Optional<byte[]> saved = file.load();
     if (saved.isEmpty()) {
