@@ -187,6 +187,7 @@ public final class Node implements AutoCloseable {
                 models.transfers(),
                 membership,
                 gossip::stats,
+                policies.store()::status,
                 ProcessMemory::rssBytes,
                 tracing));
     mesh =

@@ -16,11 +16,13 @@ import io.rhizome.node.policy.VoterChoice.Candidate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -32,7 +34,6 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -150,19 +151,19 @@ final class Policies implements AutoCloseable {
 
   private FollowerPolicyStore newFollower() throws IOException {
     return new FollowerPolicyStore(
-        ports.source(), copy, thread, System::nanoTime, ThreadLocalRandom.current());
+        ports.source(), copy, thread, System::nanoTime, new Random(new SecureRandom().nextLong()));
   }
 
   /** Takes this node's part. Until then it has the policy that it had when it stopped. */
   void start() {
     if (directory.exists()) {
       thread.execute(() -> open(others(follower.status())));
-    } else if (self.equals(founder)) {
+    } else if (!self.equals(founder)) {
+      follower.onVoters(List.of(founder));
+    } else if (follower.status().voters().isEmpty()) {
       log.error(
           "{} is gone: this node founded the mesh's policy and lost it; restore it",
           directory.path());
-    } else {
-      follower.onVoters(List.of(founder));
     }
     var unused =
         thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -213,6 +214,7 @@ final class Policies implements AutoCloseable {
       opened = ports.voters().open(directory.path(), beside, this::welcome, this::gone, thread);
     } catch (IOException | RuntimeException e) {
       log.error("this node cannot take its vote on policy: {}", e.getMessage(), e);
+      thread.execute(() -> opening = false);
       return;
     }
     synchronized (this) {

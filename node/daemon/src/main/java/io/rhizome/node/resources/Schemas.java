@@ -42,7 +42,10 @@ final class Schemas {
     return schemas;
   }
 
-  /** The first fault in the order of fields, if there is any. */
+  /**
+   * The first fault in the order of fields, if there is any; what is missing comes last, for it is
+   * often there under a misspelt name.
+   */
   static Optional<Fault> check(Kind kind, ObjectNode document) {
     Schema schema = SCHEMAS.get(kind);
     if (schema == null) {
@@ -50,8 +53,10 @@ final class Schemas {
     }
     Optional<Fault> fault =
         schema.validate(document).stream()
-            .map(error -> fault(schema.getSchemaNode(), error))
-            .min(Comparator.comparing(Fault::pointer));
+            .min(
+                Comparator.comparing(Schemas::isMissing)
+                    .thenComparing(error -> fault(schema.getSchemaNode(), error).pointer()))
+            .map(error -> fault(schema.getSchemaNode(), error));
     return fault.isPresent() ? fault : Meaning.check(kind, document);
   }
 
@@ -67,10 +72,14 @@ final class Schemas {
               + "'"
               + Nearest.suggestion(prefix(at), property, siblings(schema, error)));
     }
-    if ("required".equals(error.getKeyword()) && property != null) {
+    if (isMissing(error) && property != null) {
       return new Fault(at, "'" + dotted(at + "/" + property) + "' is missing");
     }
     return new Fault(at, "'" + dotted(at) + "': " + error.getMessage());
+  }
+
+  private static boolean isMissing(Error error) {
+    return "required".equals(error.getKeyword());
   }
 
   /** The keys that the schema knows where it met one that it does not know. */

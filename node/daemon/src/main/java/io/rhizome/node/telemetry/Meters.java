@@ -14,6 +14,7 @@ import io.rhizome.gossip.Residency;
 import io.rhizome.gossip.transport.GossipStats;
 import io.rhizome.node.executor.Executor;
 import io.rhizome.node.models.Transfers;
+import io.rhizome.node.policy.PolicyStatus;
 import io.rhizome.node.serving.Counters;
 import io.rhizome.node.serving.ErrorCode;
 import io.rhizome.node.serving.ModelCounters;
@@ -44,6 +45,7 @@ final class Meters {
     bindMembership();
     bindGossip();
     bindSpans();
+    bindPolicy();
     bindProcess();
   }
 
@@ -163,6 +165,25 @@ final class Meters {
       count("rhizome.spans", help, tracing, OtlpTracing::failed, "outcome", "failed");
       count("rhizome.spans", help, tracing, OtlpTracing::dropped, "outcome", "dropped");
     }
+  }
+
+  private void bindPolicy() {
+    Supplier<PolicyStatus> policy = sources.policy();
+    gauge("rhizome.policy.version", "Policy version here", () -> policy.get().version());
+    gauge(
+        "rhizome.policy.age.seconds",
+        "Since this node last knew that it had the newest policy; +Inf for never",
+        () -> age(policy.get()));
+    for (PolicyStatus.Role role : PolicyStatus.Role.values()) {
+      Gauge.builder("rhizome.policy.role", () -> policy.get().role() == role ? 1 : 0)
+          .description("1 for the role that this node has in policy")
+          .tags("role", lower(role))
+          .register(registry);
+    }
+  }
+
+  private static double age(PolicyStatus status) {
+    return status.ageNanos() == Long.MAX_VALUE ? Double.POSITIVE_INFINITY : status.ageNanos() / 1e9;
   }
 
   private void bindProcess() {

@@ -7,6 +7,7 @@ import io.rhizome.gossip.transport.GossipStats;
 import io.rhizome.node.executor.Executor;
 import io.rhizome.node.models.ReadyModels;
 import io.rhizome.node.models.Transfers;
+import io.rhizome.node.policy.PolicyStatus;
 import io.rhizome.node.serving.Counters;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -32,6 +33,7 @@ public final class Metrics {
    * @param transfers what peers gave and took
    * @param membership who is in the mesh
    * @param gossip what the gossip port did
+   * @param policy how this node stands with policy
    * @param rssBytes resident memory of the process
    * @param tracing null where off
    */
@@ -42,6 +44,7 @@ public final class Metrics {
       Transfers transfers,
       Supplier<MembershipView> membership,
       Supplier<GossipStats> gossip,
+      Supplier<PolicyStatus> policy,
       LongSupplier rssBytes,
       @Nullable OtlpTracing tracing) {}
 

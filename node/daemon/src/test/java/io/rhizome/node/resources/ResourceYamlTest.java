@@ -115,7 +115,8 @@ class ResourceYamlTest {
     complains("kind: Sites\nname: a\nspec: {}", "f.yaml:1: unknown kind 'Sites'", "'Site'");
     complains(
         "kind: Site\nname: a\nspec:\n  tier: edge\n  regoin: eu\n",
-        "f.yaml:3: 'spec.region' is missing");
+        "f.yaml:5: unknown key 'spec.regoin'; did you mean 'spec.region'?");
+    complains("kind: Site\nname: a\nspec:\n  tier: edge\n", "f.yaml:3: 'spec.region' is missing");
     complains(
         """
         kind: Site

@@ -11,9 +11,11 @@ import io.rhizome.node.executor.Executor;
 import io.rhizome.node.executor.InferenceException;
 import io.rhizome.node.executor.InferenceException.Code;
 import io.rhizome.node.models.Transfers;
+import io.rhizome.node.policy.PolicyStatus;
 import io.rhizome.node.telemetry.Metrics;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What a scrape says of requests that were served. */
@@ -74,6 +76,10 @@ class ScrapeTest {
         .contains("rhizome_transfer_bytes_total{direction=\"in\"} 0.0\n")
         .contains("rhizome_transfer_bytes_total{direction=\"out\"} 0.0\n")
         .contains("rhizome_memory_rss_bytes ")
+        .contains("rhizome_policy_version 7.0\n")
+        .contains("rhizome_policy_age_seconds 2.5\n")
+        .contains("rhizome_policy_role{role=\"voter\"} 1.0\n")
+        .contains("rhizome_policy_role{role=\"leader\"} 0.0\n")
         .contains("jvm_memory_used_bytes{")
         .doesNotContain("rhizome_spans");
   }
@@ -87,6 +93,9 @@ class ScrapeTest {
             new Transfers(),
             mesh::membership,
             () -> new GossipStats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, new SwimCounters(1, 2, 3, 4)),
+            () ->
+                new PolicyStatus(
+                    PolicyStatus.Role.VOTER, List.of(), Optional.empty(), 3, 7, 2_500_000_000L),
             () -> 1L << 40,
             null);
     return new Metrics(sources).scrape();
