@@ -8,11 +8,10 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.mesh.v1.FollowPolicyRequest;
 import io.rhizome.mesh.v1.FollowPolicyResponse;
 import io.rhizome.mesh.v1.PolicyFeedServiceGrpc;
-import io.rhizome.mesh.v1.ProposeRequest;
-import io.rhizome.mesh.v1.ProposeResponse;
-import io.rhizome.node.policy.PolicyCodec;
 import io.rhizome.node.policy.PolicyStatus.Role;
 import io.rhizome.node.policy.PolicyStore;
+import io.rhizome.v1.ProposeRequest;
+import io.rhizome.v1.ProposeResponse;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -61,23 +60,7 @@ public final class PolicyFeedService extends PolicyFeedServiceGrpc.PolicyFeedSer
       observer.onError(noVote());
       return;
     }
-    try {
-      var unused =
-          store
-              .propose(PolicyCodec.proposal(request.getProposal().toByteArray()))
-              .whenComplete(
-                  (version, failure) -> {
-                    if (failure != null) {
-                      observer.onError(PolicyErrors.toStatus(failure));
-                    } else {
-                      observer.onNext(ProposeResponse.newBuilder().setVersion(version).build());
-                      observer.onCompleted();
-                    }
-                  });
-    } catch (IllegalArgumentException e) {
-      observer.onError(
-          Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
-    }
+    Proposing.answer(store, proposal -> {}, request, observer);
   }
 
   private RuntimeException noVote() {

@@ -2,11 +2,10 @@
 package io.rhizome.node.api.grpc;
 
 import com.google.protobuf.UnsafeByteOperations;
-import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.rhizome.gossip.NodeId;
-import io.rhizome.node.mesh.PolicyErrors;
+import io.rhizome.node.mesh.Proposing;
 import io.rhizome.node.policy.Change;
 import io.rhizome.node.policy.PolicyCodec;
 import io.rhizome.node.policy.PolicyException;
@@ -56,28 +55,12 @@ public final class PolicyService extends PolicyServiceGrpc.PolicyServiceImplBase
 
   @Override
   public void propose(ProposeRequest request, StreamObserver<ProposeResponse> observer) {
-    try {
-      Proposal proposal = PolicyCodec.proposal(request.getProposal().toByteArray());
-      for (Change change : proposal.changes()) {
-        rules.check(change);
-      }
-      var unused =
-          store
-              .propose(proposal)
-              .whenComplete(
-                  (version, failure) -> {
-                    if (failure != null) {
-                      observer.onError(PolicyErrors.toStatus(failure));
-                    } else {
-                      observer.onNext(ProposeResponse.newBuilder().setVersion(version).build());
-                      observer.onCompleted();
-                    }
-                  });
-    } catch (PolicyException e) {
-      observer.onError(PolicyErrors.toStatus(e));
-    } catch (IllegalArgumentException e) {
-      observer.onError(
-          Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
+    Proposing.answer(store, this::check, request, observer);
+  }
+
+  private void check(Proposal proposal) throws PolicyException {
+    for (Change change : proposal.changes()) {
+      rules.check(change);
     }
   }
 
