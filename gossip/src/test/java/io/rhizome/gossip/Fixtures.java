@@ -43,6 +43,11 @@ public final class Fixtures {
   public static RecordAuthority authority(int node) {
     return new RecordAuthority() {
       @Override
+      public boolean admits(NodeId sender) {
+        return true;
+      }
+
+      @Override
       public byte[] sign(byte[] record) {
         return signature(id(node), record);
       }

@@ -42,18 +42,21 @@ import org.slf4j.LoggerFactory;
 public final class GossipLoop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GossipLoop.class);
   private static final long CLOSE_SECONDS = 5;
+  private static final long PREVIOUS_KEY_SECONDS = 10;
 
   private final EventLoopGroup group;
   private final EventLoop loop;
   private final UdpTransport transport;
   private final PacketSeal seal;
   private final Swim swim;
+  private final RecordAuthority authority;
   private final Out out = new Wire();
   private final List<Consumer<MembershipView>> listeners = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Void> departure = new CompletableFuture<>();
   private volatile MembershipView view;
   private volatile GossipStats stats;
   private java.util.concurrent.@Nullable Future<?> tick;
+  private java.util.concurrent.@Nullable Future<?> forgetting;
   private long tickNanos;
   private long malformed;
 
@@ -98,6 +101,7 @@ public final class GossipLoop implements AutoCloseable {
     this.loop = loop;
     this.transport = transport;
     this.swim = swim;
+    this.authority = settings.authority();
     byte[] boot = new byte[PacketSeal.BOOT_BYTES];
     new SecureRandom().nextBytes(boot);
     this.seal = new PacketSeal(settings.meshKey().toArray(), settings.self(), boot);
@@ -159,6 +163,21 @@ public final class GossipLoop implements AutoCloseable {
   public void publish(NodeState state) {
     Swim.check(state);
     run(() -> swim.publish(System.nanoTime(), state));
+  }
+
+  /**
+   * Seals with that mesh key from now on, {@link PacketSeal#KEY_BYTES} bytes. Packets sealed with
+   * the one before are heard for 10 s more, since not all members learn of it at once.
+   */
+  public void rekey(Bytes meshKey) {
+    run(
+        () -> {
+          seal.rekey(meshKey.toArray());
+          if (forgetting != null) {
+            forgetting.cancel(false);
+          }
+          forgetting = loop.schedule(seal::forgetPrevious, PREVIOUS_KEY_SECONDS, TimeUnit.SECONDS);
+        });
   }
 
   /**
@@ -272,7 +291,7 @@ public final class GossipLoop implements AutoCloseable {
     @Override
     public void onDatagram(Endpoint from, byte[] content) {
       PacketSeal.Opened opened = seal.open(content);
-      if (opened == null) {
+      if (opened == null || !authority.admits(opened.sender())) {
         return;
       }
       Sender sender = new Sender(opened.sender(), from);

@@ -7,7 +7,9 @@ import io.rhizome.gossip.NodeId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The key is HKDF-SHA256 of (mesh key, salt = random bytes, info = label and sender), the nonce
  * the counter: a restored disk cannot repeat a nonce, since the random bytes differ. What does not
  * open is counted by kind and never answered. Not thread-safe.
+ *
+ * <p>After {@link #rekey} packets are sealed with the new mesh key; those sealed with the one
+ * before still open until {@link #forgetPrevious}, since not all members learn of it at once.
  */
 public final class PacketSeal {
   /** Largest packet in bytes. */
@@ -52,13 +57,13 @@ public final class PacketSeal {
   private static final int MAX_SENDERS = 4_096;
   private static final byte[] LABEL = "rhizome gossip 1 ".getBytes(StandardCharsets.US_ASCII);
 
-  private final byte[] meshKey;
   private final NodeId self;
   private final byte[] boot;
-  private final SecretKeySpec sealKey;
   private final Cipher cipher;
   private final Drops drops = new Drops();
-  private final Map<ByteBuffer, Source> sources = new LinkedHashMap<>(16, 0.75f, true);
+  /* The newest first; one before it while not all members know the newest. */
+  private List<MeshKey> keys;
+  private SecretKeySpec sealKey;
   private long counter;
 
   /** A packet that opened: who sealed it and what it says. */
@@ -74,23 +79,47 @@ public final class PacketSeal {
 
   private record Source(SecretKeySpec key, ReplayWindow window) {}
 
+  /** One mesh key, and whoever seals with it. */
+  private static final class MeshKey {
+    final byte[] bytes;
+    final Map<ByteBuffer, Source> sources = new LinkedHashMap<>(16, 0.75f, true);
+
+    MeshKey(byte[] bytes) {
+      if (bytes.length != KEY_BYTES) {
+        throw new IllegalArgumentException(
+            "meshKey must have %d bytes, not %d: write a new one with rhizome init"
+                .formatted(KEY_BYTES, bytes.length));
+      }
+      this.bytes = bytes.clone();
+    }
+
+    SecretKeySpec subkey(NodeId sender, byte[] senderBoot) {
+      byte[] info =
+          ByteBuffer.allocate(LABEL.length + NodeId.BYTES).put(LABEL).put(sender.bytes()).array();
+      return new SecretKeySpec(Hkdf.derive(bytes, senderBoot, info, 32), "AES");
+    }
+
+    /** Only authentic senders get here, so that strangers cannot push members out. */
+    void remember(ByteBuffer name, Source source) {
+      sources.put(name, source);
+      if (sources.size() > MAX_SENDERS) {
+        sources.remove(sources.keySet().iterator().next());
+      }
+    }
+  }
+
   /**
    * @param meshKey {@link #KEY_BYTES} bytes
    * @param boot {@link #BOOT_BYTES} random bytes, never used before
    */
   public PacketSeal(byte[] meshKey, NodeId self, byte[] boot) {
-    if (meshKey.length != KEY_BYTES) {
-      throw new IllegalArgumentException(
-          "meshKey must have %d bytes, not %d: write a new one with rhizome init"
-              .formatted(KEY_BYTES, meshKey.length));
-    }
+    this.keys = List.of(new MeshKey(meshKey));
     if (boot.length != BOOT_BYTES) {
       throw new IllegalArgumentException("boot must have 16 bytes, not " + boot.length);
     }
-    this.meshKey = meshKey.clone();
     this.self = self;
     this.boot = boot.clone();
-    this.sealKey = subkey(self, boot);
+    this.sealKey = keys.get(0).subkey(self, boot);
     try {
       this.cipher = Cipher.getInstance("AES/GCM/NoPadding");
     } catch (GeneralSecurityException e) {
@@ -143,47 +172,55 @@ public final class PacketSeal {
     return drops;
   }
 
+  /** Seals with that mesh key from now on; packets sealed with the one before still open. */
+  public void rekey(byte[] meshKey) {
+    MeshKey before = keys.get(0);
+    if (!MessageDigest.isEqual(meshKey, before.bytes)) {
+      MeshKey next = new MeshKey(meshKey);
+      keys = List.of(next, before);
+      sealKey = next.subkey(self, boot);
+    }
+  }
+
+  /** Packets sealed with an earlier mesh key open no more. */
+  public void forgetPrevious() {
+    keys = List.of(keys.get(0));
+  }
+
   private @Nullable Opened open(byte[] packet, NodeId sender, byte[] senderBoot, long number) {
     ByteBuffer name =
         ByteBuffer.allocate(NodeId.BYTES + BOOT_BYTES).put(sender.bytes()).put(senderBoot).flip();
-    Source source = sources.get(name);
-    boolean known = source != null;
-    if (source == null) {
-      source = new Source(subkey(sender, senderBoot), new ReplayWindow());
+    for (MeshKey key : keys) {
+      Source known = key.sources.get(name);
+      Source source =
+          known == null ? new Source(key.subkey(sender, senderBoot), new ReplayWindow()) : known;
+      byte[] content = decrypted(packet, source.key(), number);
+      if (content == null) {
+        continue;
+      }
+      if (known == null) {
+        key.remember(name, source);
+      }
+      if (!source.window().accept(number)) {
+        drops.replayed++;
+        return null;
+      }
+      return new Opened(sender, Bytes.of(content));
     }
-    byte[] content;
+    drops.notAuthentic++;
+    return null;
+  }
+
+  private byte @Nullable [] decrypted(byte[] packet, SecretKeySpec key, long number) {
     try {
-      cipher.init(Cipher.DECRYPT_MODE, source.key(), nonce(number));
+      cipher.init(Cipher.DECRYPT_MODE, key, nonce(number));
       cipher.updateAAD(packet, 0, HEADER_BYTES);
-      content = cipher.doFinal(packet, HEADER_BYTES, packet.length - HEADER_BYTES);
+      return cipher.doFinal(packet, HEADER_BYTES, packet.length - HEADER_BYTES);
     } catch (AEADBadTagException e) {
-      drops.notAuthentic++;
       return null;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM refused to open", e);
     }
-    if (!known) {
-      remember(name, source);
-    }
-    if (!source.window().accept(number)) {
-      drops.replayed++;
-      return null;
-    }
-    return new Opened(sender, Bytes.of(content));
-  }
-
-  /** Only authentic senders get here, so that strangers cannot push members out. */
-  private void remember(ByteBuffer name, Source source) {
-    sources.put(name, source);
-    if (sources.size() > MAX_SENDERS) {
-      sources.remove(sources.keySet().iterator().next());
-    }
-  }
-
-  private SecretKeySpec subkey(NodeId sender, byte[] senderBoot) {
-    byte[] info =
-        ByteBuffer.allocate(LABEL.length + NodeId.BYTES).put(LABEL).put(sender.bytes()).array();
-    return new SecretKeySpec(Hkdf.derive(meshKey, senderBoot, info, 32), "AES");
   }
 
   private static GCMParameterSpec nonce(long number) {

@@ -119,6 +119,32 @@ class PacketSealTest {
   }
 
   @Test
+  void packetsSealedWithTheKeyBeforeOpenUntilItIsForgotten() {
+    byte[] before = sender.seal(CONTENT);
+    byte[] late = sender.seal(CONTENT);
+    receiver.rekey(filled(32, 5));
+    assertThat(receiver.open(before)).isNotNull();
+    receiver.forgetPrevious();
+    assertThat(receiver.open(late)).isNull();
+    assertThat(receiver.drops().notAuthentic).isEqualTo(1);
+  }
+
+  @Test
+  void sealsWithTheNewKeyAtOnce() {
+    sender.rekey(filled(32, 5));
+    assertThat(receiver.open(sender.seal(CONTENT))).isNull();
+    receiver.rekey(filled(32, 5));
+    assertThat(receiver.open(sender.seal(CONTENT))).isNotNull();
+  }
+
+  @Test
+  void theSameKeyAgainForgetsNothing() {
+    receiver.rekey(filled(32, 5));
+    receiver.rekey(filled(32, 5));
+    assertThat(receiver.open(sender.seal(CONTENT))).isNotNull();
+  }
+
+  @Test
   void aKeyOfAnotherLengthIsRefusedByName() {
     assertThatThrownBy(() -> new PacketSeal(new byte[16], Fixtures.id(1), filled(16, 1)))
         .hasMessageContaining("meshKey must have 32 bytes, not 16");

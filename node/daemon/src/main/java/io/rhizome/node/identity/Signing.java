@@ -26,6 +26,11 @@ public final class Signing implements RecordAuthority, Signers {
   }
 
   @Override
+  public boolean admits(NodeId sender) {
+    return admitted.isNode(sender);
+  }
+
+  @Override
   public byte[] sign(byte[] record) {
     return self.sign(join(RECORD, record));
   }
