@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node;
 
-import io.rhizome.gossip.Bytes;
 import io.rhizome.gossip.Endpoint;
 import io.rhizome.gossip.GossipConfig;
 import io.rhizome.gossip.MembershipView;
@@ -25,18 +24,23 @@ import io.rhizome.node.executor.LocalExecutor;
 import io.rhizome.node.identity.AdminGuard;
 import io.rhizome.node.identity.BootEpoch;
 import io.rhizome.node.identity.Identity;
-import io.rhizome.node.identity.MeshKey;
 import io.rhizome.node.identity.MeshTls;
 import io.rhizome.node.identity.OperatorProofs;
-import io.rhizome.node.identity.Roster;
-import io.rhizome.node.identity.RosterRules;
 import io.rhizome.node.identity.Signing;
+import io.rhizome.node.identity.admission.AdmissionFile;
+import io.rhizome.node.identity.admission.Admissions;
+import io.rhizome.node.identity.admission.Belonging;
+import io.rhizome.node.identity.admission.JoinDesk;
+import io.rhizome.node.identity.admission.MeshRules;
+import io.rhizome.node.identity.admission.PolicyAdmitted;
 import io.rhizome.node.mesh.EventLoops;
 import io.rhizome.node.mesh.GrpcForwarder;
 import io.rhizome.node.mesh.GrpcModelSource;
 import io.rhizome.node.mesh.GrpcPolicySource;
 import io.rhizome.node.mesh.GrpcVoterTransport;
+import io.rhizome.node.mesh.JoinService;
 import io.rhizome.node.mesh.MeshChannels;
+import io.rhizome.node.mesh.MeshKeySeeker;
 import io.rhizome.node.mesh.MeshServer;
 import io.rhizome.node.mesh.PolicyFeedService;
 import io.rhizome.node.mesh.RaftService;
@@ -44,8 +48,6 @@ import io.rhizome.node.models.Manifests;
 import io.rhizome.node.models.ModelSource;
 import io.rhizome.node.models.Models;
 import io.rhizome.node.models.ModelsConfig;
-import io.rhizome.node.policy.Change;
-import io.rhizome.node.policy.ProposalGuard;
 import io.rhizome.node.policy.raft.AtomixPolicyStore;
 import io.rhizome.node.policy.raft.VoterConfig;
 import io.rhizome.node.resources.ResourceRules;
@@ -71,6 +73,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,6 +90,7 @@ public final class Node implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Node.class);
   private static final long HEAP_SHARE_OF_REQUESTS = 4;
+  private static final long SEEK_MILLIS = 2_000;
   private static final Duration LEAVE_LIMIT = Duration.ofSeconds(1);
 
   private final long startedNanos = System.nanoTime();
@@ -96,6 +100,7 @@ public final class Node implements AutoCloseable {
   private final SortedMap<String, String> labels;
   private final LocalExecutor executor;
   private final Models models;
+  private final Membership membership;
   private final GossipLoop gossip;
   private final Serving serving;
   private final MeshServer mesh;
@@ -130,39 +135,43 @@ public final class Node implements AutoCloseable {
     executor = teardown.add(startExecutor());
 
     Identity identity = Identity.loadOrCreate(config.data().resolve("identity/node.key"));
-    Roster roster = Roster.load(config.identity().roster());
+    AdmissionFile admissionFile = new AdmissionFile(config.data().resolve("policy"));
+    Belonging belonging =
+        Belonging.load(admissionFile, config.identity().roster(), config.identity().meshKey());
+    PolicyAdmitted admitted = new PolicyAdmitted(belonging.known());
     id = identity.nodeId();
-    if (!roster.isNode(id)) {
+    if (!admitted.isNode(id)) {
       throw new IOException(
-          "node %s is not in the roster %s; add its public key there, or start another directory"
-              .formatted(id, config.identity().roster()));
+          "node %s is not admitted to this mesh, as far as is known here; let it join with:"
+                  .formatted(id)
+              + " rhizome join TOKEN DIR");
     }
-    labels = labels(roster);
+    labels = labels(admitted);
     LogFormat.name(name());
-    Signing signing = new Signing(identity, roster);
-    MeshTls tls = new MeshTls(identity, roster);
+    Signing signing = new Signing(identity, admitted);
+    MeshTls tls = new MeshTls(identity, admitted);
     EventLoops loops = teardown.add(new EventLoops(Runtime.getRuntime().availableProcessors()));
     ExecutorService blocking = BlockingThreads.start(teardown);
 
     // Gossip needs what the models advertise, the models need whom gossip knows.
-    Membership membership = new Membership(id);
+    membership = new Membership(id, admitted);
     MeshChannels channels =
         teardown.add(new MeshChannels(loops, tls, membership, config.request().maxBytes()));
     ModelSource source = new GrpcModelSource(channels, blocking);
-    String meshId = MeshKey.load(config.identity().meshKey()).meshId();
+    String meshId = belonging.known().mesh().orElseThrow();
     GrpcVoterTransport voters = new GrpcVoterTransport(channels);
     Policies policies =
-        teardown.add(startPolicies(roster, meshId, membership, channels, voters, blocking));
+        teardown.add(startPolicies(admitted, belonging, membership, channels, voters, blocking));
     models =
         teardown.add(
             Models.open(
                 config.data().resolve("models"),
                 ModelsConfig.DEFAULT.withMaxBytesPerSecond(config.transfer().maxRate()),
                 new Models.Ports(executor, source, signing, membership, this::advertise)));
-    gossip = teardown.add(startGossip(signing));
+    gossip = teardown.add(startGossip(signing, belonging.known()));
     teardown.add(() -> leave(gossip));
     membership.follow(gossip);
-    gossip.onChange(channels::onMembershipChange);
+    membership.onChange(gossip, channels::onMembershipChange);
 
     OtlpTracing tracing = startTracing();
     View view = new View(membership, models, executor, System.nanoTime());
@@ -196,15 +205,20 @@ public final class Node implements AutoCloseable {
                 address(config.mesh()),
                 tls,
                 id,
+                admitted,
                 serving,
                 models,
                 List.of(
                     new PolicyFeedService(id, policies.store(), policies.thread()),
                     new RaftService(voters, policies::invited)),
+                new JoinService(
+                    new JoinDesk(id, policies.store(), System::nanoTime),
+                    admitted,
+                    policies.store()),
                 loops,
                 blocking,
                 config.request().maxBytes()));
-    OperatorProofs proofs = new OperatorProofs(id, roster, System::nanoTime);
+    OperatorProofs proofs = new OperatorProofs(id, admitted, System::nanoTime);
     ServedModels served =
         new ServedModels(
             models,
@@ -261,11 +275,50 @@ public final class Node implements AutoCloseable {
                 metrics::scrape,
                 loops,
                 blocking));
+    followAdmissions(admitted, admissionFile, policies, loops, tls, blocking);
     executor.awaitEngines();
     reload();
     ready = true;
     api.setReady(true);
     policies.start();
+    if (belonging.founding() != null) {
+      new Founder(belonging.founding(), identity, policies.store(), admitted, policies.thread())
+          .start();
+    }
+  }
+
+  /** From now on who belongs is what policy says. */
+  private void followAdmissions(
+      PolicyAdmitted admitted,
+      AdmissionFile file,
+      Policies policies,
+      EventLoops loops,
+      MeshTls tls,
+      ExecutorService blocking)
+      throws SSLException {
+    MeshKeys keys = new MeshKeys(gossip, admitted.now(), config.seeds(), meshEndpoint());
+    MeshKeySeeker seeker = new MeshKeySeeker(loops, tls, keys::offer);
+    admitted.onChange(keys::onAdmissions);
+    admitted.onChange(now -> mesh.closeRevoked());
+    admitted.onChange(now -> blocking.execute(() -> keep(file, admitted)));
+    admitted.follow(policies.store());
+    var unused =
+        policies
+            .thread()
+            .scheduleWithFixedDelay(
+                () -> keys.seek(policies.store(), seeker),
+                SEEK_MILLIS,
+                SEEK_MILLIS,
+                TimeUnit.MILLISECONDS);
+  }
+
+  /** Whatever is newest by now; a file that cannot be written is written at the next change. */
+  private static void keep(AdmissionFile file, PolicyAdmitted admitted) {
+    try {
+      file.save(admitted.now());
+    } catch (IOException e) {
+      log.error("cannot keep who belongs to the mesh: {}", e.getMessage());
+    }
   }
 
   private LocalExecutor startExecutor() {
@@ -276,22 +329,20 @@ public final class Node implements AutoCloseable {
   }
 
   private Policies startPolicies(
-      Roster roster,
-      String meshId,
+      PolicyAdmitted admitted,
+      Belonging belonging,
       Membership membership,
       MeshChannels channels,
       GrpcVoterTransport voters,
       ExecutorService blocking)
       throws IOException {
-    RosterRules operators = new RosterRules(meshId, roster);
     ResourceRules resources = new ResourceRules();
-    ProposalGuard rules =
-        (policy, proposal) -> {
-          operators.check(policy, proposal);
-          for (Change change : proposal.changes()) {
-            resources.check(change);
-          }
-        };
+    MeshRules rules =
+        new MeshRules(
+            belonging.known().mesh().orElseThrow(),
+            belonging.founding(),
+            resources::check,
+            System::currentTimeMillis);
     Policies.VoterOpening opening =
         (directory, beside, welcome, gone, thread) -> {
           AtomixPolicyStore voter =
@@ -306,11 +357,15 @@ public final class Node implements AutoCloseable {
     return new Policies(
         config.data().resolve("policy"),
         id,
-        roster.founder(),
+        belonging.known().founder().orElseThrow(),
         !Files.exists(epoch()),
         config.policy().replaceVoterAfter(),
         new Policies.Ports(
-            new GrpcPolicySource(channels, blocking), opening, voters::invite, membership, roster),
+            new GrpcPolicySource(channels, blocking),
+            opening,
+            voters::invite,
+            membership,
+            admitted),
         blocking);
   }
 
@@ -318,21 +373,22 @@ public final class Node implements AutoCloseable {
     return config.data().resolve("identity/epoch");
   }
 
-  private SortedMap<String, String> labels(Roster roster) {
+  private SortedMap<String, String> labels(PolicyAdmitted admitted) {
     SortedMap<String, String> all = new TreeMap<>(config.labels());
-    all.putAll(roster.labels(id));
-    String name = config.name().isEmpty() ? roster.name(id).orElse(id.shortName()) : config.name();
+    all.putAll(admitted.labels(id));
+    String name =
+        config.name().isEmpty() ? admitted.name(id).orElse(id.shortName()) : config.name();
     all.put("name", name);
     return all;
   }
 
-  private GossipLoop startGossip(Signing signing) throws IOException {
+  private GossipLoop startGossip(Signing signing, Admissions known) throws IOException {
     return GossipLoop.start(
         new GossipLoop.Settings(
             id,
             new Endpoint(config.mesh().bind(), config.mesh().port()),
             GossipConfig.defaults(),
-            Bytes.of(MeshKey.load(config.identity().meshKey()).bytes()),
+            known.meshKey().orElseThrow(),
             signing,
             BootEpoch.next(epoch()),
             state(List.of()),
@@ -394,7 +450,7 @@ public final class Node implements AutoCloseable {
 
   private StatusResponse status() {
     Executor.Busy busy = executor.busy();
-    MembershipView view = gossip.view();
+    MembershipView view = membership.get();
     long usable =
         view.members().values().stream().filter(member -> member.status().usable()).count();
     return StatusResponse.newBuilder()

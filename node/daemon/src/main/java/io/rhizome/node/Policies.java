@@ -312,8 +312,11 @@ final class Policies implements AutoCloseable {
     these.forEach(id -> since.putIfAbsent(id, now));
   }
 
-  /** Whether this node has itself seen that one gone for long. */
+  /** Whether this node has itself seen that one gone for long, or an operator revoked it. */
   private boolean gone(NodeId id) {
+    if (!ports.admitted().isNode(id)) {
+      return true;
+    }
     Long since = goneSince.get(id);
     return since != null && System.nanoTime() - since >= goneNanos;
   }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** A follower's copy of policy, in one file. */
-record PolicyCopyFile(Path file) implements ImageFile {
+public record PolicyCopyFile(Path file) implements ImageFile {
   @Override
   public Optional<byte[]> load() throws IOException {
     return Files.isRegularFile(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();

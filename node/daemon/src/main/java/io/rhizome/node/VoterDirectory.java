@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Where a voter keeps its log; that it is there is what makes a node a voter when it starts. */
-record VoterDirectory(Path path) {
-  static VoterDirectory in(Path policy) {
+public record VoterDirectory(Path path) {
+  /** The one within that policy directory. */
+  public static VoterDirectory in(Path policy) {
     return new VoterDirectory(policy.resolve("raft"));
   }
 
-  boolean exists() {
+  /** Whether this node is a voter. */
+  public boolean exists() {
     return Files.isDirectory(path);
   }
 
@@ -22,7 +24,8 @@ record VoterDirectory(Path path) {
     Files.createDirectories(path);
   }
 
-  void delete() throws IOException {
+  /** Takes it away, with all that is in it. */
+  public void delete() throws IOException {
     List<Path> all;
     try (Stream<Path> files = Files.walk(path)) {
       all = files.sorted(Comparator.reverseOrder()).toList();

@@ -7,6 +7,7 @@ import io.rhizome.node.config.NodeConfig;
 import io.rhizome.node.identity.Identity;
 import io.rhizome.node.identity.MeshKey;
 import io.rhizome.node.identity.Roster;
+import io.rhizome.node.policy.PolicyLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -38,7 +38,7 @@ final class Foundation {
       Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,252})|[0-9A-Fa-f:]{2,45}");
   private static final String LOOPBACK = "127.0.0.1";
   private static final String ANY = "0.0.0.0";
-  private static final int MAX_NODES = 1000;
+  private static final int MAX_NODES = PolicyLimits.MAX_CHANGES - 3;
   private static final int MAX_SEEDS = 3;
   private static final int MAX_PORT = 65535;
 
@@ -60,7 +60,9 @@ final class Foundation {
   /** On loopback, so many nodes; {@link ConfigException} names what does not fit. */
   static Foundation onLoopback(Path dir, int nodes, List<String> sites, Ports ports) {
     if (nodes < 1 || nodes > MAX_NODES) {
-      throw new ConfigException("--nodes must be 1 to " + MAX_NODES + ", not " + nodes);
+      throw new ConfigException(
+          "--nodes must be 1 to %d, not %d; let more join with: rhizome token create"
+              .formatted(MAX_NODES, nodes));
     }
     if (ports.step() < 1) {
       throw new ConfigException("--port-step must be 1 or more, not " + ports.step());
@@ -183,93 +185,20 @@ final class Foundation {
     return first + (index - 1) * ports.step();
   }
 
-  /** The lines of one port's section that say where it listens and what others are told. */
-  private String listen(int index, int port) {
-    return String.join(
-        "\n",
-        "  bind: " + (apart() ? ANY : LOOPBACK),
-        "  port: " + port,
-        "  # The host that others are told; needed when bind is 0.0.0.0.",
-        apart()
-            ? "  advertise: \"" + hosts.get(index - 1) + "\""
-            : "  # advertise: node.example.org");
-  }
-
   private String yaml(int index) {
-    String seeds =
-        IntStream.rangeClosed(1, Math.min(hosts.size(), MAX_SEEDS))
-            .mapToObj(i -> "  - \"" + new Endpoint(hosts.get(i - 1), port(ports.mesh(), i)) + "\"")
-            .collect(Collectors.joining("\n"));
+    String host = hosts.get(index - 1);
     String shared = apart() ? "" : "../";
-    return """
-        # One node of the mesh. Start it with: rhizome up THIS_DIRECTORY
-        # Every key can also be set by environment (mesh.port is RHIZOME_MESH_PORT) or by flag
-        # (--set mesh.port=7710). Relative paths start at this file.
-
-        node:
-          # What people call it.
-          name: %s
-
-        # Its directory: identity/, models/ and a lock lie there. One node each.
-        data: .
-
-        identity:
-          # Who belongs to the mesh, with which labels. The same file for all.
-          roster: %s
-          # What seals the mesh's gossip. The same for all, secret to others.
-          meshKey: %s
-
-        mesh:
-          # Where peers reach it: TCP (mutual TLS) and UDP (sealed gossip).
-        %s
-
-        api:
-          # Where clients reach it: gRPC.
-        %s
-          # Whether any client may load and unload models here, as Triton's do. An operator
-          # always may, with a key: rhizome model load.
-          # allowModelControl: true
-
-        http:
-          # Where clients reach it: REST.
-          bind: %s
-          port: %d
-          # Origins whose pages may call it from a browser; none unless named.
-          # corsOrigins:
-          #   - https://app.example.org
-
-        # Mesh addresses to join through; any one that is up is enough.
-        seeds:
-        %s
-
-        # Labels of your own; region, site and tier come from the roster.
-        # labels:
-        #   rack: r12
-
-        executor:
-          # How many requests run at once; 0 means one per core.
-          workers: 0
-          # How many more may wait.
-          queue: 256
-
-        request:
-          # How long a request may take where the client sets no deadline.
-          defaultTimeout: 30s
-          # The largest request.
-          maxBytes: 16MiB
-
-        policy:
-          # How long a voter must have been gone until another node gets its vote.
-          replaceVoterAfter: 60s
-        """
-        .formatted(
+    return new NodeYaml(
             nodeName(index),
             shared + ROSTER,
             shared + MESH_KEY,
-            listen(index, port(ports.mesh(), index)),
-            listen(index, port(ports.api(), index)),
             apart() ? ANY : LOOPBACK,
-            port(ports.http(), index),
-            seeds);
+            apart() ? host : "",
+            new NodeYaml.Ports(
+                port(ports.api(), index), port(ports.http(), index), port(ports.mesh(), index)),
+            IntStream.rangeClosed(1, Math.min(hosts.size(), MAX_SEEDS))
+                .mapToObj(i -> new Endpoint(hosts.get(i - 1), port(ports.mesh(), i)))
+                .toList())
+        .text();
   }
 }

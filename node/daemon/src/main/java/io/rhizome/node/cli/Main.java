@@ -21,6 +21,11 @@ import picocli.CommandLine.Spec;
     subcommands = {
       UpCommand.class,
       InitCommand.class,
+      TokenCommand.class,
+      JoinCommand.class,
+      RevokeCommand.class,
+      ReplaceKeyCommand.class,
+      RotateKeyCommand.class,
       PrepareCommand.class,
       NodesCommand.class,
       StatusCommand.class,

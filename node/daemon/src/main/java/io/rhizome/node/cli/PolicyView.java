@@ -2,9 +2,9 @@
 package io.rhizome.node.cli;
 
 import com.google.protobuf.ByteString;
-import io.rhizome.gossip.Bytes;
 import io.rhizome.node.config.ConfigException;
 import io.rhizome.node.identity.Identity;
+import io.rhizome.node.identity.Proposals;
 import io.rhizome.node.policy.Change;
 import io.rhizome.node.policy.PolicyCodec;
 import io.rhizome.node.policy.PolicyImage;
@@ -52,6 +52,11 @@ final class PolicyView implements AutoCloseable {
     }
   }
 
+  /** The id of the mesh that proposals must be for. */
+  String mesh() {
+    return mesh;
+  }
+
   PolicyImage image() {
     return image;
   }
@@ -80,22 +85,22 @@ final class PolicyView implements AutoCloseable {
           "%d resources would change; at most %d are committed at once: apply them in parts"
               .formatted(changes.size(), PolicyLimits.MAX_CHANGES));
     }
-    ProposalId id = ProposalId.random(new SecureRandom());
-    String subject = operator.nodeId().toString();
-    Proof unsigned = new Proof(Proof.By.OPERATOR, subject, Bytes.EMPTY, Bytes.EMPTY);
-    Proposal draft = new Proposal(id, mesh, snapshot().version(), changes, unsigned);
-    Bytes signature = Bytes.of(operator.sign(draft.signedBytes().toArray()));
-    Proof proof = new Proof(Proof.By.OPERATOR, subject, Bytes.EMPTY, signature);
-    byte[] encoded =
-        PolicyCodec.encode(new Proposal(id, mesh, snapshot().version(), changes, proof));
-    if (encoded.length > PolicyLimits.MAX_PROPOSAL_BYTES) {
-      throw new ConfigException(
-          "the changes have %d bytes together; at most %d are committed at once: apply them in parts"
-              .formatted(encoded.length, PolicyLimits.MAX_PROPOSAL_BYTES));
-    }
+    Proposal proposal =
+        Proposals.sign(
+            operator,
+            Proof.By.OPERATOR,
+            ProposalId.random(new SecureRandom()),
+            mesh,
+            snapshot().version(),
+            changes);
+    return propose(proposal);
+  }
+
+  private long propose(Proposal proposal) {
+    ByteString encoded = ByteString.copyFrom(PolicyCodec.encode(proposal));
     return client
         .policy()
-        .propose(ProposeRequest.newBuilder().setProposal(ByteString.copyFrom(encoded)).build())
+        .propose(ProposeRequest.newBuilder().setProposal(encoded).build())
         .getVersion();
   }
 

@@ -5,6 +5,7 @@ import io.rhizome.node.Node;
 import io.rhizome.node.config.ConfigException;
 import io.rhizome.node.config.ConfigReport;
 import io.rhizome.node.config.NodeConfig;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,9 +68,14 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     ConfigReport report = ConfigReport.read(file(), System.getenv(), flags());
     report.warnings().forEach(log::warn);
+    return run(report, spec.commandLine().getOut());
+  }
+
+  /** Runs the node of that configuration until a signal ends the process. */
+  static int run(ConfigReport report, PrintWriter out) throws Exception {
     Node node = Node.start(report.config());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "rhizome-stop"));
-    spec.commandLine().getOut().println(readyLine(node));
+    out.println(readyLine(node));
     // The node's own threads do the work; this one only keeps the process until a signal ends it.
     new CountDownLatch(1).await();
     return 0;

@@ -8,15 +8,18 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.rhizome.gossip.NodeId;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 /**
- * TLS between nodes: 1.3 only, both sides prove possession of an admitted key. Names, dates and
- * issuers in certificates mean nothing. Any thread.
+ * TLS between nodes: 1.3 only, both sides prove possession of their keys. Names, dates and issuers
+ * in certificates mean nothing. What a caller may do is decided at each call, for it may be revoked
+ * while it is connected. Any thread.
  *
  * <p>BoringSSL where its native library loads, else the JDK's.
  */
@@ -29,19 +32,19 @@ public final class MeshTls {
   private final X509Certificate certificate;
   private final Admitted admitted;
 
-  /** TLS as this node, with the peers that are admitted at the time of each handshake. */
+  /** TLS as this node. */
   public MeshTls(Identity self, Admitted admitted) {
     this.self = self;
     this.certificate = self.certificate();
     this.admitted = admitted;
   }
 
-  /** For the mesh port: only admitted nodes get in. */
+  /** For the mesh port: whoever calls has proved its key. */
   public SslContext server() throws SSLException {
     return build(
         SslContextBuilder.forServer(self.privateKey(), certificate)
             .clientAuth(ClientAuth.REQUIRE)
-            .trustManager(new PinnedKeys(admitted, null)));
+            .trustManager(new PinnedKeys(peer -> Optional.empty())));
   }
 
   /**
@@ -49,11 +52,20 @@ public final class MeshTls {
    * the life of the peer; it holds the sessions that make reconnecting cheap.
    */
   public SslContext client(NodeId expected) throws SSLException {
+    return client(PinnedKeys.only(expected));
+  }
+
+  /** For connections to whichever admitted node is there. */
+  public SslContext clientOfAny() throws SSLException {
+    return client(PinnedKeys.admitted(admitted));
+  }
+
+  private SslContext client(PinnedKeys keys) throws SSLException {
     // Identity is the key, so the host name is not checked.
     return build(
         SslContextBuilder.forClient()
             .keyManager(self.privateKey(), certificate)
-            .trustManager(new PinnedKeys(admitted, expected))
+            .trustManager(keys)
             .endpointIdentificationAlgorithm(null));
   }
 
@@ -65,12 +77,17 @@ public final class MeshTls {
     return build(SslContextBuilder.forServer(self.privateKey(), certificate));
   }
 
+  /** The key of whoever is at the other end; fails where no certificate was shown. */
+  public static PublicKey peerKey(SSLSession session) throws SSLPeerUnverifiedException {
+    return session.getPeerCertificates()[0].getPublicKey();
+  }
+
   /** Who is at the other end of this session; fails where no certificate was shown. */
   public static NodeId peer(SSLSession session) throws SSLPeerUnverifiedException {
     if (session.getValue(PEER) instanceof NodeId known) {
       return known;
     }
-    NodeId peer = NodeId.ofPublicKey(session.getPeerCertificates()[0].getPublicKey().getEncoded());
+    NodeId peer = NodeId.ofPublicKey(peerKey(session).getEncoded());
     session.putValue(PEER, peer);
     return peer;
   }

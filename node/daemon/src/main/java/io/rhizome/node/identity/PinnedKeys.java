@@ -5,22 +5,40 @@ import io.rhizome.gossip.NodeId;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Optional;
+import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Accepts a certificate for its key alone. TLS itself proves that the peer holds the private half,
  * so nothing else in the certificate needs to be believed.
  */
 final class PinnedKeys extends X509ExtendedTrustManager {
-  private final Admitted admitted;
-  private final @Nullable NodeId expected;
+  private final Function<NodeId, Optional<String>> refusal;
 
-  /** Accepts the expected node only, or every admitted node where none is expected. */
-  PinnedKeys(Admitted admitted, @Nullable NodeId expected) {
-    this.admitted = admitted;
-    this.expected = expected;
+  /** Accepts the keys that this says nothing against. */
+  PinnedKeys(Function<NodeId, Optional<String>> refusal) {
+    this.refusal = refusal;
+  }
+
+  /** Accepts that node's key. */
+  static PinnedKeys only(NodeId expected) {
+    return new PinnedKeys(
+        peer ->
+            expected.equals(peer)
+                ? Optional.empty()
+                : Optional.of(
+                    "expected node " + expected.shortName() + " there, found " + peer.shortName()));
+  }
+
+  /** Accepts the keys that are admitted at the time. */
+  static PinnedKeys admitted(Admitted admitted) {
+    return new PinnedKeys(
+        peer ->
+            admitted.isNode(peer)
+                ? Optional.empty()
+                : Optional.of("node " + peer.shortName() + " is not admitted to this mesh"));
   }
 
   private void check(X509Certificate[] chain) throws CertificateException {
@@ -28,13 +46,9 @@ final class PinnedKeys extends X509ExtendedTrustManager {
       throw new CertificateException("the peer showed no certificate");
     }
     NodeId peer = NodeId.ofPublicKey(chain[0].getPublicKey().getEncoded());
-    if (expected != null && !expected.equals(peer)) {
-      throw new CertificateException(
-          "expected node " + expected.shortName() + " there, found " + peer.shortName());
-    }
-    if (!admitted.isNode(peer)) {
-      throw new CertificateException(
-          "node " + peer.shortName() + " is not admitted to this mesh (not in the roster)");
+    Optional<String> why = refusal.apply(peer);
+    if (why.isPresent()) {
+      throw new CertificateException(why.get());
     }
   }
 

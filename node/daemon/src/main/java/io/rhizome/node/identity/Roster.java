@@ -6,26 +6,20 @@ import io.rhizome.node.config.ConfigException;
 import io.rhizome.node.config.YamlMap;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PublicKey;
-import java.security.Signature;
-import java.security.interfaces.ECPublicKey;
-import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
-/** The admitted set as a YAML file that every node has a copy of. Immutable; any thread. */
-public final class Roster implements Admitted {
+/**
+ * Who belongs to a mesh when it is founded, as a YAML file that each of the first nodes has a copy
+ * of. Policy holds it from then on. Immutable; any thread.
+ */
+public final class Roster {
   private static final List<String> LABELS = List.of("region", "site", "tier");
-  private static final int P256_BITS = 256;
 
   private final SortedMap<NodeId, Entry> nodes = new TreeMap<>();
   private final SortedMap<NodeId, Entry> operators = new TreeMap<>();
@@ -98,17 +92,11 @@ public final class Roster implements Admitted {
   }
 
   private static PublicKey publicKey(YamlMap yaml) {
-    String text = yaml.required("publicKey");
     try {
-      byte[] der = Base64.getDecoder().decode(text);
-      PublicKey key = KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(der));
-      if (key instanceof ECPublicKey ec && ec.getParams().getOrder().bitLength() == P256_BITS) {
-        return key;
-      }
-    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      return PublicKeys.parse(yaml.required("publicKey"));
+    } catch (IllegalArgumentException e) {
       throw new ConfigException(yaml.where("publicKey") + badKey(), e);
     }
-    throw new ConfigException(yaml.where("publicKey") + badKey());
   }
 
   private static String badKey() {
@@ -118,8 +106,9 @@ public final class Roster implements Admitted {
   /** Writes what {@link #load} reads, forced to disk. */
   public void write(Path file) throws IOException {
     StringBuilder text = new StringBuilder(1024);
-    text.append("# Who belongs to this mesh. Every node has the same copy of this file.\n");
-    text.append("# An id is the SHA-256 of the public key; labels are given here and only here.\n");
+    text.append(
+        "# Who founds this mesh: the first nodes have the same copy of this file. From their\n");
+    text.append("# first start on policy holds it. An id is the SHA-256 of the public key.\n");
     text.append("nodes:\n");
     nodes.values().stream().sorted(Roster::byName).forEach(entry -> append(text, entry));
     text.append("# Whose keys may push, load and unload models.\n");
@@ -134,7 +123,7 @@ public final class Roster implements Admitted {
   }
 
   private static void append(StringBuilder text, Entry entry) {
-    String key = Base64.getEncoder().encodeToString(entry.key().getEncoded());
+    String key = PublicKeys.text(entry.key());
     text.append("  - name: ").append(entry.name()).append('\n');
     text.append("    id: ").append(entry.id()).append('\n');
     text.append("    publicKey: ").append(key).append('\n');
@@ -157,43 +146,5 @@ public final class Roster implements Admitted {
   /** The operators, ordered by id. */
   public Collection<Entry> operators() {
     return Collections.unmodifiableCollection(operators.values());
-  }
-
-  @Override
-  public boolean isNode(NodeId id) {
-    return nodes.containsKey(id);
-  }
-
-  @Override
-  public boolean isOperator(NodeId id) {
-    return operators.containsKey(id);
-  }
-
-  @Override
-  public Optional<String> name(NodeId node) {
-    return Optional.ofNullable(nodes.get(node)).map(Entry::name);
-  }
-
-  @Override
-  public SortedMap<String, String> labels(NodeId node) {
-    Entry entry = nodes.get(node);
-    return entry == null ? Collections.emptySortedMap() : entry.labels();
-  }
-
-  @Override
-  public boolean verify(NodeId signer, byte[] message, byte[] signature) {
-    @Nullable Entry entry = nodes.getOrDefault(signer, operators.get(signer));
-    if (entry == null) {
-      return false;
-    }
-    try {
-      Signature verifier = Signature.getInstance("SHA256withECDSA");
-      verifier.initVerify(entry.key());
-      verifier.update(message);
-      return verifier.verify(signature);
-    } catch (GeneralSecurityException e) {
-      // The signature is not even DER: it comes from outside, and it is not this signer's.
-      return false;
-    }
   }
 }

@@ -86,6 +86,11 @@ public final class EventLoops implements AutoCloseable {
     return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
   }
 
+  /** A new listening socket that these loops drive, not yet bound. */
+  public ServerChannel newServerChannel() {
+    return epoll ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+  }
+
   /** The kind of connecting socket that these loops drive. */
   public Class<? extends SocketChannel> clientChannel() {
     return epoll ? EpollSocketChannel.class : NioSocketChannel.class;

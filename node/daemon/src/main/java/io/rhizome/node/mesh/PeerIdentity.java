@@ -8,12 +8,20 @@ import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.identity.MeshTls;
+import java.net.SocketAddress;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 /** Learns who the peer of each connection is, once, from its TLS session. */
 final class PeerIdentity extends ServerTransportFilter {
   private static final Attributes.Key<NodeId> PEER = Attributes.Key.create("rhizome-peer");
+
+  private final MeshConnections connections;
+
+  /** Tells these who is at the other end. */
+  PeerIdentity(MeshConnections connections) {
+    this.connections = connections;
+  }
 
   /** Who made this call. */
   static NodeId of(ServerCall<?, ?> call) {
@@ -31,7 +39,12 @@ final class PeerIdentity extends ServerTransportFilter {
       throw Status.UNAUTHENTICATED.withDescription("the mesh port speaks TLS").asRuntimeException();
     }
     try {
-      return transport.toBuilder().set(PEER, MeshTls.peer(session)).build();
+      NodeId peer = MeshTls.peer(session);
+      SocketAddress from = transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+      if (from != null) {
+        connections.identified(from, peer);
+      }
+      return transport.toBuilder().set(PEER, peer).build();
     } catch (SSLPeerUnverifiedException e) {
       throw Status.UNAUTHENTICATED
           .withDescription("the peer showed no certificate")

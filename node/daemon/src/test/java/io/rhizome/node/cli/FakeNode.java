@@ -11,6 +11,8 @@ import io.grpc.stub.StreamObserver;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.api.grpc.PolicyService;
 import io.rhizome.node.identity.AdminGuard;
+import io.rhizome.node.identity.Admits;
+import io.rhizome.node.identity.Admitted;
 import io.rhizome.node.identity.Identity;
 import io.rhizome.node.identity.OperatorProofs;
 import io.rhizome.node.identity.Roster;
@@ -79,7 +81,7 @@ final class FakeNode {
   final String address;
   private final Server server;
   private final Identity identity;
-  private final Roster roster;
+  private final Admitted roster;
   private final OperatorProofs proofs;
   private final PolicyStore policy;
   private volatile byte[] pushed = new byte[0];
@@ -90,9 +92,10 @@ final class FakeNode {
     identity = Identity.loadOrCreate(dir.resolve("node.key"));
     Identity operator = Identity.loadOrCreate(dir.resolve("operator.key"));
     roster =
-        new Roster(
-            List.of(Roster.Entry.of("node-1", identity, new TreeMap<>())),
-            List.of(Roster.Entry.of("operator", operator, new TreeMap<>())));
+        Admits.of(
+            new Roster(
+                List.of(Roster.Entry.of("node-1", identity, new TreeMap<>())),
+                List.of(Roster.Entry.of("operator", operator, new TreeMap<>()))));
     id = identity.nodeId().toString();
     shown = shown(operator);
     policy = new InMemoryPolicyStore(identity.nodeId(), this::check, () -> 1_700_000_000_000L);

@@ -30,14 +30,13 @@ class InitCommandTest {
     Roster roster = Roster.load(dir.resolve("roster.yaml"));
     assertThat(roster.nodes()).hasSize(5);
     Identity operator = Identity.load(dir.resolve("operator.key"));
-    assertThat(roster.isOperator(operator.nodeId())).isTrue();
+    assertThat(roster.operators()).extracting(Roster.Entry::id).containsExactly(operator.nodeId());
     for (int i = 1; i <= 5; i++) {
       Path home = dir.resolve("node-" + i);
       NodeConfig config =
           NodeConfig.load(home.resolve("rhizome.yaml"), new TreeMap<>(), new TreeMap<>());
       Identity node = Identity.load(config.data().resolve("identity/node.key"));
-      assertThat(roster.isNode(node.nodeId())).isTrue();
-      assertThat(roster.name(node.nodeId())).contains("node-" + i).contains(config.name());
+      assertThat(nameOf(roster, node)).isEqualTo("node-" + i).isEqualTo(config.name());
       assertThat(config.identity().roster()).isEqualTo(dir.resolve("roster.yaml"));
       assertThat(MeshKey.load(config.identity().meshKey()).bytes()).hasSize(32);
       assertThat(config.api().port()).isEqualTo(8001 + 10 * (i - 1));
@@ -69,7 +68,7 @@ class InitCommandTest {
             new Endpoint("10.0.0.2", 7700),
             new Endpoint("fe80::1", 7700));
     Identity node = Identity.load(config.data().resolve("identity/node.key"));
-    assertThat(Roster.load(config.identity().roster()).name(node.nodeId())).contains("node-2");
+    assertThat(nameOf(Roster.load(config.identity().roster()), node)).isEqualTo("node-2");
     assertThat(MeshKey.load(config.identity().meshKey()).bytes())
         .isEqualTo(MeshKey.load(dir.resolve("mesh.key")).bytes());
     assertThat(Files.getPosixFilePermissions(config.identity().meshKey()))
@@ -117,6 +116,14 @@ class InitCommandTest {
         .contains("--api-port 65500");
     assertThat(CliRun.of("init", "--nodes", "0", dir).err()).contains("--nodes must be 1 to");
     assertThat(CliRun.of("init", "--nodes", "1", "--sites", "a b", dir).err()).contains("'a b'");
+  }
+
+  private static String nameOf(Roster roster, Identity node) {
+    return roster.nodes().stream()
+        .filter(entry -> entry.id().equals(node.nodeId()))
+        .map(Roster.Entry::name)
+        .findFirst()
+        .orElse("");
   }
 
   private static String labelsOf(Roster roster, String name) {

@@ -55,7 +55,7 @@ class AdminGuardTest {
         new Roster(
             List.of(Roster.Entry.of("node-1", node, new TreeMap<>())),
             List.of(Roster.Entry.of("operator", operator, new TreeMap<>())));
-    OperatorProofs proofs = new OperatorProofs(node.nodeId(), roster, now::get);
+    OperatorProofs proofs = new OperatorProofs(node.nodeId(), Admits.of(roster), now::get);
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(new Admin(proofs))
@@ -134,7 +134,7 @@ class AdminGuardTest {
     byte[] body = UNLOAD.toByteArray();
     Roster roster =
         new Roster(List.of(), List.of(Roster.Entry.of("operator", operator, new TreeMap<>())));
-    OperatorProofs proofs = new OperatorProofs(node.nodeId(), roster, now::get);
+    OperatorProofs proofs = new OperatorProofs(node.nodeId(), Admits.of(roster), now::get);
     byte[] own = proofs.issueNonce();
 
     for (byte[] message :

@@ -11,7 +11,6 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
@@ -19,6 +18,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
 import io.rhizome.gossip.NodeId;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,7 +41,7 @@ class MeshTlsTest {
   private Identity serving;
   private Identity calling;
   private Identity stranger;
-  private Roster roster;
+  private Admitted roster;
   private Server server;
   private @Nullable ManagedChannel channel;
   private final AtomicReference<@Nullable SSLSession> session = new AtomicReference<>();
@@ -52,11 +52,12 @@ class MeshTlsTest {
     calling = Identity.loadOrCreate(dir.resolve("calling.key"));
     stranger = Identity.loadOrCreate(dir.resolve("stranger.key"));
     roster =
-        new Roster(
-            List.of(
-                Roster.Entry.of("serving", serving, new TreeMap<>()),
-                Roster.Entry.of("calling", calling, new TreeMap<>())),
-            List.of());
+        Admits.of(
+            new Roster(
+                List.of(
+                    Roster.Entry.of("serving", serving, new TreeMap<>()),
+                    Roster.Entry.of("calling", calling, new TreeMap<>())),
+                List.of()));
     server = start(serving);
   }
 
@@ -85,12 +86,10 @@ class MeshTlsTest {
   }
 
   @Test
-  void strangersAreRefused() {
-    assertThatThrownBy(() -> check(new MeshTls(stranger, roster), serving.nodeId()))
-        .isInstanceOfSatisfying(
-            StatusRuntimeException.class,
-            e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
-    assertThat(session.get()).isNull();
+  void aStrangerProvesItsKeyToo() throws Exception {
+    check(new MeshTls(stranger, roster), serving.nodeId());
+
+    assertThat(MeshTls.peer(Objects.requireNonNull(session.get()))).isEqualTo(stranger.nodeId());
   }
 
   @Test
@@ -109,7 +108,7 @@ class MeshTlsTest {
     server.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
     server = start(stranger);
 
-    assertThatThrownBy(() -> check(new MeshTls(calling, roster), stranger.nodeId()))
+    assertThatThrownBy(() -> check(new MeshTls(calling, roster).clientOfAny()))
         .hasStackTraceContaining("is not admitted to this mesh");
   }
 
@@ -133,10 +132,12 @@ class MeshTlsTest {
   }
 
   private void check(MeshTls tls, NodeId expected) throws Exception {
+    check(tls.client(expected));
+  }
+
+  private void check(SslContext tls) {
     ManagedChannel opened =
-        NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
-            .sslContext(tls.client(expected))
-            .build();
+        NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).sslContext(tls).build();
     channel = opened;
     call(opened);
   }

@@ -25,7 +25,7 @@ class RosterTest {
   private Identity operator;
   private Identity stranger;
   private Path file;
-  private Roster roster;
+  private Admitted roster;
 
   @BeforeEach
   void writeAndReadARoster() throws Exception {
@@ -39,7 +39,7 @@ class RosterTest {
             List.of(Roster.Entry.of("node-1", node, labels)),
             List.of(Roster.Entry.of("alice", operator, new TreeMap<>())))
         .write(file);
-    roster = Roster.load(file);
+    roster = Admits.of(Roster.load(file));
   }
 
   @Test

@@ -5,6 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.rhizome.gossip.NodeId;
+import io.rhizome.node.identity.admission.AdmissionKind;
 import io.rhizome.node.mesh.Proposing;
 import io.rhizome.node.policy.Change;
 import io.rhizome.node.policy.PolicyCodec;
@@ -35,7 +36,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class PolicyService extends PolicyServiceGrpc.PolicyServiceImplBase {
   /** The kind whose bodies are secret. */
-  private static final String SECRET_KIND = "MeshKey";
+  private static final String SECRET_KIND = AdmissionKind.MESH_KEY.text();
+
+  private static final String HIDDEN = "{}";
 
   private static final int PART_BYTES = 256 << 10;
 
@@ -103,7 +106,12 @@ public final class PolicyService extends PolicyServiceGrpc.PolicyServiceImplBase
 
   private static PolicyImage withoutSecrets(PolicyImage image) {
     SortedMap<ResourceKey, Resource> resources = new TreeMap<>(image.snapshot().resources());
-    resources.keySet().removeIf(PolicyService::secret);
+    resources.replaceAll(
+        (key, resource) ->
+            secret(key)
+                ? new Resource(
+                    key, resource.version(), HIDDEN, resource.author(), resource.stampMillis())
+                : resource);
     return new PolicyImage(
         new PolicySnapshot(image.snapshot().version(), resources),
         image.records().stream().map(PolicyService::withoutSecrets).toList());

@@ -70,7 +70,7 @@ class PolicyServiceTest {
     PolicyImage image = PolicyCodec.image(bytes.toByteArray());
 
     assertThat(image.snapshot().version()).isEqualTo(41);
-    assertThat(image.snapshot().resources()).hasSize(40);
+    assertThat(image.snapshot().resources()).hasSize(41);
     assertThat(image.records()).hasSize(41);
     assertThat(bytes.toString(StandardCharsets.ISO_8859_1)).doesNotContain("secret-key");
     assertThat(store.snapshot().get("MeshKey", "k")).isPresent();

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node;
+
+import io.rhizome.gossip.Bytes;
+import io.rhizome.gossip.Endpoint;
+import io.rhizome.gossip.Member;
+import io.rhizome.gossip.transport.GossipLoop;
+import io.rhizome.node.identity.admission.Admissions;
+import io.rhizome.node.mesh.MeshKeySeeker;
+import io.rhizome.node.policy.PolicyStatus;
+import io.rhizome.node.policy.PolicyStore;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps gossip at the newest mesh key that this node has heard of: from policy, or, where no voter
+ * can be reached for long, from whichever admitted node answers. Any thread.
+ */
+final class MeshKeys {
+  private static final Logger log = LoggerFactory.getLogger(MeshKeys.class);
+  private static final long LOST_NANOS = 4_000_000_000L;
+
+  private final GossipLoop gossip;
+  private final List<Endpoint> seeds;
+  private final Endpoint self;
+  private long version;
+
+  /**
+   * Begins with what gossip was started with.
+   *
+   * @param seeds where to ask besides where members were last known to be
+   */
+  MeshKeys(GossipLoop gossip, Admissions known, List<Endpoint> seeds, Endpoint self) {
+    this.gossip = gossip;
+    this.version = known.meshKeyVersion();
+    this.seeds = List.copyOf(seeds);
+    this.self = self;
+  }
+
+  /** Policy says so. */
+  void onAdmissions(Admissions now) {
+    now.meshKey().ifPresent(key -> offer(now.meshKeyVersion(), key));
+  }
+
+  /** Some node has that key. */
+  synchronized void offer(long newer, Bytes key) {
+    if (newer > version) {
+      version = newer;
+      gossip.rekey(key);
+      log.info("gossip is sealed with a new mesh key, of policy version {}", newer);
+    }
+  }
+
+  /** Asks others where policy has not been heard of for long. */
+  void seek(PolicyStore store, MeshKeySeeker seeker) {
+    PolicyStatus status = store.status();
+    if (status.ageNanos() < LOST_NANOS) {
+      return;
+    }
+    Set<Endpoint> addresses = new LinkedHashSet<>(seeds);
+    for (Member member : gossip.view().members().values()) {
+      addresses.add(member.state().mesh());
+    }
+    addresses.remove(self);
+    seeker.ask(addresses);
+  }
+}
