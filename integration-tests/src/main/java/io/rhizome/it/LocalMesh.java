@@ -27,7 +27,10 @@ public final class LocalMesh implements AutoCloseable {
   private final List<NodeClient> clients = new ArrayList<>();
   private final Thread atExit = new Thread(this::destroyAll, "local-mesh-at-exit");
 
-  private LocalMesh(Checkout checkout, Path directory) {
+  private final PortPlan ports;
+
+  private LocalMesh(Checkout checkout, Path directory, PortPlan ports) {
+    this.ports = ports;
     this.checkout = checkout;
     this.launcher = checkout.launcher();
     this.directory = directory;
@@ -41,9 +44,9 @@ public final class LocalMesh implements AutoCloseable {
    */
   public static LocalMesh found(Checkout checkout, int nodes, List<String> sites, PortPlan ports)
       throws IOException, InterruptedException {
-    LocalMesh mesh = new LocalMesh(checkout, Files.createTempDirectory("rhizome-mesh-"));
+    LocalMesh mesh = new LocalMesh(checkout, Files.createTempDirectory("rhizome-mesh-"), ports);
     try {
-      mesh.init(nodes, sites, ports);
+      mesh.init(nodes, sites);
       return mesh;
     } catch (Throwable e) {
       mesh.close();
@@ -51,8 +54,7 @@ public final class LocalMesh implements AutoCloseable {
     }
   }
 
-  private void init(int count, List<String> sites, PortPlan ports)
-      throws IOException, InterruptedException {
+  private void init(int count, List<String> sites) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("init", "--nodes", String.valueOf(count)));
     words.addAll(List.of("--api-port", String.valueOf(ports.api())));
     words.addAll(List.of("--http-port", String.valueOf(ports.http())));
@@ -64,10 +66,44 @@ public final class LocalMesh implements AutoCloseable {
     words.add(directory.toString());
     rhizome(words.toArray(String[]::new)).orThrow();
     for (int i = 1; i <= count; i++) {
-      nodes.add(
-          new NodeProcess(launcher, directory.resolve("node-" + i), ports.api(i), ports.http(i)));
-      clients.add(new NodeClient(ports.api(i)));
+      addNode();
     }
+  }
+
+  private NodeProcess addNode() {
+    int i = nodes.size() + 1;
+    NodeProcess node =
+        new NodeProcess(launcher, directory.resolve("node-" + i), ports.api(i), ports.http(i));
+    nodes.add(node);
+    clients.add(new NodeClient(ports.api(i)));
+    return node;
+  }
+
+  /** A token of this mesh, as node i makes it. */
+  public String token(int i, String... options) throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of("token", "create"));
+    words.addAll(List.of(options));
+    return operate(i, words.toArray(String[]::new)).out().trim();
+  }
+
+  /** Starts one node more, which joins with that token; its ports are the plan's. */
+  public NodeProcess join(String token, String... options) throws IOException {
+    NodeProcess node = addNode();
+    List<String> words = new ArrayList<>(joinPorts(nodes.size()));
+    words.addAll(List.of(options));
+    node.join(token, words.toArray(String[]::new));
+    return node;
+  }
+
+  /** The options that give a node that joins the ports of node i in the plan. */
+  public List<String> joinPorts(int i) {
+    return List.of(
+        "--api-port",
+        Integer.toString(ports.api(i)),
+        "--http-port",
+        Integer.toString(ports.http(i)),
+        "--mesh-port",
+        Integer.toString(ports.mesh(i)));
   }
 
   /**

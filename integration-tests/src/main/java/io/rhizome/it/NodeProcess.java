@@ -30,7 +30,7 @@ public final class NodeProcess {
   private final Path log;
   private final int apiPort;
   private final int httpPort;
-  private final List<String> command;
+  private final String launcher;
   private volatile @Nullable Process process;
   private CompletableFuture<String> readyLine = new CompletableFuture<>();
   private long startedNanos;
@@ -42,7 +42,7 @@ public final class NodeProcess {
     this.log = directory.resolveSibling(name + ".log");
     this.apiPort = apiPort;
     this.httpPort = httpPort;
-    this.command = List.of(launcher.toString(), "up", directory.toString());
+    this.launcher = launcher.toString();
   }
 
   /** Its name in the roster. */
@@ -76,10 +76,20 @@ public final class NodeProcess {
 
   /** Starts the process with further arguments of {@code up}; does not wait. */
   public void start(String... arguments) throws IOException {
+    launch("up", List.of(directory.toString()), arguments);
+  }
+
+  /** Makes the node with a join token, and starts it, in one process; does not wait. */
+  public void join(String token, String... arguments) throws IOException {
+    launch("join", List.of(token, directory.toString(), "--name", name, "--up"), arguments);
+  }
+
+  private void launch(String verb, List<String> what, String... arguments) throws IOException {
     if (isAlive()) {
       throw new IllegalStateException(name + " runs already");
     }
-    List<String> words = new ArrayList<>(command);
+    List<String> words = new ArrayList<>(List.of(launcher, verb));
+    words.addAll(what);
     words.addAll(List.of(arguments));
     CompletableFuture<String> ready = new CompletableFuture<>();
     startedNanos = System.nanoTime();

@@ -27,6 +27,7 @@ final class MeshKeys {
   private final List<Endpoint> seeds;
   private final Endpoint self;
   private long version;
+  private Bytes key;
 
   /**
    * Begins with what gossip was started with.
@@ -36,6 +37,7 @@ final class MeshKeys {
   MeshKeys(GossipLoop gossip, Admissions known, List<Endpoint> seeds, Endpoint self) {
     this.gossip = gossip;
     this.version = known.meshKeyVersion();
+    this.key = known.meshKey().orElse(Bytes.EMPTY);
     this.seeds = List.copyOf(seeds);
     this.self = self;
   }
@@ -46,10 +48,15 @@ final class MeshKeys {
   }
 
   /** Some node has that key. */
-  synchronized void offer(long newer, Bytes key) {
-    if (newer > version) {
-      version = newer;
-      gossip.rekey(key);
+  synchronized void offer(long newer, Bytes offered) {
+    if (newer <= version) {
+      return;
+    }
+    version = newer;
+    // At the founding it only becomes policy.
+    if (!offered.equals(key)) {
+      key = offered;
+      gossip.rekey(offered);
       log.info("gossip is sealed with a new mesh key, of policy version {}", newer);
     }
   }

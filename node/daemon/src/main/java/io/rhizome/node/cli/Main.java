@@ -73,8 +73,9 @@ public final class Main implements Runnable {
 
   /** Runs one command and ends the process with its exit status. */
   public static void main(String[] args) {
-    // Commands other than `up` log nothing but warnings; the logger reads this when it starts.
-    if (!List.of(args).contains("up")) {
+    // Commands other than `up` and `join --up` log nothing but warnings; the logger reads this when
+    // it starts.
+    if (!List.of(args).contains("up") && !List.of(args).contains("--up")) {
       System.setProperty("rhizome.log", "warn");
       GRPC_LOG.setLevel(Level.OFF);
     }

@@ -3,11 +3,9 @@ package io.rhizome.node.cli;
 
 import io.rhizome.node.config.ConfigException;
 import io.rhizome.node.identity.admission.AdmissionKind;
-import io.rhizome.node.identity.admission.MeshKeyBody;
 import io.rhizome.node.identity.admission.RevokedBody;
 import io.rhizome.node.policy.Change;
 import io.rhizome.node.policy.Resource;
-import io.rhizome.node.policy.ResourceKey;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -21,7 +19,8 @@ import picocli.CommandLine.Spec;
 /** {@code rhizome revoke}: a key that belonged does not any more, and gossip gets a new key. */
 @Command(
     name = "revoke",
-    description = "Shut a node or an operator out, for ever; gossip is sealed with a new key.")
+    description =
+        "Shut a node or an operator out, for ever; a new mesh key is made, which it does not get.")
 final class RevokeCommand implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();
   @Mixin PolicyOption policy = new PolicyOption();
@@ -42,20 +41,19 @@ final class RevokeCommand implements Callable<Integer> {
     AdmissionKind kind = operator ? AdmissionKind.OPERATOR : AdmissionKind.NODE;
     try (PolicyView view = policy.open()) {
       Resource entry = Entries.find(view, kind, name);
-      ResourceKey meshKey = AdmissionKind.MESH_KEY.only();
       RevokedBody revoked;
       try {
         revoked = new RevokedBody(Entries.name(entry), reason);
       } catch (IllegalArgumentException e) {
         throw new ConfigException(String.valueOf(e.getMessage()), e);
       }
-      long version =
-          view.propose(
-              List.of(
-                  Change.delete(entry.key(), entry.version()),
-                  Change.put(
-                      AdmissionKind.REVOKED.key(entry.key().name()), revoked.text(), Change.ABSENT),
-                  Change.put(meshKey, MeshKeyBody.random(), view.version(meshKey))));
+      view.propose(
+          List.of(
+              Change.delete(entry.key(), entry.version()),
+              Change.put(
+                  AdmissionKind.REVOKED.key(entry.key().name()), revoked.text(), Change.ABSENT)));
+      // Only now that it is shut out: else it would be told the new key too.
+      long version = RotateKeyCommand.rotate(view);
       CommittedLine.print(
           entry.key(), "revoked", version, policy.json, spec.commandLine().getOut());
       return 0;

@@ -21,12 +21,21 @@ final class RotateKeyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ResourceKey key = AdmissionKind.MESH_KEY.only();
     try (PolicyView view = policy.open()) {
-      long version =
-          view.propose(List.of(Change.put(key, MeshKeyBody.random(), view.version(key))));
-      CommittedLine.print(key, "rotated", version, policy.json, spec.commandLine().getOut());
+      long version = rotate(view);
+      CommittedLine.print(
+          AdmissionKind.MESH_KEY.only(),
+          "rotated",
+          version,
+          policy.json,
+          spec.commandLine().getOut());
       return 0;
     }
+  }
+
+  /** Makes a new key, whichever was there. */
+  static long rotate(PolicyView view) {
+    ResourceKey key = AdmissionKind.MESH_KEY.only();
+    return view.propose(List.of(Change.put(key, MeshKeyBody.random(), view.version(key))));
   }
 }

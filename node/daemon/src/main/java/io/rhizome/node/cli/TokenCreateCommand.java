@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
 final class TokenCreateCommand implements Callable<Integer> {
   private static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,4})([smhd])");
   private static final int MAX_SEEDS = 5;
+  private static final List<String> USABLE = List.of("ALIVE", "SUSPECT");
 
   @Spec CommandSpec spec = CommandSpec.create();
   @Mixin PolicyOption policy = new PolicyOption();
@@ -138,7 +139,7 @@ final class TokenCreateCommand implements Callable<Integer> {
   private static List<JoinSeed> seeds(NodeClient client) {
     List<NodeInfo> usable =
         client.admin().listNodes(ListNodesRequest.getDefaultInstance()).getNodesList().stream()
-            .filter(node -> node.getStatus().equals("ALIVE"))
+            .filter(node -> USABLE.contains(node.getStatus()))
             .sorted(Comparator.comparing(node -> !node.getSelf()))
             .toList();
     List<NodeInfo> chosen = new ArrayList<>();
