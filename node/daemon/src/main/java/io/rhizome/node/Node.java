@@ -9,8 +9,10 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.NodeState;
 import io.rhizome.gossip.Residency;
 import io.rhizome.gossip.transport.GossipLoop;
+import io.rhizome.node.access.Access;
 import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
+import io.rhizome.node.api.grpc.AccessGuard;
 import io.rhizome.node.api.grpc.AdminService;
 import io.rhizome.node.api.grpc.ApiServer;
 import io.rhizome.node.api.grpc.InferenceService;
@@ -153,6 +155,13 @@ public final class Node implements AutoCloseable {
     GrpcVoterTransport voters = new GrpcVoterTransport(channels);
     Policies policies =
         teardown.add(startPolicies(roster, meshId, membership, channels, voters, blocking));
+    Access access =
+        teardown.add(
+            Access.over(
+                policies.store(),
+                labels.getOrDefault("region", ""),
+                System::nanoTime,
+                System::currentTimeMillis));
     models =
         teardown.add(
             Models.open(
@@ -196,6 +205,7 @@ public final class Node implements AutoCloseable {
                 address(config.mesh()),
                 tls,
                 id,
+                access,
                 serving,
                 models,
                 List.of(
@@ -224,6 +234,7 @@ public final class Node implements AutoCloseable {
             name -> models.unload(name, 0).thenAccept(count -> {}));
     InferenceService inference =
         new InferenceService(
+            access,
             serving,
             served,
             control,
@@ -237,7 +248,7 @@ public final class Node implements AutoCloseable {
                 inference.definition(),
                 admin,
                 new PolicyService(meshId, policies.store()),
-                new AdminGuard(proofs),
+                new AccessGuard(access.door(config.api().bind()), new AdminGuard(proofs)),
                 loops,
                 blocking,
                 config.request().maxBytes()));
@@ -254,6 +265,7 @@ public final class Node implements AutoCloseable {
                     config.request().defaultTimeout(),
                     config.request().maxBytes(),
                     config.http().corsOrigins()),
+                access.door(config.http().bind()),
                 serving,
                 served,
                 control,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.cli;
 
-import io.rhizome.gossip.Endpoint;
 import io.rhizome.node.config.ConfigException;
 import io.rhizome.v1.ListNodesRequest;
 import io.rhizome.v1.NodeInfo;
@@ -31,7 +30,7 @@ final class NodeChoice {
     try (NodeClient door = node.connect()) {
       List<NodeInfo> known =
           door.admin().listNodes(ListNodesRequest.getDefaultInstance()).getNodesList();
-      return new NodeClient(Endpoint.parse(choose(known, on).getApiAddress()));
+      return node.connectTo(choose(known, on));
     }
   }
 

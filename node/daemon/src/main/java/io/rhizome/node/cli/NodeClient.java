@@ -13,8 +13,10 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
-import io.rhizome.gossip.Endpoint;
+import io.grpc.stub.MetadataUtils;
+import io.rhizome.gossip.NodeId;
 import io.rhizome.node.identity.Identity;
+import io.rhizome.node.identity.MeshTls;
 import io.rhizome.node.identity.OperatorProof;
 import io.rhizome.node.protocol.inference.GRPCInferenceServiceGrpc;
 import io.rhizome.v1.AdminServiceGrpc;
@@ -23,6 +25,7 @@ import io.rhizome.v1.PolicyServiceGrpc;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /** A connection to one node's public port. Used by one thread. */
 final class NodeClient implements AutoCloseable {
@@ -30,21 +33,46 @@ final class NodeClient implements AutoCloseable {
   private static final long READ_SECONDS = 10;
   private static final long HEALTH_SECONDS = 3;
 
-  private final Endpoint address;
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+  private final NodeAddress address;
   private final ManagedChannel channel;
 
-  NodeClient(Endpoint address) {
+  /**
+   * A connection to that address.
+   *
+   * @param apiKey empty for none
+   */
+  NodeClient(NodeAddress address, String apiKey) {
     this.address = address;
+    Metadata headers = new Metadata();
+    if (!apiKey.isEmpty()) {
+      headers.put(AUTHORIZATION, "Bearer " + apiKey);
+    }
     this.channel =
-        NettyChannelBuilder.forAddress(address.host(), address.port())
-            .usePlaintext()
+        secured(
+                NettyChannelBuilder.forAddress(
+                    address.endpoint().host(), address.endpoint().port()))
             .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-            .intercept(new SayWhere())
+            .intercept(new SayWhere(), MetadataUtils.newAttachHeadersInterceptor(headers))
             .build();
   }
 
-  Endpoint address() {
+  private NettyChannelBuilder secured(NettyChannelBuilder builder) {
+    NodeId key = address.key();
+    if (key == null) {
+      return builder.usePlaintext();
+    }
+    try {
+      return builder.sslContext(MeshTls.publicClient(key));
+    } catch (SSLException e) {
+      throw new IllegalStateException("this machine cannot do TLS 1.3", e);
+    }
+  }
+
+  NodeAddress address() {
     return address;
   }
 

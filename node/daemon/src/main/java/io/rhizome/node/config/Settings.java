@@ -31,6 +31,7 @@ final class Settings {
   /** What the launcher, the log and other commands read: no keys, though they look like some. */
   private static final List<String> OTHERS =
       List.of(
+          "RHIZOME_API_KEY",
           "RHIZOME_HEAP",
           "RHIZOME_JAVA_OPTS",
           "RHIZOME_LOG",

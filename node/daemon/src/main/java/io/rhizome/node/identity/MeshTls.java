@@ -41,7 +41,7 @@ public final class MeshTls {
     return build(
         SslContextBuilder.forServer(self.privateKey(), certificate)
             .clientAuth(ClientAuth.REQUIRE)
-            .trustManager(new PinnedKeys(admitted, null)));
+            .trustManager(new PinnedKeys(admitted::isNode, null)));
   }
 
   /**
@@ -53,7 +53,7 @@ public final class MeshTls {
     return build(
         SslContextBuilder.forClient()
             .keyManager(self.privateKey(), certificate)
-            .trustManager(new PinnedKeys(admitted, expected))
+            .trustManager(new PinnedKeys(admitted::isNode, expected))
             .endpointIdentificationAlgorithm(null));
   }
 
@@ -63,6 +63,14 @@ public final class MeshTls {
    */
   public SslContext publicServer() throws SSLException {
     return build(SslContextBuilder.forServer(self.privateKey(), certificate));
+  }
+
+  /** For connections to the public port of the node with that key, as anybody. */
+  public static SslContext publicClient(NodeId expected) throws SSLException {
+    return build(
+        SslContextBuilder.forClient()
+            .trustManager(new PinnedKeys(node -> true, expected))
+            .endpointIdentificationAlgorithm(null));
   }
 
   /** Who is at the other end of this session; fails where no certificate was shown. */

@@ -5,6 +5,7 @@ import io.rhizome.gossip.NodeId;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * so nothing else in the certificate needs to be believed.
  */
 final class PinnedKeys extends X509ExtendedTrustManager {
-  private final Admitted admitted;
+  private final Predicate<NodeId> admitted;
   private final @Nullable NodeId expected;
 
   /** Accepts the expected node only, or every admitted node where none is expected. */
-  PinnedKeys(Admitted admitted, @Nullable NodeId expected) {
+  PinnedKeys(Predicate<NodeId> admitted, @Nullable NodeId expected) {
     this.admitted = admitted;
     this.expected = expected;
   }
@@ -32,7 +33,7 @@ final class PinnedKeys extends X509ExtendedTrustManager {
       throw new CertificateException(
           "expected node " + expected.shortName() + " there, found " + peer.shortName());
     }
-    if (!admitted.isNode(peer)) {
+    if (!admitted.test(peer)) {
       throw new CertificateException(
           "node " + peer.shortName() + " is not admitted to this mesh (not in the roster)");
     }

@@ -6,6 +6,7 @@ import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
 import io.rhizome.gossip.NodeId;
+import io.rhizome.node.access.Access;
 import io.rhizome.node.identity.MeshTls;
 import io.rhizome.node.models.Models;
 import io.rhizome.node.serving.Serving;
@@ -37,6 +38,7 @@ public final class MeshServer implements AutoCloseable {
       InetSocketAddress address,
       MeshTls tls,
       NodeId self,
+      Access access,
       Serving serving,
       Models models,
       List<? extends BindableService> policy,
@@ -56,7 +58,8 @@ public final class MeshServer implements AutoCloseable {
             .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
             .maxInboundMessageSize(maxMessageBytes)
             .permitKeepAliveTime(MIN_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
-            .addService(new ForwardService(self, serving, loops, MAX_BUDGET_NANOS).definition())
+            .addService(
+                new ForwardService(self, access, serving, loops, MAX_BUDGET_NANOS).definition())
             .addService(new ModelService(models));
     for (BindableService service : policy) {
       builder.addService(ServerInterceptors.intercept(service, new Caller()));

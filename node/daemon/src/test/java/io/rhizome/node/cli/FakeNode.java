@@ -9,6 +9,8 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.StreamObserver;
 import io.rhizome.gossip.NodeId;
+import io.rhizome.node.access.Access;
+import io.rhizome.node.api.grpc.AccessGuard;
 import io.rhizome.node.api.grpc.PolicyService;
 import io.rhizome.node.identity.AdminGuard;
 import io.rhizome.node.identity.Identity;
@@ -103,7 +105,11 @@ final class FakeNode {
             .addService(new Inference())
             .addService(new PolicyService(MESH, policy))
             .addService(health.getHealthService())
-            .intercept(new AdminGuard(proofs))
+            .intercept(
+                new AccessGuard(
+                    Access.over(policy, "eu", System::nanoTime, System::currentTimeMillis)
+                        .door("127.0.0.1"),
+                    new AdminGuard(proofs)))
             .build()
             .start();
     address = "127.0.0.1:" + server.getPort();

@@ -9,7 +9,6 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.handler.ssl.SslContext;
-import io.rhizome.node.identity.AdminGuard;
 import io.rhizome.node.mesh.BlockingCalls;
 import io.rhizome.node.mesh.EventLoops;
 import java.io.IOException;
@@ -45,13 +44,13 @@ public final class ApiServer implements AutoCloseable {
       ServerServiceDefinition inference,
       AdminService admin,
       PolicyService policy,
-      AdminGuard guard,
+      AccessGuard guard,
       EventLoops loops,
       Executor blockingThreads,
       int maxMessageBytes) {
     this.services =
         List.of(
-            inference,
+            ServerInterceptors.intercept(inference, guard),
             ServerInterceptors.intercept(admin, guard),
             ServerInterceptors.intercept(policy, guard),
             health.getHealthService().bindService(),

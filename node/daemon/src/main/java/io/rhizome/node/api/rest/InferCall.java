@@ -12,12 +12,17 @@ import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.protobuf.ProtoUtils;
+import io.rhizome.node.access.Access.Permit;
+import io.rhizome.node.access.AccessException;
+import io.rhizome.node.access.Caller;
 import io.rhizome.node.executor.Executor.Cancellable;
 import io.rhizome.node.protocol.MalformedException;
 import io.rhizome.node.protocol.RequestHead;
 import io.rhizome.node.protocol.inference.ModelInferResponse;
 import io.rhizome.node.serving.Arrival;
+import io.rhizome.node.serving.Client;
 import io.rhizome.node.serving.ErrorCode;
+import io.rhizome.node.serving.PermittedReply;
 import io.rhizome.node.serving.Reply;
 import io.rhizome.node.serving.ServingError;
 import io.rhizome.node.serving.TraceContext;
@@ -162,9 +167,16 @@ final class InferCall implements Reply {
     } finally {
       body.hold().release();
     }
+    Permit permit;
+    try {
+      permit = parts.access().admit(RestGuard.caller(ctx), model());
+    } catch (AccessException e) {
+      fail(ServingError.of(e));
+      return;
+    }
     // The exchange counts the message's own bytes, and keeps the deadline.
     ctx.clearRequestTimeout();
-    keep(parts.serving().serve(arrival, this));
+    keep(parts.serving().serve(arrival, new PermittedReply(this, permit)));
   }
 
   private Arrival arrival(InferBody read) throws MalformedException, RefusedException {
@@ -186,7 +198,9 @@ final class InferCall implements Reply {
     long deadline = arrivedNanos + budgetNanos(read.timeoutMicros());
     TraceContext caller =
         parts.serving().caller(headers.get(TraceContext.PARENT), headers.get(TraceContext.STATE));
-    return new Arrival(message, request, deadline, parts.loops().timers(), caller);
+    Caller who = RestGuard.caller(ctx);
+    Client client = new Client(who.tenant(), who.origin());
+    return new Arrival(message, request, deadline, parts.loops().timers(), caller, client);
   }
 
   private long budgetNanos(long timeoutMicros) {
@@ -242,8 +256,9 @@ final class InferCall implements Reply {
     }
   }
 
-  private static HttpResponse respond(InferResponseWriter.Body body) {
+  private HttpResponse respond(InferResponseWriter.Body body) {
     ResponseHeadersBuilder head = ResponseHeaders.builder(HttpStatus.OK);
+    parts.access().policyAge().ifPresent(age -> head.add(InferEndpoint.POLICY_AGE, age));
     if (body.binary()) {
       head.contentType(MediaType.OCTET_STREAM).addInt(InferEndpoint.JSON_BYTES, body.jsonBytes());
     } else {

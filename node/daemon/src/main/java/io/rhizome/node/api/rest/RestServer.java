@@ -16,6 +16,8 @@ import com.linecorp.armeria.server.cors.CorsService;
 import com.linecorp.armeria.server.cors.CorsServiceBuilder;
 import com.linecorp.armeria.server.encoding.DecodingService;
 import com.linecorp.armeria.server.encoding.EncodingService;
+import io.rhizome.node.access.Door;
+import io.rhizome.node.access.Right;
 import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.mesh.EventLoops;
@@ -75,6 +77,7 @@ public final class RestServer implements AutoCloseable {
   /**
    * Listens there. Blocks.
    *
+   * @param door who may do what here
    * @param ready whether this node serves
    * @param metrics makes what Prometheus scrapes
    * @param blocking where large JSON bodies are read and metrics made; all else runs on the event
@@ -84,6 +87,7 @@ public final class RestServer implements AutoCloseable {
   public static RestServer start(
       InetSocketAddress address,
       Settings settings,
+      Door door,
       Serving serving,
       ServedModels served,
       ModelControl control,
@@ -95,9 +99,11 @@ public final class RestServer implements AutoCloseable {
     BodyReader.Limit limit = new BodyReader.Limit(settings.maxBytes(), "request.maxBytes");
     RestErrors errors = new RestErrors(limit);
     ServerBuilder builder = base(address, settings, loops).errorHandler(errors);
+    RestGuard guard = new RestGuard(door);
     InferEndpoint infer =
         new InferEndpoint(
             new InferEndpoint.Parts(
+                door.access(),
                 serving,
                 served,
                 loops,
@@ -111,15 +117,16 @@ public final class RestServer implements AutoCloseable {
               .path("/v2/models/{model}" + version + "/infer")
               .methods(HttpMethod.POST)
               .build(),
-          infer);
+          guard.of(Right.INFER, infer));
     }
     if (!settings.corsOrigins().isEmpty()) {
       builder.decorator(cors(settings.corsOrigins()));
     }
-    new ModelEndpoints(served, control, ready, serving.inFlightBytes(), errors).addTo(builder);
+    new ModelEndpoints(guard, served, control, ready, serving.inFlightBytes(), errors)
+        .addTo(builder);
     builder.service(
         Route.builder().path("/metrics").methods(HttpMethod.GET, HttpMethod.HEAD).build(),
-        new MetricsEndpoint(metrics, blocking));
+        guard.of(Right.OBSERVE, new MetricsEndpoint(metrics, blocking)));
     AtomicBoolean leaving = new AtomicBoolean();
     builder.decorator(
         (delegate, ctx, request) -> leaving.get() ? leave(ctx) : delegate.serve(ctx, request));
@@ -166,8 +173,11 @@ public final class RestServer implements AutoCloseable {
         .allowRequestHeaders(
             HttpHeaderNames.CONTENT_TYPE,
             HttpHeaderNames.CONTENT_ENCODING,
+            HttpHeaderNames.AUTHORIZATION,
+            RestGuard.API_KEY,
             InferEndpoint.JSON_BYTES)
-        .exposeHeaders(InferEndpoint.JSON_BYTES, HttpHeaderNames.RETRY_AFTER)
+        .exposeHeaders(
+            InferEndpoint.JSON_BYTES, InferEndpoint.POLICY_AGE, HttpHeaderNames.RETRY_AFTER)
         .newDecorator();
   }
 

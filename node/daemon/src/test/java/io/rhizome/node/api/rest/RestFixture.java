@@ -9,6 +9,8 @@ import io.rhizome.gossip.MembershipView;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.NodeState;
 import io.rhizome.gossip.Residency;
+import io.rhizome.node.access.Access;
+import io.rhizome.node.access.TestPolicy;
 import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.executor.Executor;
@@ -71,6 +73,12 @@ final class RestFixture implements AutoCloseable {
   static final String METRICS = "# TYPE made_up counter\nmade_up 1\n";
 
   final ScriptedExecutor executor = new ScriptedExecutor();
+
+  /** What this node has of policy: nothing, at first. */
+  final TestPolicy policy = new TestPolicy(0);
+
+  private final Access access =
+      Access.over(policy.store(), "eu", System::nanoTime, System::currentTimeMillis);
   private final EventLoops loops = new EventLoops(2);
   private final ExecutorService blocking = Executors.newFixedThreadPool(2);
   private final HttpClient http;
@@ -111,6 +119,7 @@ final class RestFixture implements AutoCloseable {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             new RestServer.Settings(
                 Duration.ofSeconds(5), MAX_BYTES, List.of("https://app.example")),
+            access.door("127.0.0.1"),
             serving,
             served,
             new ModelControl(true, this::changed, this::changed),
