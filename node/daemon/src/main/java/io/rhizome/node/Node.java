@@ -10,6 +10,7 @@ import io.rhizome.gossip.NodeState;
 import io.rhizome.gossip.Residency;
 import io.rhizome.gossip.transport.GossipLoop;
 import io.rhizome.node.access.Access;
+import io.rhizome.node.access.Door;
 import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.api.grpc.AccessGuard;
@@ -248,11 +249,16 @@ public final class Node implements AutoCloseable {
                 inference.definition(),
                 admin,
                 new PolicyService(meshId, policies.store()),
-                new AccessGuard(access.door(config.api().bind()), new AdminGuard(proofs)),
+                new AccessGuard(
+                    new Door(access, !config.api().onLoopback()), new AdminGuard(proofs)),
                 loops,
                 blocking,
                 config.request().maxBytes()));
-    api.listen(address(config.api()));
+    if (config.apiPlaintext()) {
+      api.listen(address(config.api()));
+    } else {
+      api.listenSecure(address(config.api()), tls.publicServer());
+    }
     if (config.apiTlsPort() != 0) {
       api.listenSecure(
           new InetSocketAddress(config.api().bind(), config.apiTlsPort()), tls.publicServer());
@@ -264,8 +270,9 @@ public final class Node implements AutoCloseable {
                 new RestServer.Settings(
                     config.request().defaultTimeout(),
                     config.request().maxBytes(),
-                    config.http().corsOrigins()),
-                access.door(config.http().bind()),
+                    config.http().corsOrigins(),
+                    config.http().plaintext() ? null : tls.key()),
+                new Door(access, !config.http().onLoopback()),
                 serving,
                 served,
                 control,
@@ -397,6 +404,11 @@ public final class Node implements AutoCloseable {
   /** Where clients reach it. */
   public Endpoint apiEndpoint() {
     return config.api().advertised(config.api().port());
+  }
+
+  /** How the command line reaches it: {@code HOST:PORT}, or {@code tls://HOST:PORT#ID}. */
+  public String apiAddress() {
+    return config.apiPlaintext() ? apiEndpoint().toString() : "tls://" + apiEndpoint() + "#" + id;
   }
 
   /** Where clients reach it over HTTP, on the address it listens on. */

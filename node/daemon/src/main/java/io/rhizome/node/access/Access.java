@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.access;
 
+import io.rhizome.gossip.Bytes;
 import io.rhizome.node.access.AccessException.Reason;
 import io.rhizome.node.policy.PolicyRecord;
 import io.rhizome.node.policy.PolicySnapshot;
 import io.rhizome.node.policy.PolicyStore;
 import io.rhizome.node.policy.PolicyWatcher;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -103,44 +103,28 @@ public final class Access implements AutoCloseable {
   }
 
   /**
-   * A public port that listens there.
-   *
-   * @param bind address or host; off loopback, clients need keys unless policy opens it
-   */
-  public Door door(String bind) {
-    return new Door(this, !isLoopback(bind));
-  }
-
-  private static boolean isLoopback(String bind) {
-    try {
-      return InetAddress.getByName(bind).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      // Listening will fail with that; until then, the careful answer.
-      return false;
-    }
-  }
-
-  /**
    * Says who calls.
    *
    * @param keysByDefault whether the door is one where clients need keys unless policy opens it:
    *     one that is not on loopback
    * @param from the client's address
    * @param shown the key as it came, if one came; a wrong one is refused wherever it is shown
+   * @param certificate SHA-256 of the public key of the client's certificate, if it has one; it
+   *     counts where no key is shown
    */
-  Caller identify(boolean keysByDefault, InetAddress from, @Nullable String shown)
+  Caller identify(
+      boolean keysByDefault, InetAddress from, @Nullable String shown, @Nullable Bytes certificate)
       throws AccessException {
     AccessIndex policy = index;
-    if (shown == null) {
-      if (policy.keysRequired(keysByDefault)) {
-        throw new AccessException(
-            Reason.NO_KEY,
-            "this call needs an API key: send 'authorization: Bearer rzk1...'; an operator makes"
-                + " one with: rhizome key create");
-      }
-      return Caller.anonymous(region);
+    ApiKey key;
+    if (shown != null) {
+      key = ofSecret(policy, from, shown);
+    } else if (certificate != null) {
+      key = ofCertificate(policy, certificate);
+    } else {
+      return anonymous(policy, keysByDefault);
     }
-    ApiKey key = check(policy, from, shown);
+    requireCurrent(policy, key);
     if (policy.tenant(key.tenant()).isEmpty()) {
       throw new AccessException(
           Reason.NOT_ALLOWED,
@@ -150,7 +134,29 @@ public final class Access implements AutoCloseable {
     return new Caller(key.tenant(), key.origin().isEmpty() ? region : key.origin(), key.role());
   }
 
-  private ApiKey check(AccessIndex policy, InetAddress from, String shown) throws AccessException {
+  private Caller anonymous(AccessIndex policy, boolean keysByDefault) throws AccessException {
+    if (policy.keysRequired(keysByDefault)) {
+      throw new AccessException(
+          Reason.NO_KEY,
+          "this call needs an API key: send 'authorization: Bearer rzk1...'; an operator makes one"
+              + " with: rhizome key create");
+    }
+    return Caller.anonymous(region);
+  }
+
+  private static ApiKey ofCertificate(AccessIndex policy, Bytes certificate)
+      throws AccessException {
+    ApiKey key = policy.certificates().get(certificate);
+    if (key == null) {
+      throw new AccessException(
+          Reason.NO_KEY,
+          "no API key is of this client certificate; an operator makes one with: rhizome key create NAME --tenant T --certificate FILE");
+    }
+    return key;
+  }
+
+  private ApiKey ofSecret(AccessIndex policy, InetAddress from, String shown)
+      throws AccessException {
     long now = nanoTime.getAsLong();
     if (wrongKeys.exhausted(from, now)) {
       throw new AccessException(
@@ -169,7 +175,10 @@ public final class Access implements AutoCloseable {
           Reason.NO_KEY,
           "this API key opens nothing here; was it deleted, or is it another mesh's?");
     }
-    ApiKey key = known.get();
+    return known.get();
+  }
+
+  private void requireCurrent(AccessIndex policy, ApiKey key) throws AccessException {
     // A node whose clock is years behind still knows that no record of policy is from the future.
     if (Math.max(wallMillis.getAsLong(), policy.stampMillis()) >= key.expiresMillis()) {
       throw new AccessException(
@@ -177,7 +186,6 @@ public final class Access implements AutoCloseable {
           "API key %s expired at %s; an operator makes another with: rhizome key create"
               .formatted(key.id(), Instant.ofEpochMilli(key.expiresMillis())));
     }
-    return key;
   }
 
   /**

@@ -4,6 +4,7 @@ package io.rhizome.node.access;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rhizome.gossip.Bytes;
 import io.rhizome.node.policy.Change;
 import io.rhizome.node.policy.PolicyRecord;
 import io.rhizome.node.policy.PolicySnapshot;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
  * What policy says of clients, read once per change rather than once per request. Immutable.
  *
  * @param keys by id
+ * @param certificates keys whose holders have certificates, by those' hashes
  * @param tenants by name
  * @param meshes what each Mesh resource says; the strictest holds
  * @param routes those that say how old policy may be, by name
@@ -31,11 +33,13 @@ import org.slf4j.LoggerFactory;
  */
 record AccessIndex(
     Map<String, ApiKey> keys,
+    Map<Bytes, ApiKey> certificates,
     Map<String, TenantRules> tenants,
     Map<String, MeshRules> meshes,
     Map<String, AgeRule> routes,
     long stampMillis) {
-  static final AccessIndex EMPTY = new AccessIndex(Map.of(), Map.of(), Map.of(), Map.of(), 0);
+  static final AccessIndex EMPTY =
+      new AccessIndex(Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), 0);
 
   private static final Logger log = LoggerFactory.getLogger(AccessIndex.class);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -56,6 +60,7 @@ record AccessIndex(
 
   AccessIndex {
     keys = Collections.unmodifiableMap(keys);
+    certificates = Collections.unmodifiableMap(certificates);
     tenants = Collections.unmodifiableMap(tenants);
     meshes = Collections.unmodifiableMap(meshes);
     routes = Collections.unmodifiableMap(routes);
@@ -78,7 +83,7 @@ record AccessIndex(
   private AccessIndex with(List<Change> changes, long stamp) {
     long newest = Math.max(stampMillis, stamp);
     if (changes.stream().noneMatch(change -> concerns(change.key()))) {
-      return new AccessIndex(keys, tenants, meshes, routes, newest);
+      return new AccessIndex(keys, certificates, tenants, meshes, routes, newest);
     }
     Map<String, ApiKey> nextKeys = new HashMap<>(keys);
     Map<String, TenantRules> nextTenants = new HashMap<>(tenants);
@@ -95,7 +100,19 @@ record AccessIndex(
         }
       }
     }
-    return new AccessIndex(nextKeys, nextTenants, nextMeshes, nextRoutes, newest);
+    return new AccessIndex(
+        nextKeys, byCertificate(nextKeys), nextTenants, nextMeshes, nextRoutes, newest);
+  }
+
+  private static Map<Bytes, ApiKey> byCertificate(Map<String, ApiKey> keys) {
+    Map<Bytes, ApiKey> found = new HashMap<>();
+    for (ApiKey key : keys.values()) {
+      if (key.by() == ApiKey.By.CERTIFICATE) {
+        // Two keys of one certificate: the same one on every node.
+        found.merge(key.hash(), key, (a, b) -> a.id().compareTo(b.id()) < 0 ? a : b);
+      }
+    }
+    return found;
   }
 
   private static boolean concerns(ResourceKey key) {

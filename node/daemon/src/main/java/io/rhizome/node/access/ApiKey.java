@@ -20,7 +20,8 @@ import java.util.TreeMap;
  * @param role what it is good for
  * @param origin the region that its requests come from; empty for that of the node they enter by
  * @param expiresMillis Unix milliseconds from which on it is no good; {@link #NEVER}
- * @param sha256 of its secret
+ * @param by how its holder proves to have it
+ * @param hash SHA-256 of its secret, or of its certificate's public key (SubjectPublicKeyInfo, DER)
  */
 public record ApiKey(
     String id,
@@ -29,7 +30,8 @@ public record ApiKey(
     Role role,
     String origin,
     long expiresMillis,
-    Bytes sha256) {
+    By by,
+    Bytes hash) {
   /** The kind of resource that keys are. */
   public static final String KIND = "ApiKey";
 
@@ -37,6 +39,20 @@ public record ApiKey(
   public static final long NEVER = Long.MAX_VALUE;
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** How the holder of a key proves to have it. */
+  public enum By {
+    /** It sends a secret. */
+    SECRET("sha256"),
+    /** It proves possession of its certificate's key, by TLS. */
+    CERTIFICATE("spki");
+
+    private final String field;
+
+    By(String field) {
+      this.field = field;
+    }
+  }
 
   /** What it is called in policy. */
   public ResourceKey key() {
@@ -49,7 +65,7 @@ public record ApiKey(
     fields.put("name", name);
     fields.put("tenant", tenant);
     fields.put("role", role.toString());
-    fields.put("sha256", HexFormat.of().formatHex(sha256.toArray()));
+    fields.put(by.field, hash.toString());
     if (!origin.isEmpty()) {
       fields.put("origin", origin);
     }
@@ -72,6 +88,7 @@ public record ApiKey(
       throw new IllegalArgumentException("API key " + id + " is not JSON", e);
     }
     String role = fields.path("role").asText();
+    By by = fields.has(By.CERTIFICATE.field) ? By.CERTIFICATE : By.SECRET;
     return new ApiKey(
         id,
         fields.path("name").asText(),
@@ -79,7 +96,8 @@ public record ApiKey(
         Role.of(role).orElseThrow(() -> new IllegalArgumentException("no role '" + role + "'")),
         fields.path("origin").asText(""),
         fields.path("expires").asLong(NEVER),
-        Bytes.of(HexFormat.of().parseHex(fields.path("sha256").asText())));
+        by,
+        Bytes.of(HexFormat.of().parseHex(fields.path(by.field).asText())));
   }
 
   /** What policy keeps of a secret. */

@@ -23,7 +23,10 @@ final class KeyCheck {
 
   Optional<ApiKey> find(Map<String, ApiKey> keys, KeyText shown) {
     ApiKey known = keys.get(shown.id());
-    byte[] expected = known == null ? NOBODYS : known.sha256().toArray();
+    if (known != null && known.by() != ApiKey.By.SECRET) {
+      known = null;
+    }
+    byte[] expected = known == null ? NOBODYS : known.hash().toArray();
     boolean same = MessageDigest.isEqual(expected, hash.apply(shown.secret()).toArray());
     return same ? Optional.ofNullable(known) : Optional.empty();
   }

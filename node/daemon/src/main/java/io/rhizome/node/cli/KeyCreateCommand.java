@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rhizome.gossip.Bytes;
+import io.rhizome.gossip.NodeId;
 import io.rhizome.node.access.ApiKey;
+import io.rhizome.node.access.ApiKey.By;
 import io.rhizome.node.access.KeyText;
 import io.rhizome.node.access.Role;
 import io.rhizome.node.config.ConfigException;
 import io.rhizome.node.policy.Change;
 import io.rhizome.node.policy.ResourceKey;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -58,6 +69,13 @@ final class KeyCreateCommand implements Callable<Integer> {
       description = "From when on it is no good, such as 12h or 30d (default: never).")
   @Nullable String expires;
 
+  @Option(
+      names = "--certificate",
+      paramLabel = "FILE",
+      description =
+          "Let its holder prove this certificate's key by TLS (gRPC), in place of a secret.")
+  @Nullable Path certificate;
+
   @Override
   public Integer call() throws IOException {
     long end = expires == null ? ApiKey.NEVER : Instant.now().plus(after(expires)).toEpochMilli();
@@ -69,10 +87,31 @@ final class KeyCreateCommand implements Callable<Integer> {
       }
       KeyText text = KeyText.draw(new SecureRandom());
       ApiKey key =
-          new ApiKey(text.id(), name, tenant, role, origin, end, ApiKey.sha256(text.secret()));
+          certificate == null
+              ? key(text, end, By.SECRET, ApiKey.sha256(text.secret()))
+              : key(text, end, By.CERTIFICATE, publicKeyHash(certificate));
       long version = view.propose(List.of(Change.put(key.key(), key.body(), Change.ABSENT)));
       print(text, version);
       return 0;
+    }
+  }
+
+  private ApiKey key(KeyText text, long end, By by, Bytes hash) {
+    return new ApiKey(text.id(), name, tenant, role, origin, end, by, hash);
+  }
+
+  private static Bytes publicKeyHash(Path file) throws IOException {
+    String pem = Files.readString(file);
+    int begin = Math.max(0, pem.indexOf("-----BEGIN CERTIFICATE-----"));
+    byte[] from = pem.substring(begin).getBytes(StandardCharsets.US_ASCII);
+    try {
+      PublicKey key =
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(new ByteArrayInputStream(from))
+              .getPublicKey();
+      return Bytes.of(NodeId.ofPublicKey(key.getEncoded()).bytes());
+    } catch (CertificateException e) {
+      throw new ConfigException(file + ": no X.509 certificate in PEM form in it", e);
     }
   }
 
@@ -87,14 +126,15 @@ final class KeyCreateCommand implements Callable<Integer> {
 
   private void print(KeyText text, long version) {
     PrintWriter out = spec.commandLine().getOut();
+    boolean secret = certificate == null;
     if (policy.json) {
+      ObjectNode made = Json.MAPPER.createObjectNode().put("id", text.id());
       out.println(
-          Json.pretty(
-              Json.MAPPER
-                  .createObjectNode()
-                  .put("id", text.id())
-                  .put("key", text.text())
-                  .put("version", version)));
+          Json.pretty((secret ? made.put("key", text.text()) : made).put("version", version)));
+      return;
+    }
+    if (!secret) {
+      out.println(text.id());
       return;
     }
     out.println(text.text());

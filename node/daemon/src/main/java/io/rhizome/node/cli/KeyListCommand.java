@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,6 +39,10 @@ final class KeyListCommand implements Callable<Integer> {
     return ApiKey.parse(resource.key().name(), resource.body());
   }
 
+  private static String by(ApiKey key) {
+    return key.by().name().toLowerCase(Locale.ROOT);
+  }
+
   private static String expires(ApiKey key) {
     return key.expiresMillis() == ApiKey.NEVER
         ? "never"
@@ -45,10 +50,16 @@ final class KeyListCommand implements Callable<Integer> {
   }
 
   private static void print(List<ApiKey> keys, PrintWriter out) {
-    Table table = new Table("ID", "NAME", "TENANT", "ROLE", "ORIGIN", "EXPIRES");
+    Table table = new Table("ID", "NAME", "TENANT", "ROLE", "ORIGIN", "EXPIRES", "BY");
     for (ApiKey key : keys) {
       table.row(
-          key.id(), key.name(), key.tenant(), key.role().toString(), key.origin(), expires(key));
+          key.id(),
+          key.name(),
+          key.tenant(),
+          key.role().toString(),
+          key.origin(),
+          expires(key),
+          by(key));
     }
     table.print(out);
   }
@@ -62,7 +73,8 @@ final class KeyListCommand implements Callable<Integer> {
           .put("tenant", key.tenant())
           .put("role", key.role().toString())
           .put("origin", key.origin())
-          .put("expires", expires(key));
+          .put("expires", expires(key))
+          .put("by", by(key));
     }
     return Json.pretty(root);
   }

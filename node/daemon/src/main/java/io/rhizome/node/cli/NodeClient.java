@@ -37,18 +37,16 @@ final class NodeClient implements AutoCloseable {
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
   private final NodeAddress address;
+  private final Credentials credentials;
   private final ManagedChannel channel;
 
-  /**
-   * A connection to that address.
-   *
-   * @param apiKey empty for none
-   */
-  NodeClient(NodeAddress address, String apiKey) {
+  /** A connection to that address. */
+  NodeClient(NodeAddress address, Credentials credentials) {
     this.address = address;
+    this.credentials = credentials;
     Metadata headers = new Metadata();
-    if (!apiKey.isEmpty()) {
-      headers.put(AUTHORIZATION, "Bearer " + apiKey);
+    if (!credentials.apiKey().isEmpty()) {
+      headers.put(AUTHORIZATION, "Bearer " + credentials.apiKey());
     }
     this.channel =
         secured(
@@ -66,7 +64,7 @@ final class NodeClient implements AutoCloseable {
       return builder.usePlaintext();
     }
     try {
-      return builder.sslContext(MeshTls.publicClient(key));
+      return builder.sslContext(MeshTls.publicClient(key, credentials.client()));
     } catch (SSLException e) {
       throw new IllegalStateException("this machine cannot do TLS 1.3", e);
     }
@@ -76,10 +74,20 @@ final class NodeClient implements AutoCloseable {
     return address;
   }
 
-  /** For calls that only read: they end within seconds. */
+  /** For one call that only reads: it ends within seconds. */
   AdminServiceGrpc.AdminServiceBlockingStub admin() {
+    Identity operator = credentials.operator();
+    return operator == null ? reading() : reading().withInterceptors(proof(operator));
+  }
+
+  private AdminServiceGrpc.AdminServiceBlockingStub reading() {
     return AdminServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(READ_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** For the one call that comes next. */
+  private OperatorProof proof(Identity by) {
+    return new OperatorProof(by, reading().challenge(ChallengeRequest.getDefaultInstance()));
   }
 
   /** For a health check: it ends within a moment. */
@@ -93,10 +101,8 @@ final class NodeClient implements AutoCloseable {
   }
 
   /** For one call that changes something; ends when the node ends it. */
-  AdminServiceGrpc.AdminServiceBlockingV2Stub proven(Identity operator) {
-    return AdminServiceGrpc.newBlockingV2Stub(channel)
-        .withInterceptors(
-            new OperatorProof(operator, admin().challenge(ChallengeRequest.getDefaultInstance())));
+  AdminServiceGrpc.AdminServiceBlockingV2Stub proven(Identity by) {
+    return AdminServiceGrpc.newBlockingV2Stub(channel).withInterceptors(proof(by));
   }
 
   /** For policy's open calls: they end within seconds. */
@@ -106,10 +112,8 @@ final class NodeClient implements AutoCloseable {
   }
 
   /** For one call that reads all of policy. */
-  PolicyServiceGrpc.PolicyServiceBlockingStub provenPolicy(Identity operator) {
-    return policy()
-        .withInterceptors(
-            new OperatorProof(operator, admin().challenge(ChallengeRequest.getDefaultInstance())));
+  PolicyServiceGrpc.PolicyServiceBlockingStub provenPolicy(Identity by) {
+    return policy().withInterceptors(proof(by));
   }
 
   @Override

@@ -61,7 +61,7 @@ final class PolicyStatusCommand implements Callable<Integer> {
   }
 
   private void ask(NodeInfo info, SortedMap<String, PolicyStatusResponse> answers) {
-    try (NodeClient peer = node.connectTo(info)) {
+    try (NodeClient peer = node.connectTo(info, null)) {
       answers.put(
           info.getNodeId(),
           peer.policy()

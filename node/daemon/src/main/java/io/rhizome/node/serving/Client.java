@@ -7,7 +7,4 @@ package io.rhizome.node.serving;
  * @param tenant whose it is; empty for nobody's
  * @param origin the region that it comes from; empty where nobody knows
  */
-public record Client(String tenant, String origin) {
-  /** Somebody from somewhere. */
-  public static final Client UNKNOWN = new Client("", "");
-}
+public record Client(String tenant, String origin) {}

@@ -4,6 +4,7 @@ package io.rhizome.node.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rhizome.gossip.Bytes;
 import io.rhizome.node.access.AccessException.Reason;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -39,8 +40,8 @@ class AccessTest {
                 hashed++;
                 return ApiKey.sha256(secret);
               }));
-  private final Door onLoopback = access.door("127.0.0.1");
-  private final Door offLoopback = access.door("0.0.0.0");
+  private final Door onLoopback = new Door(access, false);
+  private final Door offLoopback = new Door(access, true);
 
   private static InetSocketAddress address(String text) {
     try {
@@ -51,7 +52,7 @@ class AccessTest {
   }
 
   private Caller infer(@Nullable String key) throws AccessException {
-    return offLoopback.require(Right.INFER, HERE, key);
+    return offLoopback.require(Right.INFER, HERE, key, null);
   }
 
   private static void refused(Reason reason, String part, ThrowingCallable call) {
@@ -73,17 +74,14 @@ class AccessTest {
   @Test
   void offLoopbackAKeyIsNeededAndOnLoopbackNot() throws Exception {
     refused(Reason.NO_KEY, "rhizome key create", () -> infer(null));
-    assertThat(onLoopback.require(Right.INFER, HERE, null).tenant()).isEmpty();
-    assertThat(onLoopback.require(Right.OBSERVE, HERE, null).role()).isNull();
-    assertThat(access.door("localhost").keysByDefault()).isFalse();
-    assertThat(access.door("::1").keysByDefault()).isFalse();
-    assertThat(access.door("::").keysByDefault()).isTrue();
+    assertThat(onLoopback.require(Right.INFER, HERE, null, null).tenant()).isEmpty();
+    assertThat(onLoopback.require(Right.OBSERVE, HERE, null, null).role()).isNull();
   }
 
   @Test
   void theMeshMayAskForKeysEverywhereOrNowhere() throws Exception {
     policy.put("Mesh", "mesh", "{\"clients\":\"keys\"}");
-    refused(Reason.NO_KEY, "API key", () -> onLoopback.require(Right.INFER, HERE, null));
+    refused(Reason.NO_KEY, "API key", () -> onLoopback.require(Right.INFER, HERE, null, null));
     policy.put("Mesh", "mesh", "{\"clients\":\"open\"}");
     assertThat(infer(null).role()).isNull();
     policy.put("Mesh", "other", "{\"clients\":\"keys\"}");
@@ -98,8 +96,8 @@ class AccessTest {
     refused(
         Reason.NO_KEY,
         "opens nothing",
-        () -> onLoopback.require(Right.INFER, HERE, KeyText.draw(new Random(9)).text()));
-    refused(Reason.NO_KEY, "form", () -> onLoopback.require(Right.INFER, HERE, "rzk1.short"));
+        () -> onLoopback.require(Right.INFER, HERE, KeyText.draw(new Random(9)).text(), null));
+    refused(Reason.NO_KEY, "form", () -> onLoopback.require(Right.INFER, HERE, "rzk1.short", null));
   }
 
   @Test
@@ -121,12 +119,14 @@ class AccessTest {
     assertThat(viewers).containsExactly(Right.MODELS, Right.OBSERVE, Right.READ_POLICY);
     refused(Reason.NOT_ALLOWED, "role viewer is not for inference", () -> infer(viewer));
     refused(
-        Reason.NO_KEY, "operator's proof", () -> onLoopback.require(Right.READ_POLICY, HERE, null));
+        Reason.NO_KEY,
+        "operator's proof",
+        () -> onLoopback.require(Right.READ_POLICY, HERE, null, null));
   }
 
   private boolean allowed(Right right, String key) {
     try {
-      return offLoopback.require(right, HERE, key).role() != null;
+      return offLoopback.require(right, HERE, key, null).role() != null;
     } catch (AccessException e) {
       assertThat(e.reason()).isEqualTo(Reason.NOT_ALLOWED);
       return false;
@@ -192,7 +192,7 @@ class AccessTest {
     assertThat(hashed).isEqualTo(WrongKeys.BURST);
     assertThat(waits).isEqualTo(10_000 - WrongKeys.BURST);
     refused(Reason.TOO_MANY, "too many wrong API keys", () -> infer(good));
-    assertThat(offLoopback.require(Right.INFER, ELSEWHERE, good).tenant()).isEqualTo("acme");
+    assertThat(offLoopback.require(Right.INFER, ELSEWHERE, good, null).tenant()).isEqualTo("acme");
     nanos += SECOND;
     assertThat(infer(good).tenant()).isEqualTo("acme");
   }
@@ -214,6 +214,23 @@ class AccessTest {
     assertThat(wrong.exhausted(InetAddress.getByName("2001:db8::2"), nanos)).isTrue();
     assertThat(wrong.exhausted(InetAddress.getByName("2001:db8:0:1::1"), nanos)).isFalse();
     assertThat(wrong.exhausted(one, nanos + SECOND)).isFalse();
+  }
+
+  @Test
+  void aCertificateStandsForTheKeyThatNamesItAndForNoOther() throws Exception {
+    Bytes certificate = ApiKey.sha256(Bytes.of(new byte[] {1}));
+    Bytes stranger = ApiKey.sha256(Bytes.of(new byte[] {2}));
+    policy.put("Tenant", "acme", "{}");
+    policy.certificate("acme", Role.VIEWER, certificate);
+
+    assertThat(offLoopback.require(Right.OBSERVE, HERE, null, certificate))
+        .isEqualTo(new Caller("acme", "here", Role.VIEWER));
+    refused(
+        Reason.NO_KEY,
+        "no API key is of this client certificate",
+        () -> onLoopback.require(Right.OBSERVE, HERE, null, stranger));
+    String key = policy.key("acme", Role.CLIENT);
+    assertThat(offLoopback.require(Right.INFER, HERE, key, stranger).role()).isEqualTo(Role.CLIENT);
   }
 
   @Test
@@ -269,7 +286,7 @@ class AccessTest {
 
   @Test
   void requestsAreRefusedWherePolicyIsOlderThanItMayBe() throws Exception {
-    Caller nobody = onLoopback.require(Right.INFER, HERE, null);
+    Caller nobody = onLoopback.require(Right.INFER, HERE, null, null);
     policy.put("Route", "strict", "{\"maxPolicyAge\":\"30s\",\"models\":\"med-*\"}");
     policy.age(29 * SECOND);
     access.admit(nobody, "med-1").end();
@@ -296,7 +313,7 @@ class AccessTest {
     nanos += SECOND;
     policy.age(Long.MAX_VALUE);
     assertThat(access.policyAge()).contains("unknown");
-    Caller nobody = onLoopback.require(Right.INFER, HERE, null);
+    Caller nobody = onLoopback.require(Right.INFER, HERE, null, null);
     access.admit(nobody, "digits").end();
     policy.put("Mesh", "mesh", "{\"policy\":{\"maxAge\":\"24h\"}}");
     refused(

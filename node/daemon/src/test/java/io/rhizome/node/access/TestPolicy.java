@@ -108,8 +108,23 @@ public final class TestPolicy {
     KeyText text = KeyText.draw(random);
     ApiKey key =
         new ApiKey(
-            text.id(), "test", tenant, role, origin, expiresMillis, ApiKey.sha256(text.secret()));
+            text.id(),
+            "test",
+            tenant,
+            role,
+            origin,
+            expiresMillis,
+            ApiKey.By.SECRET,
+            ApiKey.sha256(text.secret()));
     put(ApiKey.KIND, key.id(), key.body());
     return text.text();
+  }
+
+  /** A new key of a tenant that is declared, for whoever has that certificate. */
+  void certificate(String tenant, Role role, Bytes hash) {
+    String id = KeyText.draw(random).id();
+    ApiKey key =
+        new ApiKey(id, "test", tenant, role, "", ApiKey.NEVER, ApiKey.By.CERTIFICATE, hash);
+    put(ApiKey.KIND, id, key.body());
   }
 }

@@ -10,6 +10,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.StreamObserver;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.access.Access;
+import io.rhizome.node.access.Door;
 import io.rhizome.node.api.grpc.AccessGuard;
 import io.rhizome.node.api.grpc.PolicyService;
 import io.rhizome.node.identity.AdminGuard;
@@ -107,8 +108,9 @@ final class FakeNode {
             .addService(health.getHealthService())
             .intercept(
                 new AccessGuard(
-                    Access.over(policy, "eu", System::nanoTime, System::currentTimeMillis)
-                        .door("127.0.0.1"),
+                    new Door(
+                        Access.over(policy, "eu", System::nanoTime, System::currentTimeMillis),
+                        false),
                     new AdminGuard(proofs)))
             .build()
             .start();

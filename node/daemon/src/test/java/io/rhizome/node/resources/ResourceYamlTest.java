@@ -198,6 +198,11 @@ class ResourceYamlTest {
     refuses(key, body.replace("tenant", "tenents"), "unknown key 'spec.tenents'");
     refuses(key, body.replace("0f0f", "xy"), "spec.sha256");
     refuses(new ResourceKey("ApiKey", "short"), body, "'name'");
+    refuses(key, body.replace("sha256", "spkis"), "did you mean 'spec.spki'");
+    refuses(
+        key,
+        "{\"name\":\"ci\",\"role\":\"client\",\"tenant\":\"a\"}",
+        "either 'spec.sha256' or 'spec.spki'");
     refuses(new ResourceKey("Unheard", "of"), "{}", "no kind 'Unheard'");
     complains("kind: ApiKey\nname: abcdefghijklmnop\nspec: {}\n", "f.yaml:1", "unknown kind");
   }

@@ -137,7 +137,7 @@ final class Mesh {
                 timers.now() + budget.toNanos(),
                 timers,
                 caller,
-                io.rhizome.node.serving.Client.UNKNOWN),
+                new io.rhizome.node.serving.Client("acme", "eu")),
             client);
     return client;
   }

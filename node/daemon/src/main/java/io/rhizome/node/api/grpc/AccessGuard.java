@@ -9,14 +9,18 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.rhizome.gossip.Bytes;
 import io.rhizome.node.access.AccessException;
 import io.rhizome.node.access.Caller;
 import io.rhizome.node.access.Door;
 import io.rhizome.node.access.KeyText;
 import io.rhizome.node.access.Right;
 import io.rhizome.node.identity.AdminGuard;
+import io.rhizome.node.identity.MeshTls;
 import io.rhizome.node.serving.ServingError;
 import java.util.Optional;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands before every service of the public gRPC port: a call goes on only with the right that it
@@ -56,12 +60,21 @@ public final class AccessGuard implements ServerInterceptor {
           door.require(
               right.get(),
               call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR),
-              KeyText.shown(headers.get(AUTHORIZATION), headers.get(API_KEY)));
+              KeyText.shown(headers.get(AUTHORIZATION), headers.get(API_KEY)),
+              certificate(call));
     } catch (AccessException e) {
       refuse(call, e);
       return new ServerCall.Listener<>() {};
     }
     return Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
+  }
+
+  /** What the client's certificate is known by; null where it showed none. */
+  private static @Nullable Bytes certificate(ServerCall<?, ?> call) {
+    SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    return session == null
+        ? null
+        : MeshTls.optionalPeer(session).map(id -> Bytes.of(id.bytes())).orElse(null);
   }
 
   /** Ends a call with the row of the table of errors that the refusal is. */

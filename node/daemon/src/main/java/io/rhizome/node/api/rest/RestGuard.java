@@ -38,7 +38,8 @@ final class RestGuard {
             door.require(
                 right,
                 ctx.remoteAddress(),
-                KeyText.shown(headers.get(HttpHeaderNames.AUTHORIZATION), headers.get(API_KEY)));
+                KeyText.shown(headers.get(HttpHeaderNames.AUTHORIZATION), headers.get(API_KEY)),
+                null);
         ctx.setAttr(CALLER, caller);
       } catch (AccessException e) {
         return RestErrors.respond(ServingError.of(e));

@@ -4,6 +4,7 @@ package io.rhizome.node.api.rest;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.common.encoding.StreamDecoderFactory;
 import com.linecorp.armeria.common.encoding.StreamEncoderFactories;
 import com.linecorp.armeria.common.metric.NoopMeterRegistry;
@@ -26,6 +27,8 @@ import io.rhizome.node.serving.Serving;
 import io.rhizome.node.serving.ServingError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.KeyStore.PrivateKeyEntry;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -38,10 +41,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The public HTTP port, HTTP/1.1 and HTTP/2 in plain text. */
+/** The public HTTP port, HTTP/1.1 and HTTP/2, in plain text or over TLS by the node's own key. */
 public final class RestServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RestServer.class);
   private static final int MIN_COMPRESSED_BYTES = 1024;
@@ -62,8 +66,13 @@ public final class RestServer implements AutoCloseable {
    * @param defaultTimeout for requests that bring no deadline
    * @param maxBytes largest body, unpacked
    * @param corsOrigins origins whose pages may call it, {@code *} for all; empty for none
+   * @param tls the key to speak TLS by; null for plain text
    */
-  public record Settings(Duration defaultTimeout, int maxBytes, List<String> corsOrigins) {
+  public record Settings(
+      Duration defaultTimeout,
+      int maxBytes,
+      List<String> corsOrigins,
+      @Nullable PrivateKeyEntry tls) {
     public Settings {
       corsOrigins = List.copyOf(corsOrigins);
     }
@@ -141,8 +150,7 @@ public final class RestServer implements AutoCloseable {
 
   private static ServerBuilder base(
       InetSocketAddress address, Settings settings, EventLoops loops) {
-    return Server.builder()
-        .http(address)
+    return listening(address, settings.tls())
         .workerGroup(loops.group(), false)
         .bossGroupFactory(loops::acceptor)
         .disableServerHeader()
@@ -164,6 +172,17 @@ public final class RestServer implements AutoCloseable {
                 .encodableContentTypes(type -> true)
                 .minBytesToForceChunkedEncoding(MIN_COMPRESSED_BYTES)
                 .newDecorator());
+  }
+
+  private static ServerBuilder listening(InetSocketAddress address, @Nullable PrivateKeyEntry tls) {
+    if (tls == null) {
+      return Server.builder().http(address);
+    }
+    X509Certificate certificate = (X509Certificate) tls.getCertificate();
+    return Server.builder()
+        .https(address)
+        .tls(TlsKeyPair.of(tls.getPrivateKey(), certificate))
+        .tlsCustomizer(context -> context.protocols("TLSv1.3"));
   }
 
   private static Function<? super HttpService, CorsService> cors(List<String> origins) {

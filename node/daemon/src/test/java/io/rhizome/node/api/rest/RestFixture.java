@@ -10,6 +10,7 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.NodeState;
 import io.rhizome.gossip.Residency;
 import io.rhizome.node.access.Access;
+import io.rhizome.node.access.Door;
 import io.rhizome.node.access.TestPolicy;
 import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
@@ -118,8 +119,8 @@ final class RestFixture implements AutoCloseable {
         RestServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             new RestServer.Settings(
-                Duration.ofSeconds(5), MAX_BYTES, List.of("https://app.example")),
-            access.door("127.0.0.1"),
+                Duration.ofSeconds(5), MAX_BYTES, List.of("https://app.example"), null),
+            new Door(access, false),
             serving,
             served,
             new ModelControl(true, this::changed, this::changed),
