@@ -96,7 +96,22 @@ final class ContainerMesh implements AutoCloseable {
           .exec();
       clients.add(connect(container));
     }
+    openToClients();
     awaitMembers();
+  }
+
+  /** Clients come over a network here, and without keys: policy must allow that. */
+  private void openToClients() throws IOException {
+    Path file = directory.resolve("open.yaml");
+    Files.writeString(file, "kind: Mesh\nname: mesh\nspec: {clients: open}\n");
+    Awaitility.await("policy to take its first resource")
+        .atMost(READY_LIMIT)
+        .ignoreExceptions()
+        .until(
+            () -> {
+              operate(1, List.of("apply", "-f", file.toString()));
+              return true;
+            });
   }
 
   private GenericContainer<?> node(String image, String name) throws IOException {
@@ -107,6 +122,7 @@ final class ContainerMesh implements AutoCloseable {
         .withNetwork(peers)
         .withNetworkAliases(name)
         .withTmpFs(Map.of("/tmp", ""))
+        .withEnv(Map.of("RHIZOME_API_PLAINTEXT", "true", "RHIZOME_HTTP_PLAINTEXT", "true"))
         .withCreateContainerCmdModifier(
             container -> {
               HostConfig host = Objects.requireNonNull(container.getHostConfig());

@@ -212,7 +212,8 @@ final class MeshIT {
   @Test
   void hopMetadataFromAClientIsIgnored(LocalMesh mesh, Digits digits) {
     byte[] noMoreHops =
-        new HopMetadata(1, 0, "other", 99, List.of(id(mesh, PUSHED_TO), id(mesh, LOADED_ON)))
+        new HopMetadata(
+                1, 0, "other", 99, List.of(id(mesh, PUSHED_TO), id(mesh, LOADED_ON)), "", "")
             .encode();
     byte[] nonsense = "nonsense".getBytes(StandardCharsets.UTF_8);
     for (byte[] value : List.of(noMoreHops, nonsense)) {

@@ -8,8 +8,11 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.NodeState;
 import io.rhizome.gossip.Residency;
 import io.rhizome.gossip.transport.GossipLoop;
+import io.rhizome.node.access.Access;
+import io.rhizome.node.access.Door;
 import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
+import io.rhizome.node.api.grpc.AccessGuard;
 import io.rhizome.node.api.grpc.AdminService;
 import io.rhizome.node.api.grpc.ApiServer;
 import io.rhizome.node.api.grpc.InferenceService;
@@ -51,6 +54,7 @@ import io.rhizome.node.models.ModelsConfig;
 import io.rhizome.node.policy.raft.AtomixPolicyStore;
 import io.rhizome.node.policy.raft.VoterConfig;
 import io.rhizome.node.resources.ResourceRules;
+import io.rhizome.node.serving.ModelNames;
 import io.rhizome.node.serving.Serving;
 import io.rhizome.node.serving.View;
 import io.rhizome.node.telemetry.LogFormat;
@@ -162,6 +166,13 @@ public final class Node implements AutoCloseable {
     GrpcVoterTransport voters = new GrpcVoterTransport(channels);
     Policies policies =
         teardown.add(startPolicies(admitted, belonging, membership, channels, voters, blocking));
+    Access access =
+        teardown.add(
+            Access.over(
+                policies.store(),
+                labels.getOrDefault("region", ""),
+                System::nanoTime,
+                System::currentTimeMillis));
     models =
         teardown.add(
             Models.open(
@@ -206,6 +217,7 @@ public final class Node implements AutoCloseable {
                 tls,
                 id,
                 admitted,
+                access,
                 serving,
                 models,
                 List.of(
@@ -228,6 +240,7 @@ public final class Node implements AutoCloseable {
                 signing,
                 membership,
                 ModelsConfig.DEFAULT.manifestTimeout().toNanos()),
+            ModelNames.over(policies.store()),
             membership,
             serving.counters(),
             VERSION);
@@ -238,6 +251,7 @@ public final class Node implements AutoCloseable {
             name -> models.unload(name, 0).thenAccept(count -> {}));
     InferenceService inference =
         new InferenceService(
+            access,
             serving,
             served,
             control,
@@ -251,11 +265,16 @@ public final class Node implements AutoCloseable {
                 inference.definition(),
                 admin,
                 new PolicyService(meshId, policies.store()),
-                new AdminGuard(proofs),
+                new AccessGuard(
+                    new Door(access, !config.api().onLoopback()), new AdminGuard(proofs)),
                 loops,
                 blocking,
                 config.request().maxBytes()));
-    api.listen(address(config.api()));
+    if (config.apiPlaintext()) {
+      api.listen(address(config.api()));
+    } else {
+      api.listenSecure(address(config.api()), tls.publicServer());
+    }
     if (config.apiTlsPort() != 0) {
       api.listenSecure(
           new InetSocketAddress(config.api().bind(), config.apiTlsPort()), tls.publicServer());
@@ -267,7 +286,9 @@ public final class Node implements AutoCloseable {
                 new RestServer.Settings(
                     config.request().defaultTimeout(),
                     config.request().maxBytes(),
-                    config.http().corsOrigins()),
+                    config.http().corsOrigins(),
+                    config.http().plaintext() ? null : tls.key()),
+                new Door(access, !config.http().onLoopback()),
                 serving,
                 served,
                 control,
@@ -441,6 +462,11 @@ public final class Node implements AutoCloseable {
   /** Where clients reach it. */
   public Endpoint apiEndpoint() {
     return config.api().advertised(config.api().port());
+  }
+
+  /** How the command line reaches it: {@code HOST:PORT}, or {@code tls://HOST:PORT#ID}. */
+  public String apiAddress() {
+    return config.apiPlaintext() ? apiEndpoint().toString() : "tls://" + apiEndpoint() + "#" + id;
   }
 
   /** Where clients reach it over HTTP, on the address it listens on. */

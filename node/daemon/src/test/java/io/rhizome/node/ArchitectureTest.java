@@ -27,6 +27,7 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "io.rhizome.node.serving..",
               "io.rhizome.node.mesh..",
+              "io.rhizome.node.access..",
               "io.rhizome.node.api..",
               "io.rhizome.node.models..")
           .should()
@@ -49,6 +50,8 @@ class ArchitectureTest {
           .definedBy("io.rhizome.node.telemetry..")
           .layer("models")
           .definedBy("io.rhizome.node.models..")
+          .layer("access")
+          .definedBy("io.rhizome.node.access..")
           .layer("identity")
           .definedBy("io.rhizome.node.identity..", "io.rhizome.node.config..")
           .whereLayer("wiring")
@@ -63,6 +66,8 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("wiring")
           .whereLayer("models")
           .mayOnlyBeAccessedByLayers("wiring", "api", "mesh", "serving", "telemetry")
+          .whereLayer("access")
+          .mayOnlyBeAccessedByLayers("wiring", "api", "mesh", "serving")
           .whereLayer("identity")
           .mayOnlyBeAccessedByLayers("wiring", "api", "mesh");
 }

@@ -24,6 +24,8 @@ import io.rhizome.node.protocol.inference.StatisticDuration;
 import io.rhizome.node.serving.Counters;
 import io.rhizome.node.serving.Counters.ModelKey;
 import io.rhizome.node.serving.ModelCounters;
+import io.rhizome.node.serving.ModelNames;
+import io.rhizome.node.serving.ModelNames.Target;
 import io.rhizome.store.Datatype;
 import io.rhizome.store.Manifest;
 import io.rhizome.store.TensorSpec;
@@ -47,6 +49,7 @@ public final class ServedModels {
 
   private final ReadyModels models;
   private final Manifests manifests;
+  private final ModelNames names;
   private final Supplier<MembershipView> membership;
   private final Counters counters;
   private final String serverVersion;
@@ -55,14 +58,21 @@ public final class ServedModels {
   public ServedModels(
       ReadyModels models,
       Manifests manifests,
+      ModelNames names,
       Supplier<MembershipView> membership,
       Counters counters,
       String serverVersion) {
     this.models = models;
     this.manifests = manifests;
+    this.names = names;
     this.membership = membership;
     this.counters = counters;
     this.serverVersion = serverVersion;
+  }
+
+  /** What clients call models. */
+  public ModelNames names() {
+    return names;
   }
 
   /** Name, version and what of Triton's extensions is here. */
@@ -76,14 +86,16 @@ public final class ServedModels {
 
   /** Whether some usable node serves it. */
   public boolean isReady(String name, String version) throws MalformedException {
-    long wanted = RequestHead.parseVersion(version);
-    return readyVersions(name).stream().anyMatch(v -> wanted == 0 || v == wanted);
+    Target wanted = names.newest(name, RequestHead.parseVersion(version));
+    return readyVersions(wanted.model()).stream()
+        .anyMatch(v -> wanted.version() == 0 || v == wanted.version());
   }
 
   /** Its metadata; fails with a {@link ModelException}. */
   public CompletableFuture<ModelMetadataResponse> metadata(String name, String version)
       throws MalformedException {
-    return manifests.find(name, RequestHead.parseVersion(version)).thenApply(this::metadata);
+    Target wanted = names.newest(name, RequestHead.parseVersion(version));
+    return manifests.find(wanted.model(), wanted.version()).thenApply(this::metadata);
   }
 
   private ModelMetadataResponse metadata(Manifest manifest) {
@@ -112,9 +124,8 @@ public final class ServedModels {
   /** Its configuration in Triton's terms; fails with a {@link ModelException}. */
   public CompletableFuture<ModelConfig> config(String name, String version)
       throws MalformedException {
-    return manifests
-        .find(name, RequestHead.parseVersion(version))
-        .thenApply(ServedModels::configOf);
+    Target wanted = names.newest(name, RequestHead.parseVersion(version));
+    return manifests.find(wanted.model(), wanted.version()).thenApply(ServedModels::configOf);
   }
 
   private static ModelConfig configOf(Manifest manifest) {

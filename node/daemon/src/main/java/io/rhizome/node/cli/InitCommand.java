@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.cli;
 
+import io.rhizome.gossip.Endpoint;
+import io.rhizome.gossip.NodeId;
+import io.rhizome.node.identity.Identity;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -103,12 +106,22 @@ final class InitCommand implements Callable<Integer> {
     }
     out.println("then look at it, and give it a model:");
     out.println("  export RHIZOME_OPERATOR_KEY=" + dir.resolve(Foundation.OPERATOR_KEY));
-    String first = (here ? "127.0.0.1" : where.hosts.get(0)) + ":" + apiPort;
-    out.println("  rhizome nodes --node " + first);
+    String first = here ? "127.0.0.1:" + apiPort : overTls(where.hosts.get(0));
+    out.println(
+        here
+            ? "  rhizome nodes --node " + first
+            : "  rhizome key create NAME --tenant T [--role viewer]   # clients need keys there");
     out.println(
         "  rhizome model push FILE.pt --name digits --input pixels:FP32[-1,1,8,8]"
             + " --output logits:FP32[-1,10] --node "
             + first);
     return 0;
+  }
+
+  /** Off loopback, nodes speak TLS unless told otherwise. */
+  private String overTls(String host) throws IOException {
+    Path home = dir.resolve(Foundation.nodeName(1));
+    NodeId id = Identity.load(home.resolve("identity/node.key")).nodeId();
+    return new NodeAddress(new Endpoint(host, apiPort), id).toString();
   }
 }

@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
       HistoryCommand.class,
       RollbackCommand.class,
       AuditCommand.class,
+      KeyCommand.class,
       SchemaCommand.class,
       PolicyCommand.class,
       VersionCommand.class

@@ -36,7 +36,7 @@ final class ModelGarbageCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, StatusException {
     var key = operator.load();
-    try (NodeClient client = target.connect()) {
+    try (NodeClient client = target.connect(key)) {
       CollectGarbageResponse found =
           client
               .proven(key)

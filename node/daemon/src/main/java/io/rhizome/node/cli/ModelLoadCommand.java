@@ -40,7 +40,7 @@ final class ModelLoadCommand implements Callable<Integer> {
     LoadModelRequest request =
         LoadModelRequest.newBuilder().setName(model).setVersion(version).build();
     PrintWriter out = spec.commandLine().getOut();
-    try (NodeClient client = target.connect()) {
+    try (NodeClient client = target.connect(key)) {
       BlockingClientCall<?, LoadModelProgress> progress = client.proven(key).loadModel(request);
       ProgressBar bar = ProgressBar.on(spec.commandLine().getErr());
       String last = "";

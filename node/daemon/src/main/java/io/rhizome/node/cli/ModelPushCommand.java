@@ -91,7 +91,7 @@ final class ModelPushCommand implements Callable<Integer> {
     List<Step> after = steps.after();
     Identity key = operator.load();
     List<Manifest.File> described = describe(files);
-    try (NodeClient client = target.connect()) {
+    try (NodeClient client = target.connect(key)) {
       long number = version > 0 ? version : newestKnown(client) + 1;
       Manifest manifest =
           new Manifest(

@@ -39,7 +39,7 @@ final class ModelShowCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (NodeClient client = target.connect()) {
+    try (NodeClient client = target.connect(null)) {
       ShowModelResponse shown =
           client
               .admin()

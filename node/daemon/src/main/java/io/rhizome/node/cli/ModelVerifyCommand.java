@@ -44,7 +44,7 @@ final class ModelVerifyCommand implements Callable<Integer> {
     var key = operator.load();
     VerifyModelsRequest request =
         VerifyModelsRequest.newBuilder().setName(model).setVersion(version).build();
-    try (NodeClient client = target.connect()) {
+    try (NodeClient client = target.connect(key)) {
       VerifyModelsResponse verified = client.proven(key).verifyModels(request);
       PrintWriter out = spec.commandLine().getOut();
       if (json) {

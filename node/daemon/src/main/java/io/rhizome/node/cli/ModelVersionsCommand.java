@@ -37,7 +37,7 @@ abstract class ModelVersionsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, StatusException {
     var key = operator.load();
-    try (NodeClient client = target.connect()) {
+    try (NodeClient client = target.connect(key)) {
       int count = apply(client.proven(key), model, version);
       spec.commandLine().getOut().println(done.formatted(count, model, client.address()));
       return 0;

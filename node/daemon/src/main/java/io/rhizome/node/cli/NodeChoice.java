@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.cli;
 
-import io.rhizome.gossip.Endpoint;
 import io.rhizome.node.config.ConfigException;
+import io.rhizome.node.identity.Identity;
 import io.rhizome.v1.ListNodesRequest;
 import io.rhizome.v1.NodeInfo;
 import java.util.List;
@@ -23,15 +23,19 @@ final class NodeChoice {
       description = "Act on that node: a name, an id or the start of one (default: --node itself).")
   @Nullable String on;
 
-  /** Connects to the node that should act; the caller closes. */
-  NodeClient connect() {
+  /**
+   * Connects to the node that should act; the caller closes.
+   *
+   * @param operator who proves what is asked; null for nobody
+   */
+  NodeClient connect(@Nullable Identity operator) {
     if (on == null) {
-      return node.connect();
+      return node.connect(operator);
     }
-    try (NodeClient door = node.connect()) {
+    try (NodeClient door = node.connect(operator)) {
       List<NodeInfo> known =
           door.admin().listNodes(ListNodesRequest.getDefaultInstance()).getNodesList();
-      return new NodeClient(Endpoint.parse(choose(known, on).getApiAddress()));
+      return node.connectTo(choose(known, on), operator);
     }
   }
 

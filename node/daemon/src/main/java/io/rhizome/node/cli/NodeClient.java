@@ -13,8 +13,10 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
-import io.rhizome.gossip.Endpoint;
+import io.grpc.stub.MetadataUtils;
+import io.rhizome.gossip.NodeId;
 import io.rhizome.node.identity.Identity;
+import io.rhizome.node.identity.MeshTls;
 import io.rhizome.node.identity.OperatorProof;
 import io.rhizome.node.protocol.inference.GRPCInferenceServiceGrpc;
 import io.rhizome.v1.AdminServiceGrpc;
@@ -23,6 +25,7 @@ import io.rhizome.v1.PolicyServiceGrpc;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /** A connection to one node's public port. Used by one thread. */
 final class NodeClient implements AutoCloseable {
@@ -30,28 +33,61 @@ final class NodeClient implements AutoCloseable {
   private static final long READ_SECONDS = 10;
   private static final long HEALTH_SECONDS = 3;
 
-  private final Endpoint address;
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+  private final NodeAddress address;
+  private final Credentials credentials;
   private final ManagedChannel channel;
 
-  NodeClient(Endpoint address) {
+  /** A connection to that address. */
+  NodeClient(NodeAddress address, Credentials credentials) {
     this.address = address;
+    this.credentials = credentials;
+    Metadata headers = new Metadata();
+    if (!credentials.apiKey().isEmpty()) {
+      headers.put(AUTHORIZATION, "Bearer " + credentials.apiKey());
+    }
     this.channel =
-        NettyChannelBuilder.forAddress(address.host(), address.port())
-            .usePlaintext()
+        secured(
+                NettyChannelBuilder.forAddress(
+                    address.endpoint().host(), address.endpoint().port()))
             .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-            .intercept(new SayWhere())
+            .intercept(new SayWhere(), MetadataUtils.newAttachHeadersInterceptor(headers))
             .build();
   }
 
-  Endpoint address() {
+  private NettyChannelBuilder secured(NettyChannelBuilder builder) {
+    NodeId key = address.key();
+    if (key == null) {
+      return builder.usePlaintext();
+    }
+    try {
+      return builder.sslContext(MeshTls.publicClient(key, credentials.client()));
+    } catch (SSLException e) {
+      throw new IllegalStateException("this machine cannot do TLS 1.3", e);
+    }
+  }
+
+  NodeAddress address() {
     return address;
   }
 
-  /** For calls that only read: they end within seconds. */
+  /** For one call that only reads: it ends within seconds. */
   AdminServiceGrpc.AdminServiceBlockingStub admin() {
+    Identity operator = credentials.operator();
+    return operator == null ? reading() : reading().withInterceptors(proof(operator));
+  }
+
+  private AdminServiceGrpc.AdminServiceBlockingStub reading() {
     return AdminServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(READ_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** For the one call that comes next. */
+  private OperatorProof proof(Identity by) {
+    return new OperatorProof(by, reading().challenge(ChallengeRequest.getDefaultInstance()));
   }
 
   /** For a health check: it ends within a moment. */
@@ -65,10 +101,8 @@ final class NodeClient implements AutoCloseable {
   }
 
   /** For one call that changes something; ends when the node ends it. */
-  AdminServiceGrpc.AdminServiceBlockingV2Stub proven(Identity operator) {
-    return AdminServiceGrpc.newBlockingV2Stub(channel)
-        .withInterceptors(
-            new OperatorProof(operator, admin().challenge(ChallengeRequest.getDefaultInstance())));
+  AdminServiceGrpc.AdminServiceBlockingV2Stub proven(Identity by) {
+    return AdminServiceGrpc.newBlockingV2Stub(channel).withInterceptors(proof(by));
   }
 
   /** For policy's open calls: they end within seconds. */
@@ -78,10 +112,8 @@ final class NodeClient implements AutoCloseable {
   }
 
   /** For one call that reads all of policy. */
-  PolicyServiceGrpc.PolicyServiceBlockingStub provenPolicy(Identity operator) {
-    return policy()
-        .withInterceptors(
-            new OperatorProof(operator, admin().challenge(ChallengeRequest.getDefaultInstance())));
+  PolicyServiceGrpc.PolicyServiceBlockingStub provenPolicy(Identity by) {
+    return policy().withInterceptors(proof(by));
   }
 
   @Override

@@ -71,7 +71,9 @@ record NodeYaml(
         %s
 
         api:
-          # Where clients reach it: gRPC.
+          # Where clients reach it: gRPC. Off loopback it speaks TLS by the node's own key and asks
+          # for API keys; plain text must be asked for:
+          # plaintext: true
         %s
           # Whether any client may load and unload models here, as Triton's do. An operator
           # always may, with a key: rhizome model load.
@@ -81,6 +83,8 @@ record NodeYaml(
           # Where clients reach it: REST.
           bind: %s
           port: %d
+          # As for gRPC.
+          # plaintext: true
           # Origins whose pages may call it from a browser; none unless named.
           # corsOrigins:
           #   - https://app.example.org

@@ -2,6 +2,7 @@
 package io.rhizome.node.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.rhizome.node.access.ApiKey;
 import io.rhizome.node.policy.Change;
 import io.rhizome.node.policy.PolicyRecord;
 import java.io.PrintWriter;
@@ -34,7 +35,7 @@ final class PolicyLines {
           record.author(),
           record.changes().stream()
               .filter(shown)
-              .map(change -> verb(change) + " " + change.key())
+              .map(change -> verb(change) + " " + change.key() + named(change))
               .collect(Collectors.joining(", ")));
     }
     table.print(out);
@@ -58,6 +59,16 @@ final class PolicyLines {
                       .put("action", verb(change)));
     }
     return root;
+  }
+
+  /** What people call a key, whose resource has a name that says nothing. */
+  private static String named(Change change) {
+    String body = change.body();
+    if (body == null || !change.key().kind().equals(ApiKey.KIND)) {
+      return "";
+    }
+    ApiKey key = ApiKey.parse(change.key().name(), body);
+    return " (%s, %s of tenant %s)".formatted(key.name(), key.role(), key.tenant());
   }
 
   private static String verb(Change change) {

@@ -3,7 +3,6 @@ package io.rhizome.node.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.grpc.StatusRuntimeException;
-import io.rhizome.gossip.Endpoint;
 import io.rhizome.v1.ListNodesRequest;
 import io.rhizome.v1.NodeInfo;
 import io.rhizome.v1.PolicyStatusRequest;
@@ -61,8 +60,8 @@ final class PolicyStatusCommand implements Callable<Integer> {
     }
   }
 
-  private static void ask(NodeInfo info, SortedMap<String, PolicyStatusResponse> answers) {
-    try (NodeClient peer = new NodeClient(Endpoint.parse(info.getApiAddress()))) {
+  private void ask(NodeInfo info, SortedMap<String, PolicyStatusResponse> answers) {
+    try (NodeClient peer = node.connectTo(info, null)) {
       answers.put(
           info.getNodeId(),
           peer.policy()

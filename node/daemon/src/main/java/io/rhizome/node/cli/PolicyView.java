@@ -41,7 +41,10 @@ final class PolicyView implements AutoCloseable {
     NodeClient client = node.connect();
     try {
       String mesh =
-          client.policy().policyStatus(PolicyStatusRequest.getDefaultInstance()).getMesh();
+          client
+              .provenPolicy(operator)
+              .policyStatus(PolicyStatusRequest.getDefaultInstance())
+              .getMesh();
       var parts = client.provenPolicy(operator).getPolicy(GetPolicyRequest.getDefaultInstance());
       ByteArrayOutputStream image = new ByteArrayOutputStream();
       parts.forEachRemaining(part -> image.writeBytes(part.getPart().toByteArray()));

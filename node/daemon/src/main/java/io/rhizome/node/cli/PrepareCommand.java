@@ -50,7 +50,8 @@ final class PrepareCommand implements Callable<Integer> {
       Path file = dir.resolve(Foundation.nodeName(1)).resolve(NodeConfig.FILE);
       SortedMap<String, String> none = new TreeMap<>();
       try (Node node = Node.start(NodeConfig.load(file, none, none))) {
-        try (NodeClient client = new NodeClient(node.apiEndpoint())) {
+        try (NodeClient client =
+            new NodeClient(new NodeAddress(node.apiEndpoint(), null), Credentials.NONE)) {
           int nodes =
               client.admin().listNodes(ListNodesRequest.getDefaultInstance()).getNodesCount();
           String version = client.admin().status(StatusRequest.getDefaultInstance()).getVersion();

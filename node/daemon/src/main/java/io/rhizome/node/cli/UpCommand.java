@@ -114,7 +114,7 @@ final class UpCommand implements Callable<Integer> {
         "ready: node %s (%s) api %s http %s mesh %s after %.2f s",
         node.name(),
         node.nodeId().shortName(),
-        node.apiEndpoint(),
+        node.apiAddress(),
         node.httpEndpoint(),
         node.meshEndpoint(),
         seconds);

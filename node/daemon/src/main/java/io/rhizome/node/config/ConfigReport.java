@@ -54,7 +54,7 @@ public record ConfigReport(
                         entry.getValue().origin().toString(),
                         entry.getValue().place()))
             .toList();
-    return new ConfigReport(config, values, settings.problems(), settings.strayVariables());
+    return new ConfigReport(config, values, settings.problems(), settings.warnings());
   }
 
   /** The configuration to run with; {@link ConfigException} with a line for each problem. */

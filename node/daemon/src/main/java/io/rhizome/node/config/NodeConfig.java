@@ -3,6 +3,8 @@ package io.rhizome.node.config;
 
 import io.rhizome.gossip.Endpoint;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -21,6 +23,8 @@ import java.util.regex.Pattern;
  * @param identity files that say who belongs to the mesh
  * @param mesh the port for peers, TCP and UDP
  * @param api the gRPC port for clients
+ * @param apiPlaintext {@code api.plaintext}; whether the gRPC port speaks plain text, not TLS by
+ *     the node's own key; true on loopback unless said otherwise
  * @param apiTlsPort {@code api.tlsPort}; a second port, same address, for the same services over
  *     TLS by the node's own key; 0 for none
  * @param allowModelControl {@code api.allowModelControl}; whether any client may load and unload
@@ -40,6 +44,7 @@ public record NodeConfig(
     IdentityFiles identity,
     Listen mesh,
     Listen api,
+    boolean apiPlaintext,
     int apiTlsPort,
     boolean allowModelControl,
     Http http,
@@ -84,6 +89,11 @@ public record NodeConfig(
     public Endpoint advertised(int boundPort) {
       return new Endpoint(advertise, boundPort);
     }
+
+    /** Whether only this machine reaches it. */
+    public boolean onLoopback() {
+      return isLoopback(bind);
+    }
   }
 
   /**
@@ -91,12 +101,19 @@ public record NodeConfig(
    *
    * @param bind {@code http.bind}; the address to listen on
    * @param port {@code http.port}; 0 for any free one
+   * @param plaintext {@code http.plaintext}; whether it speaks plain text, not TLS by the node's
+   *     own key; true on loopback unless said otherwise
    * @param corsOrigins {@code http.corsOrigins}; origins whose pages may call it from a browser
    *     ({@code https://app.example}, or {@code *} for all); empty for none
    */
-  public record Http(String bind, int port, List<String> corsOrigins) {
+  public record Http(String bind, int port, boolean plaintext, List<String> corsOrigins) {
     public Http {
       corsOrigins = List.copyOf(corsOrigins);
+    }
+
+    /** Whether only this machine reaches it. */
+    public boolean onLoopback() {
+      return isLoopback(bind);
     }
   }
 
@@ -163,7 +180,8 @@ public record NodeConfig(
             settings.path("identity.meshKey", "mesh.key", base)),
         listen(settings, "mesh", 7700),
         listen(settings, "api", 8001),
-        settings.port("api.tlsPort", 0),
+        plaintext(settings, "api"),
+        tlsPort(settings),
         settings.flag("api.allowModelControl", false),
         http(settings),
         settings.endpoints("seeds"),
@@ -186,8 +204,42 @@ public record NodeConfig(
     return new Http(
         settings.text("http.bind", LOOPBACK),
         settings.port("http.port", 8000),
+        plaintext(settings, "http"),
         settings.texts(
             "http.corsOrigins", ORIGIN, "a list of origins such as https://app.example, or *"));
+  }
+
+  /** Plain text is for loopback; elsewhere somebody must ask for it, and is told what it means. */
+  private static boolean plaintext(Settings settings, String name) {
+    String bind = settings.text(name + ".bind", LOOPBACK);
+    boolean onLoopback = isLoopback(bind);
+    boolean plaintext = settings.flag(name + ".plaintext", onLoopback);
+    if (plaintext && !onLoopback) {
+      settings.warning(
+          name + ".plaintext",
+          "clients' keys and data cross the network at %s in the clear; without '%s.plaintext' this port speaks TLS"
+              .formatted(bind, name));
+    }
+    return plaintext;
+  }
+
+  private static int tlsPort(Settings settings) {
+    int port = settings.port("api.tlsPort", 0);
+    if (port != 0 && !plaintext(settings, "api")) {
+      settings.problem(
+          "api.tlsPort",
+          "'api.tlsPort' is for TLS beside plain text, but 'api.port' speaks TLS already; remove it, or set 'api.plaintext' to true");
+    }
+    return port;
+  }
+
+  private static boolean isLoopback(String bind) {
+    try {
+      return InetAddress.getByName(bind).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      // Listening will fail with that; until then, the careful answer.
+      return false;
+    }
   }
 
   private static Listen listen(Settings settings, String name, int port) {

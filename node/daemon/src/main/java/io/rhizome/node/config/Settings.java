@@ -31,6 +31,7 @@ final class Settings {
   /** What the launcher, the log and other commands read: no keys, though they look like some. */
   private static final List<String> OTHERS =
       List.of(
+          "RHIZOME_API_KEY",
           "RHIZOME_HEAP",
           "RHIZOME_JAVA_OPTS",
           "RHIZOME_LOG",
@@ -45,6 +46,7 @@ final class Settings {
   private final SortedSet<String> known = new TreeSet<>();
   private final SortedMap<String, Setting> effective = new TreeMap<>();
   private final List<String> problems = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
 
   Settings(
       SortedMap<String, Setting> file,
@@ -295,6 +297,21 @@ final class Settings {
     problem(effective.getOrDefault(key, Setting.absent("")), complaint);
   }
 
+  /** Adds a warning about the value of a key, once. */
+  void warning(String key, String text) {
+    String warning = effective.getOrDefault(key, Setting.absent("")).where() + text;
+    if (!warnings.contains(warning)) {
+      warnings.add(warning);
+    }
+  }
+
+  /** What is allowed, but hardly meant; and variables that look as if they were meant for a key. */
+  List<String> warnings() {
+    List<String> all = new ArrayList<>(warnings);
+    all.addAll(strayVariables());
+    return all;
+  }
+
   /** Complains of keys that nobody asked for. */
   void finish() {
     for (Map.Entry<String, Setting> entry : values.entrySet()) {
@@ -326,7 +343,7 @@ final class Settings {
   }
 
   /** Variables that no key has, but that look as if they were meant for one. */
-  List<String> strayVariables() {
+  private List<String> strayVariables() {
     SortedSet<String> names = new TreeSet<>();
     known.forEach(key -> names.add(variable(key)));
     List<String> stray = new ArrayList<>();

@@ -4,6 +4,7 @@ package io.rhizome.node.identity;
 import com.google.protobuf.MessageLite;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets an admin call that changes something, and one that reads all of policy, through only with an
  * operator's proof. The handler does not even start before the first message has been checked.
- * Other services, admin calls that only read, and proposals, which prove themselves, pass.
+ * Other services, admin calls that only read, and proposals, which prove themselves, pass; but
+ * where such a call comes with a proof, that is checked too.
  */
 public final class AdminGuard implements ServerInterceptor {
   private static final List<String> GUARDED =
@@ -43,8 +45,10 @@ public final class AdminGuard implements ServerInterceptor {
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     var method = call.getMethodDescriptor();
-    if (!GUARDED.contains(String.valueOf(method.getServiceName()))
-        || OPEN.contains(method.getFullMethodName())) {
+    boolean open =
+        !GUARDED.contains(String.valueOf(method.getServiceName()))
+            || OPEN.contains(method.getFullMethodName());
+    if (open && !wouldCheck(method, headers)) {
       return next.startCall(call, headers);
     }
     if (headers.get(ProofHeaders.OPERATOR) == null
@@ -58,6 +62,12 @@ public final class AdminGuard implements ServerInterceptor {
     }
     call.request(1);
     return new Checking<>(call, headers, next);
+  }
+
+  /** Whether the call comes with a proof, good or bad, that this guard will check. */
+  public boolean wouldCheck(MethodDescriptor<?, ?> method, Metadata headers) {
+    return GUARDED.contains(String.valueOf(method.getServiceName()))
+        && headers.containsKey(ProofHeaders.OPERATOR);
   }
 
   private Status check(String method, Metadata headers, Object firstMessage) {

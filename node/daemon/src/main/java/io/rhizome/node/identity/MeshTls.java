@@ -8,6 +8,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.rhizome.gossip.NodeId;
+import java.security.KeyStore.PrivateKeyEntry;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
 /**
  * TLS between nodes: 1.3 only, both sides prove possession of their keys. Names, dates and issuers
@@ -27,6 +29,7 @@ public final class MeshTls {
   private static final List<String> CIPHERS = List.of("TLS_AES_128_GCM_SHA256");
   private static final String PROTOCOL = "TLSv1.3";
   private static final String PEER = "rhizome.peer";
+  private static final String NO_PEER = "rhizome.noPeer";
 
   private final Identity self;
   private final X509Certificate certificate;
@@ -44,7 +47,7 @@ public final class MeshTls {
     return build(
         SslContextBuilder.forServer(self.privateKey(), certificate)
             .clientAuth(ClientAuth.REQUIRE)
-            .trustManager(new PinnedKeys(peer -> Optional.empty())));
+            .trustManager(PinnedKeys.ANY));
   }
 
   /**
@@ -70,11 +73,47 @@ public final class MeshTls {
   }
 
   /**
-   * For a public port: this node proves its key, clients prove nothing. Clients check the key,
-   * since there is no authority whose word they could take.
+   * For a public port: this node proves its key; clients may prove one of theirs. Clients check the
+   * node's, since there is no authority whose word they could take.
    */
   public SslContext publicServer() throws SSLException {
-    return build(SslContextBuilder.forServer(self.privateKey(), certificate));
+    return build(
+        SslContextBuilder.forServer(self.privateKey(), certificate)
+            .clientAuth(ClientAuth.OPTIONAL)
+            .trustManager(PinnedKeys.ANY));
+  }
+
+  /** This node's key and certificate, for servers that make TLS of their own. */
+  public PrivateKeyEntry key() {
+    return new PrivateKeyEntry(self.privateKey(), new X509Certificate[] {certificate});
+  }
+
+  /**
+   * For connections to the public port of the node with that key.
+   *
+   * @param self the client's own key; null for nobody's
+   */
+  public static SslContext publicClient(NodeId expected, @Nullable Identity self)
+      throws SSLException {
+    SslContextBuilder builder =
+        SslContextBuilder.forClient()
+            .trustManager(PinnedKeys.only(expected))
+            .endpointIdentificationAlgorithm(null);
+    return build(
+        self == null ? builder : builder.keyManager(self.privateKey(), self.certificate()));
+  }
+
+  /** Whose key the other end of this session proved, where it did. */
+  public static Optional<NodeId> optionalPeer(SSLSession session) {
+    if (session.getValue(NO_PEER) != null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(peer(session));
+    } catch (SSLPeerUnverifiedException e) {
+      session.putValue(NO_PEER, NO_PEER);
+      return Optional.empty();
+    }
   }
 
   /** The key of whoever is at the other end; fails where no certificate was shown. */

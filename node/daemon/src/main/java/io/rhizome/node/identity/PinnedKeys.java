@@ -15,10 +15,12 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * so nothing else in the certificate needs to be believed.
  */
 final class PinnedKeys extends X509ExtendedTrustManager {
+  /** Accepts every key: what its holder may do is decided later. */
+  static final PinnedKeys ANY = new PinnedKeys(peer -> Optional.empty());
+
   private final Function<NodeId, Optional<String>> refusal;
 
-  /** Accepts the keys that this says nothing against. */
-  PinnedKeys(Function<NodeId, Optional<String>> refusal) {
+  private PinnedKeys(Function<NodeId, Optional<String>> refusal) {
     this.refusal = refusal;
   }
 

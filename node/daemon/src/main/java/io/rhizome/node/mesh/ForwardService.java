@@ -8,6 +8,8 @@ import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.mesh.v1.ForwardServiceGrpc;
+import io.rhizome.node.access.Access;
+import io.rhizome.node.access.AccessException;
 import io.rhizome.node.executor.Executor.Cancellable;
 import io.rhizome.node.protocol.HopMetadata;
 import io.rhizome.node.protocol.HopReport;
@@ -17,6 +19,7 @@ import io.rhizome.node.protocol.RawMessages;
 import io.rhizome.node.protocol.RawUnary;
 import io.rhizome.node.protocol.RequestHead;
 import io.rhizome.node.serving.Arrival;
+import io.rhizome.node.serving.Client;
 import io.rhizome.node.serving.GrpcReply;
 import io.rhizome.node.serving.Serving;
 import io.rhizome.node.serving.ServingError;
@@ -32,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ForwardService {
   private final NodeId self;
+  private final Access access;
   private final Serving serving;
   private final EventLoops loops;
   private final long maxBudgetNanos;
@@ -41,8 +45,10 @@ final class ForwardService {
    *
    * @param maxBudgetNanos no peer can make a request live longer than this
    */
-  ForwardService(NodeId self, Serving serving, EventLoops loops, long maxBudgetNanos) {
+  ForwardService(
+      NodeId self, Access access, Serving serving, EventLoops loops, long maxBudgetNanos) {
     this.self = self;
+    this.access = access;
     this.serving = serving;
     this.loops = loops;
     this.maxBudgetNanos = maxBudgetNanos;
@@ -63,6 +69,13 @@ final class ForwardService {
     HopMetadata hop;
     try {
       hop = check(message, headers, PeerIdentity.of(call));
+      access.recheck(hop.tenant(), hop.model());
+    } catch (AccessException e) {
+      ServingError error = ServingError.of(e);
+      call.close(
+          Status.fromCode(error.code().grpc()).withDescription(error.message()),
+          trailers(error.code().outcome(), arrived));
+      return () -> {};
     } catch (MalformedException e) {
       call.close(
           Status.INVALID_ARGUMENT.withDescription(e.getMessage()),
@@ -75,7 +88,12 @@ final class ForwardService {
     Cancellable running =
         serving.serve(
             new Arrival(
-                message, request, arrived + budget, loops.timers(), serving.caller(headers)),
+                message,
+                request,
+                arrived + budget,
+                loops.timers(),
+                serving.caller(headers),
+                new Client(hop.tenant(), hop.origin())),
             new GrpcReply(call, error -> trailers(outcome(error), arrived)));
     return running::cancel;
   }

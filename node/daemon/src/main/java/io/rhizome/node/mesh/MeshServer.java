@@ -6,6 +6,7 @@ import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
 import io.rhizome.gossip.NodeId;
+import io.rhizome.node.access.Access;
 import io.rhizome.node.identity.Admitted;
 import io.rhizome.node.identity.MeshTls;
 import io.rhizome.node.models.Models;
@@ -46,6 +47,7 @@ public final class MeshServer implements AutoCloseable {
       MeshTls tls,
       NodeId self,
       Admitted admitted,
+      Access access,
       Serving serving,
       Models models,
       List<? extends BindableService> policy,
@@ -70,7 +72,8 @@ public final class MeshServer implements AutoCloseable {
             .permitKeepAliveTime(MIN_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
             .addService(
                 ServerInterceptors.intercept(
-                    new ForwardService(self, serving, loops, MAX_BUDGET_NANOS).definition(), only))
+                    new ForwardService(self, access, serving, loops, MAX_BUDGET_NANOS).definition(),
+                    only))
             .addService(ServerInterceptors.intercept(new ModelService(models), only))
             .addService(ServerInterceptors.intercept(join, new Caller()));
     for (BindableService service : policy) {

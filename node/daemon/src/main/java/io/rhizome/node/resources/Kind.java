@@ -2,10 +2,6 @@
 package io.rhizome.node.resources;
 
 import io.rhizome.node.text.Nearest;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -56,14 +52,6 @@ public enum Kind {
 
   /** Its JSON Schema, draft 2020-12, as text. */
   public String schema() {
-    String path = "/schemas/" + text + ".json";
-    try (InputStream in = Kind.class.getResourceAsStream(path)) {
-      if (in == null) {
-        throw new IllegalStateException(path + " is not in this build");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Schemas.text("/schemas/" + text + ".json");
   }
 }

@@ -16,8 +16,8 @@ import io.rhizome.node.policy.PolicyException.Code;
 import java.util.Optional;
 
 /**
- * Refuses changes of declared kinds that do not follow their schema, whoever signed them. Changes
- * of other kinds pass. Any thread; does not block.
+ * Refuses changes that do not follow their kind's schema, and kinds that nobody knows, whoever
+ * signed them. What is deleted may be of any kind. Any thread; does not block.
  */
 public final class ResourceRules {
   private static final JsonMapper STRICT =
@@ -39,15 +39,19 @@ public final class ResourceRules {
    * @throws PolicyException {@code INVALID}, naming resource and field
    */
   public void check(Change change) throws PolicyException {
-    Optional<Kind> kind = Kind.of(change.key().kind());
+    String kind = change.key().kind();
     String body = change.body();
-    if (kind.isEmpty() || body == null) {
+    if (body == null) {
       return;
     }
     ObjectNode document = JsonNodeFactory.instance.objectNode();
-    document.put("kind", change.key().kind()).put("name", change.key().name());
+    document.put("kind", kind).put("name", change.key().name());
     document.set("spec", spec(change, body));
-    Optional<Schemas.Fault> fault = Schemas.check(kind.get(), document);
+    Optional<Kind> declared = Kind.of(kind);
+    Optional<Schemas.Fault> fault =
+        declared.isPresent()
+            ? Schemas.check(declared.get(), document)
+            : InternalKinds.check(kind, document);
     if (fault.isPresent()) {
       throw invalid(change, fault.get().message());
     }

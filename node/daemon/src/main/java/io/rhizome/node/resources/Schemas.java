@@ -9,6 +9,10 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.rhizome.node.text.Nearest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -34,12 +38,29 @@ final class Schemas {
   record Fault(String pointer, String message) {}
 
   private static Map<Kind, Schema> load() {
-    SchemaRegistry registry = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
     Map<Kind, Schema> schemas = new EnumMap<>(Kind.class);
     for (Kind kind : Kind.values()) {
-      schemas.put(kind, registry.getSchema(kind.schema(), InputFormat.JSON));
+      schemas.put(kind, compile(kind.schema()));
     }
     return schemas;
+  }
+
+  /** A schema of this text, draft 2020-12. */
+  static Schema compile(String text) {
+    return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+        .getSchema(text, InputFormat.JSON);
+  }
+
+  /** A resource of this build, as text. */
+  static String text(String path) {
+    try (InputStream in = Schemas.class.getResourceAsStream(path)) {
+      if (in == null) {
+        throw new IllegalStateException(path + " is not in this build");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
@@ -51,13 +72,17 @@ final class Schemas {
     if (schema == null) {
       throw new IllegalStateException("no schema of " + kind);
     }
-    Optional<Fault> fault =
-        schema.validate(document).stream()
-            .min(
-                Comparator.comparing(Schemas::isMissing)
-                    .thenComparing(error -> fault(schema.getSchemaNode(), error).pointer()))
-            .map(error -> fault(schema.getSchemaNode(), error));
+    Optional<Fault> fault = check(schema, document);
     return fault.isPresent() ? fault : Meaning.check(kind, document);
+  }
+
+  /** The same by a schema alone. */
+  static Optional<Fault> check(Schema schema, ObjectNode document) {
+    return schema.validate(document).stream()
+        .min(
+            Comparator.comparing(Schemas::isMissing)
+                .thenComparing(error -> fault(schema.getSchemaNode(), error).pointer()))
+        .map(error -> fault(schema.getSchemaNode(), error));
   }
 
   private static Fault fault(JsonNode schema, Error error) {

@@ -2,6 +2,7 @@
 package io.rhizome.node.serving;
 
 import io.grpc.Status;
+import io.rhizome.node.access.AccessException;
 import io.rhizome.node.executor.InferenceException;
 import io.rhizome.node.models.ModelException;
 import io.rhizome.node.protocol.HopReport.Outcome;
@@ -15,6 +16,8 @@ import io.rhizome.scheduler.Failure;
 public enum ErrorCode {
   /** Malformed, or of the wrong shape or datatype. */
   INVALID(Status.Code.INVALID_ARGUMENT, 400, Outcome.FINAL, false),
+  /** The caller has to say who it is. */
+  UNAUTHENTICATED(Status.Code.UNAUTHENTICATED, 401, Outcome.FINAL, false),
   /** Not for this caller. */
   FORBIDDEN(Status.Code.PERMISSION_DENIED, 403, Outcome.FINAL, false),
   /**
@@ -94,6 +97,16 @@ public enum ErrorCode {
     };
   }
 
+  /** What it means to a client that it is not let through. */
+  public static ErrorCode of(AccessException.Reason reason) {
+    return switch (reason) {
+      case NO_KEY -> UNAUTHENTICATED;
+      case NOT_ALLOWED -> FORBIDDEN;
+      case TOO_MANY -> OVERLOADED;
+      case STALE_POLICY -> UNAVAILABLE;
+    };
+  }
+
   static ErrorCode of(DispatchError.Kind kind) {
     return switch (kind) {
       case NO_HOLDER -> UNKNOWN_MODEL;
@@ -114,6 +127,7 @@ public enum ErrorCode {
       case FINAL, ANSWERED ->
           switch (status) {
             case INVALID_ARGUMENT -> INVALID;
+            case PERMISSION_DENIED -> FORBIDDEN;
             case RESOURCE_EXHAUSTED -> TOO_LARGE;
             default -> MODEL_FAILED;
           };

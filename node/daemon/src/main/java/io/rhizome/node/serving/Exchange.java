@@ -162,7 +162,9 @@ final class Exchange implements Cancellable {
             onward.hopLimit(),
             onward.model(),
             onward.version(),
-            onward.visited());
+            onward.visited(),
+            arrival.client().tenant(),
+            arrival.client().origin());
     serving.counters.addHop();
     Tracing.Span below = span == null ? null : span.forward(serving.view.nameOf(step.to()));
     TraceContext trace = below == null ? null : below.context();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.serving;
 
+import io.rhizome.node.access.AccessException;
+
 /**
  * Why a request failed.
  *
@@ -10,6 +12,11 @@ package io.rhizome.node.serving;
  */
 public record ServingError(ErrorCode code, String message) {
   private static final int MAX_MESSAGE = 1_000;
+
+  /** Why a call was not let through. */
+  public static ServingError of(AccessException refusal) {
+    return new ServingError(ErrorCode.of(refusal.reason()), String.valueOf(refusal.getMessage()));
+  }
 
   public ServingError {
     if (message.length() > MAX_MESSAGE) {

@@ -9,6 +9,9 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.StreamObserver;
 import io.rhizome.gossip.NodeId;
+import io.rhizome.node.access.Access;
+import io.rhizome.node.access.Door;
+import io.rhizome.node.api.grpc.AccessGuard;
 import io.rhizome.node.api.grpc.PolicyService;
 import io.rhizome.node.identity.AdminGuard;
 import io.rhizome.node.identity.Admits;
@@ -106,7 +109,12 @@ final class FakeNode {
             .addService(new Inference())
             .addService(new PolicyService(MESH, policy))
             .addService(health.getHealthService())
-            .intercept(new AdminGuard(proofs))
+            .intercept(
+                new AccessGuard(
+                    new Door(
+                        Access.over(policy, "eu", System::nanoTime, System::currentTimeMillis),
+                        false),
+                    new AdminGuard(proofs)))
             .build()
             .start();
     address = "127.0.0.1:" + server.getPort();

@@ -57,6 +57,7 @@ class InitCommandTest {
     CliRun run = CliRun.of("init", "--hosts", "a.example,10.0.0.2,fe80::1", dir.toString());
 
     assertThat(run.err()).isEmpty();
+    assertThat(run.out()).contains("--node tls://a.example:8001#").contains("rhizome key create");
     Path moved = Files.move(dir.resolve("node-2"), parent.resolve("elsewhere"));
     NodeConfig config =
         NodeConfig.load(moved.resolve("rhizome.yaml"), new TreeMap<>(), new TreeMap<>());

@@ -66,6 +66,29 @@ class ConfigReportTest {
         .containsExactly("RHIZOME_MESH_PROT: no key has it; did you mean 'RHIZOME_MESH_PORT'?");
   }
 
+  @Test
+  void offLoopbackPlainTextMustBeAskedForAndIsWarnedOf() throws Exception {
+    ConfigReport quiet = read("api: {bind: 0.0.0.0, advertise: a}\nhttp: {bind: \"::\"}\n");
+    assertThat(quiet.config().apiPlaintext()).isFalse();
+    assertThat(quiet.config().http().plaintext()).isFalse();
+    assertThat(quiet.config().api().onLoopback()).isFalse();
+    assertThat(quiet.warnings()).isEmpty();
+    assertThat(read("api: {bind: localhost}\n").config().apiPlaintext()).isTrue();
+
+    assertThat(read("http: {bind: 0.0.0.0, plaintext: true}\n").warnings())
+        .singleElement()
+        .asString()
+        .startsWith(file + ":1: clients' keys and data cross the network at 0.0.0.0 in the clear");
+  }
+
+  @Test
+  void aTlsPortBesideOneThatSpeaksTlsIsAProblem() throws Exception {
+    assertThat(read("api: {plaintext: false, tlsPort: 8002}\n").problems())
+        .singleElement()
+        .asString()
+        .contains("'api.tlsPort' is for TLS beside plain text");
+  }
+
   private ConfigReport read(String yaml) throws Exception {
     return ConfigReport.read(Files.writeString(file, yaml), environment, new TreeMap<>());
   }

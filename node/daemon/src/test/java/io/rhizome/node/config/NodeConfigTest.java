@@ -32,9 +32,10 @@ class NodeConfigTest {
                 new NodeConfig.IdentityFiles(dir.resolve("roster.yaml"), dir.resolve("mesh.key")),
                 new NodeConfig.Listen("127.0.0.1", 7700, "127.0.0.1"),
                 new NodeConfig.Listen("127.0.0.1", 8001, "127.0.0.1"),
+                true,
                 0,
                 false,
-                new NodeConfig.Http("127.0.0.1", 8000, List.of()),
+                new NodeConfig.Http("127.0.0.1", 8000, true, List.of()),
                 List.of(),
                 new TreeMap<>(),
                 new NodeConfig.Workers(0, 256),
@@ -63,11 +64,13 @@ class NodeConfigTest {
               bind: 0.0.0.0
               port: 8011
               advertise: api.example
+              plaintext: true
               tlsPort: 8012
               allowModelControl: true
             http:
               bind: 10.0.0.2
               port: 8010
+              plaintext: false
               corsOrigins:
                 - https://app.example
                 - http://localhost:3000
@@ -103,10 +106,14 @@ class NodeConfigTest {
                     dir.resolveSibling("roster.yaml"), Path.of("/etc/mesh.key")),
                 new NodeConfig.Listen("10.0.0.1", 7710, "one.example"),
                 new NodeConfig.Listen("0.0.0.0", 8011, "api.example"),
+                true,
                 8012,
                 true,
                 new NodeConfig.Http(
-                    "10.0.0.2", 8010, List.of("https://app.example", "http://localhost:3000")),
+                    "10.0.0.2",
+                    8010,
+                    false,
+                    List.of("https://app.example", "http://localhost:3000")),
                 List.of(new Endpoint("127.0.0.1", 7700), new Endpoint("::1", 7701)),
                 labels,
                 new NodeConfig.Workers(3, 7),

@@ -99,7 +99,7 @@ class ResourceYamlTest {
     refuses(mesh, "[".repeat(1000), "not JSON");
     refuses(mesh, "null", "'spec'");
     new ResourceRules().check(Change.delete(mesh, 3));
-    new ResourceRules().check(Change.put(new ResourceKey("Node", "n"), "anything", Change.ANY));
+    new ResourceRules().check(Change.delete(new ResourceKey("Unheard", "of"), 3));
   }
 
   private static void refuses(ResourceKey key, String body, String why) {
@@ -183,6 +183,28 @@ class ResourceYamlTest {
         .isInstanceOf(ResourceException.class)
         .message()
         .contains(parts);
+  }
+
+  @Test
+  void kindsOfTheMeshsOwnFollowTheirSchemasAndOthersAreRefused() throws Exception {
+    ResourceKey key = new ResourceKey("ApiKey", "abcdefghijklmnop");
+    String body =
+        "{\"name\":\"ci\",\"role\":\"client\",\"sha256\":\""
+            + "0f".repeat(32)
+            + "\",\"tenant\":\"a\"}";
+    new ResourceRules().check(Change.put(key, body, Change.ABSENT));
+
+    refuses(key, body.replace("client", "boss"), "spec.role");
+    refuses(key, body.replace("tenant", "tenents"), "unknown key 'spec.tenents'");
+    refuses(key, body.replace("0f0f", "xy"), "spec.sha256");
+    refuses(new ResourceKey("ApiKey", "short"), body, "'name'");
+    refuses(key, body.replace("sha256", "spkis"), "did you mean 'spec.spki'");
+    refuses(
+        key,
+        "{\"name\":\"ci\",\"role\":\"client\",\"tenant\":\"a\"}",
+        "either 'spec.sha256' or 'spec.spki'");
+    refuses(new ResourceKey("Unheard", "of"), "{}", "no kind 'Unheard'");
+    complains("kind: ApiKey\nname: abcdefghijklmnop\nspec: {}\n", "f.yaml:1", "unknown kind");
   }
 
   @Test

@@ -131,7 +131,14 @@ final class Mesh {
     Client client = new Client();
     client.running =
         serving.serve(
-            new Arrival(message, request, timers.now() + budget.toNanos(), timers, caller), client);
+            new Arrival(
+                message,
+                request,
+                timers.now() + budget.toNanos(),
+                timers,
+                caller,
+                new io.rhizome.node.serving.Client("acme", "eu")),
+            client);
     return client;
   }
 

@@ -46,7 +46,7 @@ class ServingTest {
   }
 
   @Test
-  void forwardsWhatOnlyAPeerHoldsWithBudgetPathAndHopLimit() throws Exception {
+  void forwardsWhatOnlyAPeerHoldsWithBudgetPathHopLimitAndForWhom() throws Exception {
     mesh.holds(A, Status.ALIVE, 3);
     Mesh.Client client = mesh.request(List.of(), Duration.ofSeconds(2));
 
@@ -55,6 +55,8 @@ class ServingTest {
     assertThat(sent.hop().visited()).containsExactly(SELF);
     assertThat(sent.hop().hopLimit()).isEqualTo(3);
     assertThat(sent.hop().budgetMicros()).isEqualTo(2_000_000);
+    assertThat(sent.hop().tenant()).isEqualTo("acme");
+    assertThat(sent.hop().origin()).isEqualTo("eu");
     assertThat(sent.message()).isSameAs(Mesh.MESSAGE);
     sent.result().onAnswer(Mesh.answerFrom("a"), report(Outcome.ANSWERED));
 

@@ -14,17 +14,26 @@ import java.util.List;
  *
  * <p>Layout, big-endian: format (1 byte, 1); remaining budget in microseconds (8); hop limit (1);
  * wanted version counter, 0 for the newest (8); length of the model name (1) and the name in UTF-8;
- * number of visited nodes (1) and their ids (32 each), entry first. Bytes after that are ignored,
- * for newer nodes.
+ * number of visited nodes (1) and their ids (32 each), entry first; length of the tenant's name (1)
+ * and the name in UTF-8, length of the origin (1) and the origin likewise, both absent from older
+ * nodes. Bytes after that are ignored, for newer nodes.
  *
  * @param budgetMicros time left until the request's deadline, relative, since clocks may disagree
  * @param hopLimit how many more hops the receiver may add
  * @param model the model's name, as the sender read it from the request
  * @param version the wanted version counter, 0 for the newest
  * @param visited nodes passed so far, entry first, the sender last
+ * @param tenant whose request it is, as the entry node found; empty for nobody's
+ * @param origin the region that it comes from, as the entry node found; empty where not known
  */
 public record HopMetadata(
-    long budgetMicros, int hopLimit, String model, long version, List<NodeId> visited) {
+    long budgetMicros,
+    int hopLimit,
+    String model,
+    long version,
+    List<NodeId> visited,
+    String tenant,
+    String origin) {
   /** The header's name. */
   public static final String NAME = "rhizome-hop-bin";
 
@@ -37,7 +46,7 @@ public record HopMetadata(
 
   private static final byte FORMAT = 1;
   private static final int MAX_NAME_BYTES = 255;
-  private static final int FIXED_BYTES = 1 + 8 + 1 + 8 + 1 + 1;
+  private static final int FIXED_BYTES = 1 + 8 + 1 + 8 + 1 + 1 + 1 + 1;
 
   public HopMetadata {
     visited = List.copyOf(visited);
@@ -54,12 +63,13 @@ public record HopMetadata(
 
   /** The header's value. */
   public byte[] encode() {
-    byte[] name = model.getBytes(StandardCharsets.UTF_8);
-    if (name.length > MAX_NAME_BYTES) {
-      throw new IllegalArgumentException("model name has more than 255 bytes");
-    }
+    byte[] name = utf8("model name", model);
+    byte[] owner = utf8("tenant", tenant);
+    byte[] region = utf8("origin", origin);
+    int bytes =
+        FIXED_BYTES + name.length + visited.size() * NodeId.BYTES + owner.length + region.length;
     ByteBuffer out =
-        ByteBuffer.allocate(FIXED_BYTES + name.length + visited.size() * NodeId.BYTES)
+        ByteBuffer.allocate(bytes)
             .put(FORMAT)
             .putLong(budgetMicros)
             .put((byte) hopLimit)
@@ -70,7 +80,16 @@ public record HopMetadata(
     for (NodeId node : visited) {
       out.put(node.bytes());
     }
+    out.put((byte) owner.length).put(owner).put((byte) region.length).put(region);
     return out.array();
+  }
+
+  private static byte[] utf8(String what, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > MAX_NAME_BYTES) {
+      throw new IllegalArgumentException(what + " has more than 255 bytes");
+    }
+    return bytes;
   }
 
   /** Reads a header's value; {@link MalformedException} where it does not follow the layout. */
@@ -84,8 +103,7 @@ public record HopMetadata(
       long budgetMicros = in.getLong();
       int hopLimit = in.get();
       long version = in.getLong();
-      byte[] name = new byte[in.get() & 0xff];
-      in.get(name);
+      String model = text(in);
       int count = in.get();
       if (count < 0 || count > MAX_VISITED) {
         throw new MalformedException(NAME + ": " + count + " visited nodes");
@@ -96,10 +114,17 @@ public record HopMetadata(
         in.get(id);
         visited.add(NodeId.of(id));
       }
-      String model = new String(name, StandardCharsets.UTF_8);
-      return new HopMetadata(budgetMicros, hopLimit, model, version, visited);
+      String tenant = in.hasRemaining() ? text(in) : "";
+      String origin = in.hasRemaining() ? text(in) : "";
+      return new HopMetadata(budgetMicros, hopLimit, model, version, visited, tenant, origin);
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       throw new MalformedException(NAME + ": " + e.getMessage(), e);
     }
+  }
+
+  private static String text(ByteBuffer in) {
+    byte[] bytes = new byte[in.get() & 0xff];
+    in.get(bytes);
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 }

@@ -20,24 +20,24 @@ class HopMetadataTest {
 
   @Test
   void readsWhatItWrote() throws Exception {
-    HopMetadata hop = new HopMetadata(29_999_000, 3, "digits", 7, List.of(A, B));
+    HopMetadata hop = new HopMetadata(29_999_000, 3, "digits", 7, List.of(A, B), "acme", "eu");
     assertThat(HopMetadata.decode(hop.encode())).isEqualTo(hop);
   }
 
   @Test
   void ignoresWhatNewerNodesAppend() throws Exception {
-    HopMetadata hop = new HopMetadata(1, 0, "digits", 0, List.of(A));
+    HopMetadata hop = new HopMetadata(1, 0, "digits", 0, List.of(A), "", "");
     byte[] longer = Arrays.copyOf(hop.encode(), hop.encode().length + 9);
     assertThat(HopMetadata.decode(longer)).isEqualTo(hop);
   }
 
   @Test
   void refusesToBeMadeOfNonsense() {
-    assertThatThrownBy(() -> new HopMetadata(1, 17, "m", 0, List.of(A)))
+    assertThatThrownBy(() -> new HopMetadata(1, 17, "m", 0, List.of(A), "", ""))
         .hasMessageContaining("hop limit");
-    assertThatThrownBy(() -> new HopMetadata(1, 4, "m", 0, List.of()))
+    assertThatThrownBy(() -> new HopMetadata(1, 4, "m", 0, List.of(), "", ""))
         .hasMessageContaining("visited");
-    assertThatThrownBy(() -> new HopMetadata(1, 4, "m", 0, Collections.nCopies(17, A)))
+    assertThatThrownBy(() -> new HopMetadata(1, 4, "m", 0, Collections.nCopies(17, A), "", ""))
         .hasMessageContaining("visited");
   }
 

@@ -49,7 +49,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code rhizome.v1.AdminService}. Who may call what is {@code AdminGuard}'s to check, before this.
+ * {@code rhizome.v1.AdminService}. Who may call what is {@link AccessGuard}'s to check, before
+ * this.
  */
 public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
   private final OperatorProofs proofs;

@@ -9,21 +9,18 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.handler.ssl.SslContext;
-import io.rhizome.node.identity.AdminGuard;
 import io.rhizome.node.mesh.BlockingCalls;
 import io.rhizome.node.mesh.EventLoops;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The public gRPC port, plain text, and beside it, where configured, the same services over TLS by
- * the node's own key.
+ * The public gRPC port, in plain text or over TLS by the node's own key, or one port of each. Set
+ * up by one thread.
  */
 public final class ApiServer implements AutoCloseable {
   private static final int FLOW_CONTROL_WINDOW = 1 << 20;
@@ -33,8 +30,7 @@ public final class ApiServer implements AutoCloseable {
   private final EventLoops loops;
   private final Executor blockingThreads;
   private final int maxMessageBytes;
-  private @Nullable Server plain;
-  private @Nullable Server secure;
+  private final List<Server> servers = new CopyOnWriteArrayList<>();
 
   /**
    * A server of these services, not yet listening.
@@ -45,13 +41,13 @@ public final class ApiServer implements AutoCloseable {
       ServerServiceDefinition inference,
       AdminService admin,
       PolicyService policy,
-      AdminGuard guard,
+      AccessGuard guard,
       EventLoops loops,
       Executor blockingThreads,
       int maxMessageBytes) {
     this.services =
         List.of(
-            inference,
+            ServerInterceptors.intercept(inference, guard),
             ServerInterceptors.intercept(admin, guard),
             ServerInterceptors.intercept(policy, guard),
             health.getHealthService().bindService(),
@@ -64,12 +60,12 @@ public final class ApiServer implements AutoCloseable {
 
   /** Listens in plain text; {@link IOException} names the address where that fails. */
   public void listen(InetSocketAddress address) throws IOException {
-    plain = builder(address).build().start();
+    servers.add(builder(address).build().start());
   }
 
-  /** Listens over TLS too. */
+  /** Listens over TLS; likewise. */
   public void listenSecure(InetSocketAddress address, SslContext tls) throws IOException {
-    secure = builder(address).sslContext(tls).build().start();
+    servers.add(builder(address).sslContext(tls).build().start());
   }
 
   private NettyServerBuilder builder(InetSocketAddress address) {
@@ -96,22 +92,18 @@ public final class ApiServer implements AutoCloseable {
   /** Stops accepting calls; those that run go on. */
   public void shutdown() {
     health.enterTerminalState();
-    servers().forEach(Server::shutdown);
+    servers.forEach(Server::shutdown);
   }
 
   /** Waits for the calls that run, until that moment on the {@link System#nanoTime()} scale. */
   public void awaitEnd(long endNanos) throws InterruptedException {
-    for (Server server : servers()) {
+    for (Server server : servers) {
       server.awaitTermination(Math.max(0, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
     }
   }
 
-  private List<Server> servers() {
-    return Stream.of(plain, secure).filter(Objects::nonNull).toList();
-  }
-
   @Override
   public void close() {
-    servers().forEach(Server::shutdownNow);
+    servers.forEach(Server::shutdownNow);
   }
 }

@@ -10,6 +10,9 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import io.rhizome.node.access.Access;
+import io.rhizome.node.access.AccessException;
+import io.rhizome.node.access.Caller;
 import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.executor.Executor.Cancellable;
@@ -41,14 +44,21 @@ import io.rhizome.node.protocol.inference.ServerMetadataResponse;
 import io.rhizome.node.protocol.inference.ServerReadyRequest;
 import io.rhizome.node.protocol.inference.ServerReadyResponse;
 import io.rhizome.node.serving.Arrival;
+import io.rhizome.node.serving.Client;
 import io.rhizome.node.serving.GrpcReply;
+import io.rhizome.node.serving.ModelNames;
+import io.rhizome.node.serving.ModelNames.Target;
+import io.rhizome.node.serving.PermittedReply;
 import io.rhizome.node.serving.Serving;
 import io.rhizome.node.serving.ServingError;
 import io.rhizome.scheduler.Request;
 import java.io.InputStream;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -59,12 +69,10 @@ import org.jspecify.annotations.Nullable;
  * described, by every node.
  */
 public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase {
-  private static final long PUSHBACK_MILLIS = 100;
+  private static final Metadata.Key<String> POLICY_AGE =
+      Metadata.Key.of("rhizome-policy-age-seconds", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** gRPC's own name for a retry hint (proposal A6, client retries). */
-  private static final Metadata.Key<String> PUSHBACK =
-      Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
-
+  private final Access access;
   private final Serving serving;
   private final ServedModels served;
   private final ModelControl control;
@@ -73,18 +81,20 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
   private final long defaultTimeoutNanos;
 
   /**
-   * The service over this serving.
+   * The service over this serving; it must stand behind an {@link AccessGuard}.
    *
    * @param ready whether this node serves
    * @param defaultTimeoutNanos for requests that bring no deadline
    */
   public InferenceService(
+      Access access,
       Serving serving,
       ServedModels served,
       ModelControl control,
       EventLoops loops,
       BooleanSupplier ready,
       long defaultTimeoutNanos) {
+    this.access = access;
     this.serving = serving;
     this.served = served;
     this.control = control;
@@ -115,21 +125,39 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
 
   private Runnable infer(byte[] message, Metadata headers, ServerCall<byte[], InputStream> call) {
     long arrived = System.nanoTime();
+    byte[] named = message;
     Request request;
     try {
       RequestHead head = RequestHead.scan(message);
       if (head.modelName().isEmpty()) {
         throw new MalformedException("model_name is missing");
       }
+      Optional<Target> target =
+          served.names().resolve(head.modelName(), head.version(), ThreadLocalRandom.current());
+      if (target.isEmpty()) {
+        call.close(Status.NOT_FOUND.withDescription(noVersion(head)), new Metadata());
+        return () -> {};
+      }
+      if (!target.get().equals(new Target(head.modelName(), head.version()))) {
+        named = ModelNames.renamed(message, target.get());
+      }
       request =
           new Request(
-              head.modelName(),
-              head.version(),
-              message.length,
+              target.get().model(),
+              target.get().version(),
+              named.length,
               List.of(),
               Request.DEFAULT_HOP_LIMIT);
     } catch (MalformedException e) {
       call.close(Status.INVALID_ARGUMENT.withDescription(e.getMessage()), new Metadata());
+      return () -> {};
+    }
+    Caller caller = Objects.requireNonNull(AccessGuard.CALLER.get(), "AccessGuard comes first");
+    Access.Permit permit;
+    try {
+      permit = access.admit(caller, request.model());
+    } catch (AccessException e) {
+      AccessGuard.refuse(call, e);
       return () -> {};
     }
     Deadline deadline = Context.current().getDeadline();
@@ -138,16 +166,24 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
     Cancellable running =
         serving.serve(
             new Arrival(
-                message, request, arrived + budget, loops.timers(), serving.caller(headers)),
-            new GrpcReply(call, InferenceService::trailers));
+                named,
+                request,
+                arrived + budget,
+                loops.timers(),
+                serving.caller(headers),
+                new Client(caller.tenant(), caller.origin())),
+            new PermittedReply(new GrpcReply(call, this::trailers), permit));
     return running::cancel;
   }
 
-  private static Metadata trailers(@Nullable ServingError error) {
-    Metadata trailers = new Metadata();
-    if (error != null && error.code().retryLater()) {
-      trailers.put(PUSHBACK, Long.toString(PUSHBACK_MILLIS));
-    }
+  private static String noVersion(RequestHead head) {
+    return "policy does not give the name '%s' to version %s"
+        .formatted(head.modelName(), head.modelVersion());
+  }
+
+  private Metadata trailers(@Nullable ServingError error) {
+    Metadata trailers = RetryHint.trailers(error);
+    access.policyAge().ifPresent(age -> trailers.put(POLICY_AGE, age));
     return trailers;
   }
 

@@ -12,12 +12,18 @@ import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.protobuf.ProtoUtils;
+import io.rhizome.node.access.Access.Permit;
+import io.rhizome.node.access.AccessException;
+import io.rhizome.node.access.Caller;
 import io.rhizome.node.executor.Executor.Cancellable;
 import io.rhizome.node.protocol.MalformedException;
 import io.rhizome.node.protocol.RequestHead;
 import io.rhizome.node.protocol.inference.ModelInferResponse;
 import io.rhizome.node.serving.Arrival;
+import io.rhizome.node.serving.Client;
 import io.rhizome.node.serving.ErrorCode;
+import io.rhizome.node.serving.ModelNames.Target;
+import io.rhizome.node.serving.PermittedReply;
 import io.rhizome.node.serving.Reply;
 import io.rhizome.node.serving.ServingError;
 import io.rhizome.node.serving.TraceContext;
@@ -29,6 +35,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -162,31 +169,54 @@ final class InferCall implements Reply {
     } finally {
       body.hold().release();
     }
+    Permit permit;
+    try {
+      permit = parts.access().admit(RestGuard.caller(ctx), arrival.request().model());
+    } catch (AccessException e) {
+      fail(ServingError.of(e));
+      return;
+    }
     // The exchange counts the message's own bytes, and keeps the deadline.
     ctx.clearRequestTimeout();
-    keep(parts.serving().serve(arrival, this));
+    keep(parts.serving().serve(arrival, new PermittedReply(this, permit)));
   }
 
   private Arrival arrival(InferBody read) throws MalformedException, RefusedException {
     forms = read.outputs();
     int maxBytes = parts.body().bytes();
+    Target target = target();
     byte[] message =
-        read.request().setModelName(model()).setModelVersion(version()).build().toByteArray();
+        read.request()
+            .setModelName(target.model())
+            .setModelVersion(target.version() == 0 ? "" : Long.toString(target.version()))
+            .build()
+            .toByteArray();
     if (message.length > maxBytes) {
       throw RefusedException.tooLarge(
           "the request has more than %d bytes (%s)".formatted(maxBytes, parts.body().by()));
     }
     Request request =
         new Request(
-            model(),
-            RequestHead.parseVersion(version()),
-            message.length,
-            List.of(),
-            Request.DEFAULT_HOP_LIMIT);
+            target.model(), target.version(), message.length, List.of(), Request.DEFAULT_HOP_LIMIT);
     long deadline = arrivedNanos + budgetNanos(read.timeoutMicros());
     TraceContext caller =
         parts.serving().caller(headers.get(TraceContext.PARENT), headers.get(TraceContext.STATE));
-    return new Arrival(message, request, deadline, parts.loops().timers(), caller);
+    Caller who = RestGuard.caller(ctx);
+    Client client = new Client(who.tenant(), who.origin());
+    return new Arrival(message, request, deadline, parts.loops().timers(), caller, client);
+  }
+
+  private Target target() throws MalformedException, RefusedException {
+    return parts
+        .served()
+        .names()
+        .resolve(model(), RequestHead.parseVersion(version()), ThreadLocalRandom.current())
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    ErrorCode.UNKNOWN_MODEL,
+                    "policy does not give the name '%s' to version %s"
+                        .formatted(model(), version())));
   }
 
   private long budgetNanos(long timeoutMicros) {
@@ -242,8 +272,9 @@ final class InferCall implements Reply {
     }
   }
 
-  private static HttpResponse respond(InferResponseWriter.Body body) {
+  private HttpResponse respond(InferResponseWriter.Body body) {
     ResponseHeadersBuilder head = ResponseHeaders.builder(HttpStatus.OK);
+    parts.access().policyAge().ifPresent(age -> head.add(InferEndpoint.POLICY_AGE, age));
     if (body.binary()) {
       head.contentType(MediaType.OCTET_STREAM).addInt(InferEndpoint.JSON_BYTES, body.jsonBytes());
     } else {

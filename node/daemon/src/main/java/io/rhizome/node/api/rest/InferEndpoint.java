@@ -6,6 +6,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.netty.util.AsciiString;
+import io.rhizome.node.access.Access;
 import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.mesh.EventLoops;
 import io.rhizome.node.serving.Serving;
@@ -23,17 +24,22 @@ final class InferEndpoint implements HttpService {
   /** How much of a body is JSON; the rest is binary tensor data. On requests and answers. */
   static final AsciiString JSON_BYTES = AsciiString.cached("inference-header-content-length");
 
+  /** How old the policy is that this node serves by, once that is worth a word. On answers. */
+  static final AsciiString POLICY_AGE = AsciiString.cached("rhizome-policy-age-seconds");
+
   private final Parts parts;
 
   /**
    * What calls need.
    *
+   * @param access lets requests in
    * @param served describes models
    * @param blocking where long JSON is read and written: it would hold up the event loop
    * @param defaultTimeoutNanos for a request that brings no deadline
    * @param body the largest body; a request's encoded form may be no larger either
    */
   record Parts(
+      Access access,
       Serving serving,
       ServedModels served,
       EventLoops loops,

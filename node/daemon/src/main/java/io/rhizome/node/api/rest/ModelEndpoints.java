@@ -14,6 +14,7 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.rhizome.node.access.Right;
 import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.models.ModelException;
@@ -41,6 +42,7 @@ final class ModelEndpoints {
   private static final String REPOSITORY = "/v2/repository/models/{model}";
   private static final String VERSION = MODEL + "/versions/{version}";
 
+  private final RestGuard guard;
   private final ServedModels served;
   private final ModelControl control;
   private final BooleanSupplier ready;
@@ -48,11 +50,13 @@ final class ModelEndpoints {
   private final RestErrors errors;
 
   ModelEndpoints(
+      RestGuard guard,
       ServedModels served,
       ModelControl control,
       BooleanSupplier ready,
       InFlightBytes inFlight,
       RestErrors errors) {
+    this.guard = guard;
     this.served = served;
     this.control = control;
     this.ready = ready;
@@ -74,8 +78,8 @@ final class ModelEndpoints {
 
   void addTo(ServerBuilder server) {
     get(server, "/v2", (model, version) -> done(message(served.server())));
-    get(server, "/v2/health/live", (model, version) -> done(HttpResponse.of(HttpStatus.OK)));
-    get(server, "/v2/health/ready", (model, version) -> done(ready()));
+    server.service(get("/v2/health/live"), (ctx, request) -> HttpResponse.of(HttpStatus.OK));
+    server.service(get("/v2/health/ready"), (ctx, request) -> ready());
     get(server, "/v2/models/stats", (m, v) -> done(message(served.statistics("", ""))));
     for (String path : new String[] {MODEL, VERSION}) {
       get(server, path, (m, v) -> served.metadata(m, v).thenApply(ModelEndpoints::message));
@@ -86,9 +90,10 @@ final class ModelEndpoints {
           (m, v) -> served.config(m, v).thenApply(ModelEndpoints::message));
       get(server, path + "/stats", (m, v) -> done(message(served.statistics(m, v))));
     }
-    post(server, "/v2/repository/index", (ctx, body) -> done(index(body)));
+    post(server, Right.MODELS, "/v2/repository/index", (ctx, body) -> done(index(body)));
     post(
         server,
+        Right.CONTROL,
         REPOSITORY + "/load",
         (ctx, body) -> {
           String model = String.valueOf(ctx.pathParam("model"));
@@ -96,6 +101,7 @@ final class ModelEndpoints {
         });
     post(
         server,
+        Right.CONTROL,
         REPOSITORY + "/unload",
         (ctx, body) -> {
           String model = String.valueOf(ctx.pathParam("model"));
@@ -104,7 +110,6 @@ final class ModelEndpoints {
   }
 
   private void get(ServerBuilder server, String path, OfModel answer) {
-    Route route = Route.builder().path(path).methods(HttpMethod.GET, HttpMethod.HEAD).build();
     HttpService service =
         (ctx, request) ->
             respond(
@@ -112,10 +117,14 @@ final class ModelEndpoints {
                     answer.get(
                         ctx.pathParams().getOrDefault("model", ""),
                         ctx.pathParams().getOrDefault("version", "")));
-    server.service(route, service);
+    server.service(get(path), guard.of(Right.MODELS, service));
   }
 
-  private void post(ServerBuilder server, String path, OfBody answer) {
+  private static Route get(String path) {
+    return Route.builder().path(path).methods(HttpMethod.GET, HttpMethod.HEAD).build();
+  }
+
+  private void post(ServerBuilder server, Right right, String path, OfBody answer) {
     Route route = Route.builder().path(path).methods(HttpMethod.POST).build();
     HttpService service =
         (ctx, request) ->
@@ -127,7 +136,7 @@ final class ModelEndpoints {
                                 ? RestErrors.respond(
                                     errors.errorOfBody(Objects.requireNonNull(failure)))
                                 : respond(() -> answer.post(ctx, object(body)))));
-    server.service(route, service);
+    server.service(route, guard.of(right, service));
   }
 
   private interface Source {

@@ -48,8 +48,15 @@ final class RestErrors implements ServerErrorHandler {
 
   /** The answer that tells of an error in the table. */
   static HttpResponse respond(ServingError error) {
-    return response(error.code().http(), error.message(), error.code().retryLater())
-        .toHttpResponse();
+    AggregatedHttpResponse response =
+        response(error.code().http(), error.message(), error.code().retryLater());
+    return error.code() == ErrorCode.UNAUTHENTICATED
+        ? response.toHttpResponse().mapHeaders(RestErrors::askForKey)
+        : response.toHttpResponse();
+  }
+
+  private static ResponseHeaders askForKey(ResponseHeaders headers) {
+    return headers.toBuilder().add(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer").build();
   }
 
   /** The error in the table that a failure amounts to; a defect is logged. */

@@ -4,6 +4,7 @@ package io.rhizome.node.api.rest;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.common.encoding.StreamDecoderFactory;
 import com.linecorp.armeria.common.encoding.StreamEncoderFactories;
 import com.linecorp.armeria.common.metric.NoopMeterRegistry;
@@ -16,6 +17,8 @@ import com.linecorp.armeria.server.cors.CorsService;
 import com.linecorp.armeria.server.cors.CorsServiceBuilder;
 import com.linecorp.armeria.server.encoding.DecodingService;
 import com.linecorp.armeria.server.encoding.EncodingService;
+import io.rhizome.node.access.Door;
+import io.rhizome.node.access.Right;
 import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.mesh.EventLoops;
@@ -24,6 +27,8 @@ import io.rhizome.node.serving.Serving;
 import io.rhizome.node.serving.ServingError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.KeyStore.PrivateKeyEntry;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -36,10 +41,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The public HTTP port, HTTP/1.1 and HTTP/2 in plain text. */
+/** The public HTTP port, HTTP/1.1 and HTTP/2, in plain text or over TLS by the node's own key. */
 public final class RestServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RestServer.class);
   private static final int MIN_COMPRESSED_BYTES = 1024;
@@ -60,8 +66,13 @@ public final class RestServer implements AutoCloseable {
    * @param defaultTimeout for requests that bring no deadline
    * @param maxBytes largest body, unpacked
    * @param corsOrigins origins whose pages may call it, {@code *} for all; empty for none
+   * @param tls the key to speak TLS by; null for plain text
    */
-  public record Settings(Duration defaultTimeout, int maxBytes, List<String> corsOrigins) {
+  public record Settings(
+      Duration defaultTimeout,
+      int maxBytes,
+      List<String> corsOrigins,
+      @Nullable PrivateKeyEntry tls) {
     public Settings {
       corsOrigins = List.copyOf(corsOrigins);
     }
@@ -75,6 +86,7 @@ public final class RestServer implements AutoCloseable {
   /**
    * Listens there. Blocks.
    *
+   * @param door who may do what here
    * @param ready whether this node serves
    * @param metrics makes what Prometheus scrapes
    * @param blocking where large JSON bodies are read and metrics made; all else runs on the event
@@ -84,6 +96,7 @@ public final class RestServer implements AutoCloseable {
   public static RestServer start(
       InetSocketAddress address,
       Settings settings,
+      Door door,
       Serving serving,
       ServedModels served,
       ModelControl control,
@@ -95,9 +108,11 @@ public final class RestServer implements AutoCloseable {
     BodyReader.Limit limit = new BodyReader.Limit(settings.maxBytes(), "request.maxBytes");
     RestErrors errors = new RestErrors(limit);
     ServerBuilder builder = base(address, settings, loops).errorHandler(errors);
+    RestGuard guard = new RestGuard(door);
     InferEndpoint infer =
         new InferEndpoint(
             new InferEndpoint.Parts(
+                door.access(),
                 serving,
                 served,
                 loops,
@@ -111,15 +126,16 @@ public final class RestServer implements AutoCloseable {
               .path("/v2/models/{model}" + version + "/infer")
               .methods(HttpMethod.POST)
               .build(),
-          infer);
+          guard.of(Right.INFER, infer));
     }
     if (!settings.corsOrigins().isEmpty()) {
       builder.decorator(cors(settings.corsOrigins()));
     }
-    new ModelEndpoints(served, control, ready, serving.inFlightBytes(), errors).addTo(builder);
+    new ModelEndpoints(guard, served, control, ready, serving.inFlightBytes(), errors)
+        .addTo(builder);
     builder.service(
         Route.builder().path("/metrics").methods(HttpMethod.GET, HttpMethod.HEAD).build(),
-        new MetricsEndpoint(metrics, blocking));
+        guard.of(Right.OBSERVE, new MetricsEndpoint(metrics, blocking)));
     AtomicBoolean leaving = new AtomicBoolean();
     builder.decorator(
         (delegate, ctx, request) -> leaving.get() ? leave(ctx) : delegate.serve(ctx, request));
@@ -134,8 +150,7 @@ public final class RestServer implements AutoCloseable {
 
   private static ServerBuilder base(
       InetSocketAddress address, Settings settings, EventLoops loops) {
-    return Server.builder()
-        .http(address)
+    return listening(address, settings.tls())
         .workerGroup(loops.group(), false)
         .bossGroupFactory(loops::acceptor)
         .disableServerHeader()
@@ -159,6 +174,17 @@ public final class RestServer implements AutoCloseable {
                 .newDecorator());
   }
 
+  private static ServerBuilder listening(InetSocketAddress address, @Nullable PrivateKeyEntry tls) {
+    if (tls == null) {
+      return Server.builder().http(address);
+    }
+    X509Certificate certificate = (X509Certificate) tls.getCertificate();
+    return Server.builder()
+        .https(address)
+        .tls(TlsKeyPair.of(tls.getPrivateKey(), certificate))
+        .tlsCustomizer(context -> context.protocols("TLSv1.3"));
+  }
+
   private static Function<? super HttpService, CorsService> cors(List<String> origins) {
     CorsServiceBuilder cors =
         origins.contains("*") ? CorsService.builderForAnyOrigin() : CorsService.builder(origins);
@@ -166,8 +192,11 @@ public final class RestServer implements AutoCloseable {
         .allowRequestHeaders(
             HttpHeaderNames.CONTENT_TYPE,
             HttpHeaderNames.CONTENT_ENCODING,
+            HttpHeaderNames.AUTHORIZATION,
+            RestGuard.API_KEY,
             InferEndpoint.JSON_BYTES)
-        .exposeHeaders(InferEndpoint.JSON_BYTES, HttpHeaderNames.RETRY_AFTER)
+        .exposeHeaders(
+            InferEndpoint.JSON_BYTES, InferEndpoint.POLICY_AGE, HttpHeaderNames.RETRY_AFTER)
         .newDecorator();
   }
 

@@ -59,9 +59,9 @@ class PolicyServiceTest {
   void aLargePolicyArrivesWholeAndWithoutItsSecrets() {
     String large = "\"" + "x".repeat(30_000) + "\"";
     for (int i = 0; i < 40; i++) {
-      propose(i, Change.put(new ResourceKey("Node", "n" + i), large, Change.ABSENT));
+      write(i, Change.put(new ResourceKey("Node", "n" + i), large, Change.ABSENT));
     }
-    propose(40, Change.put(new ResourceKey("MeshKey", "k"), "\"secret-key\"", Change.ABSENT));
+    write(40, Change.put(new ResourceKey("MeshKey", "k"), "\"secret-key\"", Change.ABSENT));
 
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     service()
@@ -108,15 +108,22 @@ class PolicyServiceTest {
     return PolicyServiceGrpc.newBlockingStub(channel).withDeadlineAfter(10, TimeUnit.SECONDS);
   }
 
+  private Proposal proposal(long id, Change change) {
+    return new Proposal(
+        new ProposalId(1, id),
+        "mesh",
+        store.snapshot().version(),
+        List.of(change),
+        new Proof(Proof.By.NODE, "n", Bytes.EMPTY, Bytes.EMPTY));
+  }
+
+  /** Past the service, which takes only kinds that it knows. */
+  private void write(long id, Change change) {
+    assertThat(store.propose(proposal(id, change)).toCompletableFuture().join()).isEqualTo(id + 1);
+  }
+
   private void propose(long id, Change change) {
-    Proposal proposal =
-        new Proposal(
-            new ProposalId(1, id),
-            "mesh",
-            store.snapshot().version(),
-            List.of(change),
-            new Proof(Proof.By.NODE, "n", Bytes.EMPTY, Bytes.EMPTY));
-    ByteString encoded = ByteString.copyFrom(PolicyCodec.encode(proposal));
+    ByteString encoded = ByteString.copyFrom(PolicyCodec.encode(proposal(id, change)));
     assertThat(
             service()
                 .propose(ProposeRequest.newBuilder().setProposal(encoded).build())

@@ -9,6 +9,9 @@ import io.rhizome.gossip.MembershipView;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.NodeState;
 import io.rhizome.gossip.Residency;
+import io.rhizome.node.access.Access;
+import io.rhizome.node.access.Door;
+import io.rhizome.node.access.TestPolicy;
 import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.executor.Executor;
@@ -19,6 +22,7 @@ import io.rhizome.node.models.Loaded;
 import io.rhizome.node.models.Manifests;
 import io.rhizome.node.models.ModelSource;
 import io.rhizome.node.models.ReadyModels;
+import io.rhizome.node.serving.ModelNames;
 import io.rhizome.node.serving.Serving;
 import io.rhizome.node.serving.View;
 import io.rhizome.scheduler.routers.PowerOfTwoChoices;
@@ -71,6 +75,12 @@ final class RestFixture implements AutoCloseable {
   static final String METRICS = "# TYPE made_up counter\nmade_up 1\n";
 
   final ScriptedExecutor executor = new ScriptedExecutor();
+
+  /** What this node has of policy: nothing, at first. */
+  final TestPolicy policy = new TestPolicy(0);
+
+  private final Access access =
+      Access.over(policy.store(), "eu", System::nanoTime, System::currentTimeMillis);
   private final EventLoops loops = new EventLoops(2);
   private final ExecutorService blocking = Executors.newFixedThreadPool(2);
   private final HttpClient http;
@@ -103,6 +113,7 @@ final class RestFixture implements AutoCloseable {
         new ServedModels(
             none,
             new Manifests(none, none, (signer, id, signature) -> true, none::membership, 1),
+            ModelNames.over(policy.store()),
             none::membership,
             serving.counters(),
             "1.2.3");
@@ -110,7 +121,8 @@ final class RestFixture implements AutoCloseable {
         RestServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             new RestServer.Settings(
-                Duration.ofSeconds(5), MAX_BYTES, List.of("https://app.example")),
+                Duration.ofSeconds(5), MAX_BYTES, List.of("https://app.example"), null),
+            new Door(access, false),
             serving,
             served,
             new ModelControl(true, this::changed, this::changed),
