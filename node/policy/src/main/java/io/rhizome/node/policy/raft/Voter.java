@@ -86,7 +86,8 @@ final class Voter implements AutoCloseable {
         new PolicyReplica(
             force, failure, this::snapshotIndex, this::appliedIndex, this::saveCommitted);
     Senders senders = new Senders(config.self(), this::isMember, config.mayVote(), config.dead());
-    RaftWire wire = new RaftWire(config.self(), transport, senders, config.call().toNanos());
+    RaftWire wire =
+        new RaftWire(config.self(), transport, senders, executor, config.call().toNanos());
     VoteFile votes = new VoteFile(config.directory().resolve("votes"), failure);
     protocol = guarded(wire, guard, force, votes, nanoTime);
     peers = new Peers(transport, this::others, nanoTime);
