@@ -91,6 +91,7 @@ final class Voter implements AutoCloseable {
     VoteFile votes = new VoteFile(config.directory().resolve("votes"), failure);
     protocol = guarded(wire, guard, force, votes, nanoTime);
     peers = new Peers(transport, this::others, nanoTime);
+    UnforcedSegments.remove(config.directory());
     raft = open();
     raft.getCluster().addListener(this::onMembers);
     failure.onFailure(() -> executor.execute(this::close));
