@@ -43,7 +43,7 @@ final class FollowerStream {
   void start(Runnable ended) {
     Runnable stop =
         store.watch(
-            Long.MAX_VALUE,
+            sent,
             new PolicyWatcher() {
               @Override
               public void onRecord(PolicyRecord record) {

@@ -20,10 +20,25 @@ public final class PolicyFeed {
 
   /** One registration; equal to itself only, for a watcher may register twice. */
   private static final class Watching {
-    final PolicyWatcher watcher;
+    private final PolicyWatcher watcher;
+    private final long after;
 
-    Watching(PolicyWatcher watcher) {
+    Watching(PolicyWatcher watcher, long after) {
       this.watcher = watcher;
+      this.after = after;
+    }
+
+    /** Where this feed begins anew, it comes to versions that the watcher had elsewhere. */
+    void onRecord(PolicyRecord record) {
+      if (record.version() > after) {
+        watcher.onRecord(record);
+      }
+    }
+
+    void onSnapshot(PolicySnapshot now) {
+      if (now.version() > after) {
+        watcher.onSnapshot(now);
+      }
     }
   }
 
@@ -41,7 +56,7 @@ public final class PolicyFeed {
     }
     image = after;
     for (Watching watching : List.copyOf(watchers)) {
-      watching.watcher.onRecord(record);
+      watching.onRecord(record);
     }
   }
 
@@ -52,7 +67,7 @@ public final class PolicyFeed {
     }
     image = now;
     for (Watching watching : List.copyOf(watchers)) {
-      watching.watcher.onSnapshot(now.snapshot());
+      watching.onSnapshot(now.snapshot());
     }
   }
 
@@ -62,7 +77,7 @@ public final class PolicyFeed {
     if (after < now) {
       catchUp(after, watcher);
     }
-    Watching watching = new Watching(watcher);
+    Watching watching = new Watching(watcher, after);
     watchers.add(watching);
     return () -> stop(watching);
   }

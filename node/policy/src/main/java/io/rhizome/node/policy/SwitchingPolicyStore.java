@@ -73,7 +73,7 @@ public final class SwitchingPolicyStore implements PolicyStore {
 
   @Override
   public synchronized Runnable watch(long after, PolicyWatcher watcher) {
-    Watching watching = new Watching(watcher, Math.min(after, snapshot().version()));
+    Watching watching = new Watching(watcher, after);
     watchers.add(watching);
     watching.restart();
     return () -> stop(watching);

@@ -64,6 +64,14 @@ class PolicyFeedTest {
   }
 
   @Test
+  void aWatcherThatKnowsMoreThanTheStoreIsToldNothingAgain() {
+    Seen seen = new Seen();
+    store.watch(3, seen);
+    write(5);
+    assertThat(seen.versions).containsExactly(4L, 5L);
+  }
+
+  @Test
   void aStoppedWatcherIsToldNothingMore() {
     Seen seen = new Seen();
     Runnable stop = store.watch(0, seen);

@@ -46,6 +46,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -61,14 +65,21 @@ final class RaftWire implements RaftServerProtocol {
   private final NodeId self;
   private final VoterTransport transport;
   private final Senders senders;
+  private final ScheduledExecutorService scheduler;
   private final long timeoutNanos;
   private final Map<String, Function<Object, CompletableFuture<?>>> handlers =
       new ConcurrentHashMap<>();
 
-  RaftWire(NodeId self, VoterTransport transport, Senders senders, long timeoutNanos) {
+  RaftWire(
+      NodeId self,
+      VoterTransport transport,
+      Senders senders,
+      ScheduledExecutorService scheduler,
+      long timeoutNanos) {
     this.self = self;
     this.transport = transport;
     this.senders = senders;
+    this.scheduler = scheduler;
     this.timeoutNanos = timeoutNanos;
   }
 
@@ -103,7 +114,7 @@ final class RaftWire implements RaftServerProtocol {
     NodeId node = NodeId.parse(to.id());
     try {
       if (node.equals(self)) {
-        return (CompletableFuture<T>) handled(self, subject, request);
+        return bounded(subject, (CompletableFuture<T>) handled(self, subject, request));
       }
       return transport
           .call(node, subject, SERIALIZER.encode(request), timeoutNanos)
@@ -112,6 +123,22 @@ final class RaftWire implements RaftServerProtocol {
     } catch (RefusedException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  /** A leader that steps down does not answer all that it was asked. */
+  private <T> CompletableFuture<T> bounded(String subject, CompletableFuture<T> answer) {
+    CompletableFuture<T> bounded = answer.copy();
+    if (!bounded.isDone()) {
+      ScheduledFuture<?> timer =
+          scheduler.schedule(
+              () ->
+                  bounded.completeExceptionally(
+                      new TimeoutException("this node did not answer " + subject)),
+              timeoutNanos,
+              TimeUnit.NANOSECONDS);
+      var unused = bounded.whenComplete((got, error) -> timer.cancel(false));
+    }
+    return bounded;
   }
 
   private <T, R> void serve(

@@ -86,24 +86,28 @@ final class Voter implements AutoCloseable {
         new PolicyReplica(
             force, failure, this::snapshotIndex, this::appliedIndex, this::saveCommitted);
     Senders senders = new Senders(config.self(), this::isMember, config.mayVote(), config.dead());
-    RaftWire wire = new RaftWire(config.self(), transport, senders, config.call().toNanos());
+    RaftWire wire =
+        new RaftWire(config.self(), transport, senders, executor, config.call().toNanos());
     VoteFile votes = new VoteFile(config.directory().resolve("votes"), failure);
-    protocol = guarded(wire, guard, force, votes, nanoTime);
+    NoStaleEntry entries = new NoStaleEntry(guarded(wire, guard, force, votes));
+    protocol = new Contacts(entries, nanoTime);
     peers = new Peers(transport, this::others, nanoTime);
+    UnforcedSegments.remove(config.directory());
     raft = open();
+    entries.guard(raft);
     raft.getCluster().addListener(this::onMembers);
     failure.onFailure(() -> executor.execute(this::close));
     lostVote = new LostVote(config, peers, protocol, executor, failure);
     begin(() -> transport.serve(Peers.answering(this::voters, wire::handle)));
   }
 
-  private Contacts guarded(
-      RaftWire wire, ProposalGuard guard, LogForce force, VoteFile votes, LongSupplier nanoTime) {
+  private RaftServerProtocol guarded(
+      RaftWire wire, ProposalGuard guard, LogForce force, VoteFile votes) {
     RaftServerProtocol forced = new ForcedLog(wire, force);
     RaftServerProtocol commands =
         new GuardedCommands(forced, guard, () -> replica.feed().image().snapshot(), force);
     RaftServerProtocol voting = new OneVotePerTerm(commands, config.self(), votes);
-    return new Contacts(new StepDownFirst(new NoLostTail(new NoStaleCommit(voting))), nanoTime);
+    return new StepDownFirst(new NoLostTail(new NoStaleCommit(voting)));
   }
 
   private RaftContext open() throws IOException {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class RecordedProtocol extends ForwardingProtocol {
             NodeId.of(new byte[NodeId.BYTES]),
             new Wires().of(NodeId.of(new byte[NodeId.BYTES])),
             new Senders(NodeId.of(new byte[NodeId.BYTES]), any -> true, any -> true, any -> false),
+            Executors.newSingleThreadScheduledExecutor(),
             1));
   }
 

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.policy.raft;
+
+import static io.rhizome.node.policy.raft.WalkedSequence.check;
+
+import io.rhizome.gossip.NodeId;
+import io.rhizome.node.policy.Change;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** What a random walk comes to seldom, step by step, with the same invariants. */
+public final class WalkScenarios extends WalkedMesh {
+  private static final long HOUR_MILLIS = 3_600_000;
+  private static final int LARGE_BYTES = 20_000;
+
+  private WalkScenarios(Path directory) {
+    super(7, directory);
+  }
+
+  /** One scenario by its name, in the class loader of this class; the last one's word or two. */
+  public static String run(String name, Path directory) throws InterruptedException {
+    return onAtomixThread(
+        () -> {
+          WalkScenarios scenarios = new WalkScenarios(directory);
+          scenarios.found();
+          switch (name) {
+            case "blackout" -> scenarios.blackout();
+            case "compaction" -> scenarios.compaction();
+            case "clock an hour ahead" -> scenarios.clock(HOUR_MILLIS);
+            case "clock an hour behind" -> scenarios.clock(-HOUR_MILLIS);
+            case "boots in 1970" -> scenarios.clock(-1_790_000_000_000L);
+            default -> throw new IllegalArgumentException(name);
+          }
+          scenarios.rest();
+          return scenarios.toString();
+        });
+  }
+
+  private WalkingVoter leader() {
+    pass(30 * SECONDS, "somebody leads", () -> voters.values().stream().anyMatch(v -> v.leads()));
+    return voters.values().stream().filter(WalkingVoter::leads).findFirst().orElseThrow();
+  }
+
+  private WalkingVoter voter(NodeId node) {
+    return Objects.requireNonNull(voters.get(node));
+  }
+
+  private void write(WalkingVoter through, int bytes) {
+    long before = sequence.version();
+    propose(through, "m" + random.nextInt(5), bytes, Change.ANY);
+    pass(20 * SECONDS, "a write commits", () -> sequence.version() > before);
+  }
+
+  /**
+   * All power fails just when a write is acknowledged, and its leader's disk with it; what the
+   * leader showed, the others must have.
+   */
+  private void blackout() throws IOException {
+    for (int i = 0; i < 5; i++) {
+      NodeId leader = leader().node;
+      long before = sequence.version();
+      propose(voter(leader), "m", 9, Change.ANY);
+      while (sequence.version() == before) {
+        check(world.step(world.nowNanos() + SECONDS), "the write is lost");
+      }
+      for (int n = 1; n <= VOTERS; n++) {
+        kill(voter(node(n)));
+        disks.forgetUnforced(directory(node(n)));
+      }
+      for (int n = 1; n <= VOTERS; n++) {
+        if (!node(n).equals(leader)) {
+          startAgain(node(n));
+        }
+      }
+      pass(30 * SECONDS, "the others have it", () -> leader().store.snapshot().version() > before);
+      write(leader(), 9);
+      startAll();
+      pass(30 * SECONDS, "all are back", this::isWhole);
+    }
+  }
+
+  /** A voter that was away for longer than the log reaches back gets a snapshot. */
+  private void compaction() {
+    NodeId away = leader().node.equals(node(3)) ? node(2) : node(3);
+    kill(voter(away));
+    for (int i = 0; i < 120; i++) {
+      write(leader(), LARGE_BYTES);
+    }
+    pass(
+        60 * SECONDS,
+        "the leader has compacted its log",
+        () ->
+            leader().firstIndex() > 1
+                && leader().raft.getSnapshotStore().getCurrentSnapshot() != null);
+    startAgain(away);
+    pass(60 * SECONDS, "it has it", () -> voter(away).version() == sequence.version());
+    check(wires.installs() > 0, "no snapshot was sent");
+    check(voter(away).told.snapshots() > 0, "the watcher was told no snapshot");
+    write(voter(away), LARGE_BYTES);
+  }
+
+  /** The leader's wall clock jumps, while a voter is away and while all are there. */
+  private void clock(long offsetMillis) {
+    WalkingVoter leader = leader();
+    NodeId away = leader.node.equals(node(3)) ? node(2) : node(3);
+    write(leader, 9);
+    leader.process.wallOffset(offsetMillis);
+    write(leader, 9);
+    check(leader.leads(), "the clock took its lead");
+    wires.cut(away);
+    pass(5 * SECONDS);
+    write(leader(), 9);
+    leader().process.wallOffset(0);
+    pass(SECONDS);
+    write(leader(), 9);
+    leader().process.wallOffset(offsetMillis);
+    wires.heal();
+    pass(20 * SECONDS, "it follows", () -> voter(away).version() == sequence.version());
+    kill(voter(away));
+    startAgain(away);
+    voter(away).process.wallOffset(-offsetMillis);
+    pass(20 * SECONDS, "it is back", () -> voter(away).version() == sequence.version());
+    write(voter(away), 9);
+  }
+}
