@@ -26,7 +26,6 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.node.policy.ProposalGuard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
@@ -79,7 +78,8 @@ final class Voter implements AutoCloseable {
     this.config = config;
     this.executor = executor;
     this.self = MemberId.from(config.self().toString());
-    Files.createDirectories(config.directory());
+    LogForce.createDirectories(config.directory());
+    TornTail.report(config.directory());
     LogForce force = new LogForce(config.directory(), failure);
     committed = new CommittedFile(config.directory().resolve("committed"));
     replica =
