@@ -59,18 +59,19 @@ record Audit(long version, int acknowledged, int lost, List<String> faults) {
     String digest = "";
     for (int i = 1; i <= mesh.size(); i++) {
       PolicyImage image = mesh.image(i);
+      String node = PolicyMesh.name(i);
+      image.records().forEach(record -> mesh.sequence().shown(node, record));
       String found = digest(image);
       digest = digest.isEmpty() ? found : digest;
       if (!found.equals(digest)) {
-        faults.add("%s has digest %s, not %s".formatted(PolicyMesh.name(i), found, digest));
+        faults.add("%s has digest %s, not %s".formatted(node, found, digest));
       }
       SortedMap<ResourceKey, Long> state = new TreeMap<>();
       for (Resource resource : image.snapshot().list(Author.KIND).values()) {
         state.put(resource.key(), resource.version());
       }
       if (!state.equals(expected)) {
-        faults.add(
-            "%s has %s, the records lead to %s".formatted(PolicyMesh.name(i), state, expected));
+        faults.add("%s has %s, the records lead to %s".formatted(node, state, expected));
       }
     }
     return faults;

@@ -73,7 +73,7 @@ final class CasPart {
     mesh.await("a third of the calls", () -> next.get() >= calls / 3);
     int leader = mesh.leader();
     mesh.node(leader).kill();
-    mesh.start(leader);
+    mesh.start(List.of(leader));
     mesh.await("two thirds of the calls", () -> next.get() >= 2 * calls / 3);
     leader = mesh.leader();
     mesh.node(leader).suspend();

@@ -3,6 +3,7 @@ package io.rhizome.it.bench.policy;
 
 import io.rhizome.it.bench.Figure;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Takes the leader away while writers write: killed, or stopped and let go on. */
@@ -30,7 +31,7 @@ final class LeaderPart {
         long from = System.nanoTime();
         mesh.node(leader).kill();
         writers.awaitMore(SETTLED_WRITES);
-        mesh.start(leader);
+        mesh.start(List.of(leader));
         mesh.awaitVersion(leader, mesh.acks().newest());
         gaps[i] = gap("kill -9", i, leader, mesh, from);
       }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.it.bench.policy;
 
+import com.google.protobuf.TextFormat;
 import io.grpc.netty.NettyChannelBuilder;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.it.Checkout;
@@ -59,16 +60,9 @@ final class PolicyMesh implements AutoCloseable {
     this.size = voters + followers;
     this.operator = OperatorKey.read(mesh.operatorKey());
     this.nodes = new Nodes(IntStream.rangeClosed(1, size).mapToObj(mesh::client).toList());
-    for (int i = 1; i <= voters; i++) {
-      launch(i);
-    }
-    for (int i = 1; i <= voters; i++) {
-      awaitReady(i);
-    }
+    start(IntStream.rangeClosed(1, voters).boxed().toList());
     await("%d voters".formatted(voters), () -> countVoters() == voters);
-    for (int i = voters + 1; i <= size; i++) {
-      start(i);
-    }
+    start(IntStream.rangeClosed(voters + 1, size).boxed().toList());
     author = new Author(operator, nodes.status(1).orElseThrow().getMesh());
     KeyFile watcher = KeyFile.read(mesh.node(size + 1).directory().resolve("identity/node.key"));
     for (int i = 1; i <= voters; i++) {
@@ -163,26 +157,25 @@ final class PolicyMesh implements AutoCloseable {
     nodes.hurry(i);
   }
 
-  /** Starts a node that does not run, and returns when it is ready. */
-  void start(int i) throws IOException, InterruptedException {
-    launch(i);
-    awaitReady(i);
+  /** All nodes' numbers. */
+  List<Integer> all() {
+    return IntStream.rangeClosed(1, size).boxed().toList();
   }
 
-  /** Starts all nodes, none of which runs, and returns when they are ready. */
-  void startAll() throws IOException, InterruptedException {
-    for (int i = 1; i <= size; i++) {
+  /** Starts nodes that do not run, and returns when they are ready. */
+  void start(List<Integer> which) throws IOException, InterruptedException {
+    for (int i : which) {
       launch(i);
     }
-    for (int i = 1; i <= size; i++) {
+    for (int i : which) {
       awaitReady(i);
     }
   }
 
-  /** Kill -9 of all nodes, as nearly at once as it can be done. */
-  void killAll() throws InterruptedException {
+  /** Kill -9 of nodes, as nearly at once as it can be done; returns when they are gone. */
+  void kill(List<Integer> which) throws InterruptedException {
     List<Thread> killers = new ArrayList<>();
-    for (int i = 1; i <= size; i++) {
+    for (int i : which) {
       Thread killer = new Thread(mesh.node(i)::kill);
       killer.start();
       killers.add(killer);
@@ -231,6 +224,12 @@ final class PolicyMesh implements AutoCloseable {
       Awaitility.await(what).atMost(LIMIT).pollInterval(POLL).until(condition::getAsBoolean);
     } catch (RuntimeException e) {
       System.out.println(mesh.logTails());
+      for (int i = 1; i <= size; i++) {
+        System.out.println(
+            name(i)
+                + " says "
+                + nodes.status(i).map(TextFormat::shortDebugString).orElse("nothing"));
+      }
       throw e;
     }
   }

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 final class PutPart {
   private static final int FORCED_BYTES = 1024;
   private static final int NAMES = 25;
-  private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private PutPart() {}
 
