@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,7 @@ public final class NodeProcess {
   private CompletableFuture<String> readyLine = new CompletableFuture<>();
   private long startedNanos;
   private boolean quickJit;
+  private final SortedMap<String, String> environment = new TreeMap<>();
 
   NodeProcess(Path launcher, Path directory, int apiPort, int httpPort) {
     this.name = String.valueOf(directory.getFileName());
@@ -70,6 +73,11 @@ public final class NodeProcess {
     return httpPort;
   }
 
+  /** From its next start on it runs with that environment variable. */
+  public void setEnvironment(String variable, String value) {
+    environment.put(variable, value);
+  }
+
   void useQuickJit() {
     quickJit = true;
   }
@@ -96,6 +104,7 @@ public final class NodeProcess {
     ProcessBuilder builder =
         new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
     Command.forgetSettings(builder);
+    builder.environment().putAll(environment);
     if (quickJit) {
       builder.environment().put("RHIZOME_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
     }

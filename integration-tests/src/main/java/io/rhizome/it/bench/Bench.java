@@ -2,6 +2,7 @@
 package io.rhizome.it.bench;
 
 import io.rhizome.it.Checkout;
+import io.rhizome.it.bench.policy.PolicyBench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,8 @@ public final class Bench {
             new StartBench(quick),
             new RestBench(quick),
             new FetchBench(quick),
-            new ContainerBench(quick));
+            new ContainerBench(quick),
+            new PolicyBench(quick));
     List<String> names = words.stream().filter(word -> !word.equals("--quick")).toList();
     Optional<Benchmark> chosen =
         benchmarks.stream().filter(b -> names.equals(List.of(b.name()))).findFirst();

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** One thing to measure. */
-interface Benchmark {
+public interface Benchmark {
   /** What {@code deploy/bench} calls it. */
   String name();
 

@@ -8,24 +8,51 @@ import org.jspecify.annotations.Nullable;
  * One figure of a benchmark's closing line.
  *
  * @param name of it, its unit last
- * @param value as measured
+ * @param value as measured; 1 or 0 for what is true or false
  * @param atMost the most it may be; null where no such bar is set
  * @param atLeast the least it may be; null where no such bar is set
+ * @param form how it is written
  */
-record Figure(String name, double value, @Nullable Double atMost, @Nullable Double atLeast) {
+public record Figure(
+    String name, double value, @Nullable Double atMost, @Nullable Double atLeast, Form form) {
+  /** How a figure is written. */
+  public enum Form {
+    /** With three decimals below ten, one above. */
+    MEASURE,
+    /** A whole number. */
+    COUNT,
+    /** {@code true} or {@code false}. */
+    TRUTH
+  }
+
   /** A figure that is reported, not required. */
-  static Figure reported(String name, double value) {
-    return new Figure(name, value, null, null);
+  public static Figure reported(String name, double value) {
+    return new Figure(name, value, null, null, Form.MEASURE);
   }
 
   /** A figure that must not exceed a bar. */
-  static Figure required(String name, double value, double atMost) {
-    return new Figure(name, value, atMost, null);
+  public static Figure required(String name, double value, double atMost) {
+    return new Figure(name, value, atMost, null, Form.MEASURE);
   }
 
   /** A figure that must not fall short of a bar. */
-  static Figure requiredAtLeast(String name, double value, double atLeast) {
-    return new Figure(name, value, null, atLeast);
+  public static Figure requiredAtLeast(String name, double value, double atLeast) {
+    return new Figure(name, value, null, atLeast, Form.MEASURE);
+  }
+
+  /** A number of things, which is reported. */
+  public static Figure counted(String name, long value) {
+    return new Figure(name, value, null, null, Form.COUNT);
+  }
+
+  /** Things of which there must be none. */
+  public static Figure none(String name, long value) {
+    return new Figure(name, value, 0.0, null, Form.COUNT);
+  }
+
+  /** What must be true. */
+  public static Figure requiredTrue(String name, boolean value) {
+    return new Figure(name, value ? 1 : 0, null, 1.0, Form.TRUTH);
   }
 
   /** Whether it keeps its bar, if it has one. */
@@ -35,24 +62,41 @@ record Figure(String name, double value, @Nullable Double atMost, @Nullable Doub
 
   /** Its bar in words. */
   String bar() {
-    return bar(atMost, atLeast);
+    return bar(form, atMost, atLeast);
   }
 
   /** A bar in words. */
-  static String bar(@Nullable Double atMost, @Nullable Double atLeast) {
+  static String bar(Form form, @Nullable Double atMost, @Nullable Double atLeast) {
     if (atLeast != null) {
-      return "at least " + text(atLeast);
+      return form == Form.TRUTH ? text(form, atLeast) : "at least " + text(form, atLeast);
     }
-    return atMost == null ? "reported" : "at most " + text(atMost);
+    return atMost == null ? "reported" : "at most " + text(form, atMost);
   }
 
-  /** Its value with three decimals below ten, one above. */
+  /** Its value as it is written. */
   String text() {
-    return text(value);
+    return text(form, value);
+  }
+
+  /** Its value as JSON has it, rounded as it is written. */
+  Object json() {
+    return switch (form) {
+      case MEASURE -> Double.valueOf(text());
+      case COUNT -> Long.valueOf(text());
+      case TRUTH -> Boolean.valueOf(text());
+    };
+  }
+
+  private static String text(Form form, double value) {
+    return switch (form) {
+      case MEASURE -> text(value);
+      case COUNT -> String.valueOf((long) value);
+      case TRUTH -> String.valueOf(value > 0);
+    };
   }
 
   /** A value with three decimals below ten, one above. */
-  static String text(double value) {
+  public static String text(double value) {
     return String.format(Locale.ROOT, Math.abs(value) < 10 ? "%.3f" : "%.1f", value);
   }
 }

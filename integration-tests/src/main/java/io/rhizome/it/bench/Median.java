@@ -4,14 +4,14 @@ package io.rhizome.it.bench;
 import java.util.Arrays;
 
 /** The middle of a few figures. */
-final class Median {
+public final class Median {
   private Median() {}
 
   /**
    * The middle value, the mean of the middle two where their number is even; {@link
    * IllegalArgumentException} for none.
    */
-  static double of(double... values) {
+  public static double of(double... values) {
     if (values.length == 0) {
       throw new IllegalArgumentException("no values");
     }

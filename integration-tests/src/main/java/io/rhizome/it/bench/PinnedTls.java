@@ -6,6 +6,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.rhizome.gossip.NodeId;
+import io.rhizome.it.KeyFile;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -17,13 +18,22 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * A TLS client that accepts one key, as nodes do among themselves: TLS 1.3 on BoringSSL, which on
  * processors with AES chooses TLS_AES_128_GCM_SHA256. Names and dates in certificates mean nothing.
  */
-final class PinnedTls {
+public final class PinnedTls {
   private PinnedTls() {}
 
   /** A context that trusts whoever holds the key that this id is the hash of. */
   static SslContext client(NodeId peer) throws SSLException {
     return GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.OPENSSL)
         .protocols("TLSv1.3")
+        .trustManager(new Pin(peer))
+        .build();
+  }
+
+  /** As {@link #client(NodeId)}, and this end proves that it holds a key of its own. */
+  public static SslContext client(NodeId peer, KeyFile own) throws SSLException {
+    return GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.OPENSSL)
+        .protocols("TLSv1.3")
+        .keyManager(own.key(), own.certificate())
         .trustManager(new Pin(peer))
         .build();
   }

@@ -52,9 +52,12 @@ final class ReadmeTable {
     List<String> cells = new ArrayList<>();
     cells.add("`" + result.get("name").asText() + "`");
     cells.add("`" + figure + "`");
-    cells.add(Figure.text(value.asDouble()) + (result.get("quick").asBoolean() ? " (quick)" : ""));
+    cells.add(text(value) + (result.get("quick").asBoolean() ? " (quick)" : ""));
     cells.add(
-        Figure.bar(limit(result, "required", figure), limit(result, "requiredAtLeast", figure)));
+        Figure.bar(
+            form(value),
+            limit(result, "required", figure),
+            limit(result, "requiredAtLeast", figure)));
     cells.add(
         "%s, %d cores, Java %s, %s"
             .formatted(
@@ -63,6 +66,17 @@ final class ReadmeTable {
                 machine.get("java").asText(),
                 result.get("commit").asText().substring(0, SHOWN_COMMIT)));
     return "| " + String.join(" | ", cells) + " |\n";
+  }
+
+  private static Figure.Form form(JsonNode value) {
+    if (value.isBoolean()) {
+      return Figure.Form.TRUTH;
+    }
+    return value.isIntegralNumber() ? Figure.Form.COUNT : Figure.Form.MEASURE;
+  }
+
+  private static String text(JsonNode value) {
+    return form(value) == Figure.Form.MEASURE ? Figure.text(value.asDouble()) : value.asText();
   }
 
   private static @Nullable Double limit(JsonNode result, String kind, String figure) {

@@ -21,7 +21,7 @@ import java.util.Map;
  * @param figures those of its closing line, in order
  * @param rows all it measured, each value under a name that ends in its unit
  */
-record Result(
+public record Result(
     String name,
     List<String> method,
     boolean quick,
@@ -49,7 +49,7 @@ record Result(
       long seed,
       String commit,
       boolean dirty,
-      Map<String, Double> figures,
+      Map<String, Object> figures,
       Map<String, Double> required,
       Map<String, Double> requiredAtLeast,
       Machine machine,
@@ -70,11 +70,11 @@ record Result(
 
   /** Writes {@code NAME.json} into a directory, which is made if need be, and returns its path. */
   Path write(Path directory, Commit commit, Machine machine) throws IOException {
-    Map<String, Double> values = new LinkedHashMap<>();
+    Map<String, Object> values = new LinkedHashMap<>();
     Map<String, Double> required = new LinkedHashMap<>();
     Map<String, Double> requiredAtLeast = new LinkedHashMap<>();
     for (Figure figure : figures) {
-      values.put(figure.name(), Double.valueOf(figure.text()));
+      values.put(figure.name(), figure.json());
       Double atMost = figure.atMost();
       if (atMost != null) {
         required.put(figure.name(), atMost);

@@ -5,23 +5,25 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Latencies in nanoseconds, every one kept. Not thread-safe. */
-final class Samples {
+public final class Samples {
   private long[] nanos = new long[1024];
   private int count;
 
-  void add(long value) {
+  /** Keeps one more. */
+  public void add(long value) {
     if (count == nanos.length) {
       nanos = Arrays.copyOf(nanos, count * 2);
     }
     nanos[count++] = value;
   }
 
-  int count() {
+  /** How many there are. */
+  public int count() {
     return count;
   }
 
   /** All of several, sorted. */
-  static Samples merged(List<Samples> parts) {
+  public static Samples merged(List<Samples> parts) {
     Samples all = new Samples();
     all.nanos = new long[Math.max(1, parts.stream().mapToInt(part -> part.count).sum())];
     for (Samples part : parts) {
@@ -38,7 +40,7 @@ final class Samples {
    *
    * @param share in (0, 1]
    */
-  long quantile(double share) {
+  public long quantile(double share) {
     if (count == 0) {
       throw new IllegalStateException("no samples");
     }

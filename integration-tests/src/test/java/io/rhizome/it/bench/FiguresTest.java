@@ -72,6 +72,21 @@ final class FiguresTest {
   }
 
   @Test
+  void countsAndTruthsAreWrittenAsSuch() {
+    Figure lost = Figure.none("lost", 2);
+    assertThat(lost.text()).isEqualTo("2");
+    assertThat(lost.holds()).isFalse();
+    assertThat(lost.bar()).isEqualTo("at most 0");
+    assertThat(Figure.none("lost", 0).holds()).isTrue();
+    assertThat(Figure.counted("acked", 12_000).text()).isEqualTo("12000");
+    Figure truth = Figure.requiredTrue("linearizable", true);
+    assertThat(truth.text()).isEqualTo("true");
+    assertThat(truth.bar()).isEqualTo("true");
+    assertThat(truth.holds()).isTrue();
+    assertThat(Figure.requiredTrue("linearizable", false).holds()).isFalse();
+  }
+
+  @Test
   void writesFiguresWithTheirBarsCommitAndMachine(@TempDir Path directory) throws IOException {
     Machine machine = new Machine("a cpu", 2, 24_000, "17", "Linux");
     Path file = result(2.0).write(directory.resolve("results"), new Commit("abc", true), machine);

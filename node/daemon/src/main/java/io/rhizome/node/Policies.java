@@ -251,6 +251,11 @@ final class Policies implements AutoCloseable {
     if (status.role() == Role.VOTER && status.ageNanos() >= LOST_NANOS) {
       askAfterVote(others(status));
     }
+    if (status.role() == Role.FOLLOWER
+        && status.voters().contains(self)
+        && status.ageNanos() < LOST_NANOS) {
+      open(others(status)); // it has a vote, and has lost its disk
+    }
     if (status.role() == Role.LEADER && now - changedAtNanos >= PATIENCE_NANOS) {
       lead(now, new TreeSet<>(status.voters()));
     }

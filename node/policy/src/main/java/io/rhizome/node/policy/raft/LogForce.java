@@ -47,6 +47,22 @@ class LogForce {
     forcedIndex = index;
   }
 
+  /** Makes a directory that, with the one around it, is still there after a power cut. */
+  static void createDirectories(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    Path around = directory.toAbsolutePath().getParent();
+    for (int i = 0; i < 2 && around != null; i++) {
+      forceDirectory(around);
+      around = around.getParent();
+    }
+  }
+
+  private static void forceDirectory(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory)) {
+      channel.force(true);
+    }
+  }
+
   /** Fails where there may not be room for another entry: half of one must never be written. */
   void checkRoom() {
     failure.check();
@@ -62,13 +78,7 @@ class LogForce {
 
   /** Forces what has been written, whatever it is. */
   void force() throws IOException {
-    Optional<Path> newest;
-    try (Stream<Path> files = Files.list(directory)) {
-      newest =
-          files
-              .filter(file -> file.getFileName().toString().endsWith(".log"))
-              .max(Comparator.comparingLong(LogForce::segment));
-    }
+    Optional<Path> newest = newest(directory);
     if (newest.isEmpty()) {
       return;
     }
@@ -76,10 +86,17 @@ class LogForce {
       channel.force(true);
     }
     if (!newest.equals(known)) {
-      try (FileChannel channel = FileChannel.open(directory)) {
-        channel.force(true);
-      }
+      forceDirectory(directory);
       known = newest;
+    }
+  }
+
+  /** The segment that entries are written to. */
+  static Optional<Path> newest(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .filter(file -> file.getFileName().toString().endsWith(".log"))
+          .max(Comparator.comparingLong(LogForce::segment));
     }
   }
 

@@ -13,6 +13,7 @@ import io.atomix.protocols.raft.cluster.RaftMember;
 import io.atomix.protocols.raft.cluster.impl.DefaultRaftMember;
 import io.atomix.protocols.raft.impl.RaftContext;
 import io.atomix.protocols.raft.partition.impl.RaftNamespaces;
+import io.atomix.protocols.raft.protocol.AppendRequest;
 import io.atomix.protocols.raft.protocol.LeaveRequest;
 import io.atomix.protocols.raft.protocol.RaftResponse;
 import io.atomix.protocols.raft.protocol.RaftServerProtocol;
@@ -26,7 +27,6 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.node.policy.ProposalGuard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
@@ -79,7 +79,8 @@ final class Voter implements AutoCloseable {
     this.config = config;
     this.executor = executor;
     this.self = MemberId.from(config.self().toString());
-    Files.createDirectories(config.directory());
+    LogForce.createDirectories(config.directory());
+    TornTail.report(config.directory());
     LogForce force = new LogForce(config.directory(), failure);
     committed = new CommittedFile(config.directory().resolve("committed"));
     replica =
@@ -145,7 +146,12 @@ final class Voter implements AutoCloseable {
     raft.getThreadContext().execute(() -> applyKnown(known));
     boolean knowsNothing = raft.getCluster().getConfiguration() == null;
     boolean hasVote = raft.getCluster().getMember().getType() == RaftMember.Type.ACTIVE;
-    raft.awaitState(RaftContext.State.READY, state -> ready.complete(null));
+    raft.awaitState(
+        RaftContext.State.READY,
+        state -> {
+          ready.complete(null);
+          raft.getThreadContext().execute(this::windUp);
+        });
     if ((!knowsNothing && hasVote) || config.seeds().isEmpty()) {
       serve.run();
       onError(raft.getCluster().bootstrap(List.of(self)));
@@ -211,6 +217,17 @@ final class Voter implements AutoCloseable {
               ready.completeExceptionally(error);
               return null;
             });
+  }
+
+  /**
+   * Atomix lets a follower's election timer run out for good if that happens before it has applied
+   * what it knows to be committed: it would never stand for election. Any append winds the timer up
+   * again, one of no term too, which changes nothing else.
+   */
+  private void windUp() {
+    if (raft.getRole() == RaftServer.Role.FOLLOWER && raft.getTerm() > 0) {
+      var unused = raft.getRaftRole().onAppend(new AppendRequest(0, self.id(), 0, 0, List.of(), 0));
+    }
   }
 
   /** A lone voter need not wait for anybody's heartbeat. */

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.it.bench.policy;
+
+import com.google.protobuf.TextFormat;
+import io.grpc.netty.NettyChannelBuilder;
+import io.rhizome.gossip.NodeId;
+import io.rhizome.it.Checkout;
+import io.rhizome.it.KeyFile;
+import io.rhizome.it.LocalMesh;
+import io.rhizome.it.NodeProcess;
+import io.rhizome.it.OperatorKey;
+import io.rhizome.it.PortPlan;
+import io.rhizome.it.bench.PinnedTls;
+import io.rhizome.node.policy.PolicyImage;
+import io.rhizome.v1.PolicyStatusResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+
+/**
+ * Nodes that vote on policy, and perhaps some that do not, as processes on loopback; and, in the
+ * name of one more node that never runs, a feed from each voter. Votes stay where they are, however
+ * long a node is away. For one thread, save {@link #nodes} and what that returns.
+ */
+final class PolicyMesh implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final Duration POLL = Duration.ofMillis(20);
+  private static final String KEEP_VOTES = "policy.replaceVoterAfter=3600s";
+
+  private final LocalMesh mesh;
+  private final int voters;
+  private final int size;
+  private final Nodes nodes;
+  private final OperatorKey operator;
+  private final Sequence sequence = new Sequence();
+  private final Acks acks = new Acks();
+  private final List<Feed> feeds = new ArrayList<>();
+  private final ScheduledExecutorService retries = Executors.newSingleThreadScheduledExecutor();
+  private final Author author;
+
+  /** Something to do before the nodes start. */
+  @FunctionalInterface
+  interface Preparing {
+    /** Does it. */
+    void prepare(LocalMesh mesh) throws IOException, InterruptedException;
+  }
+
+  private PolicyMesh(LocalMesh mesh, PortPlan ports, int voters, int followers)
+      throws IOException, InterruptedException {
+    this.mesh = mesh;
+    this.voters = voters;
+    this.size = voters + followers;
+    this.operator = OperatorKey.read(mesh.operatorKey());
+    this.nodes = new Nodes(IntStream.rangeClosed(1, size).mapToObj(mesh::client).toList());
+    start(IntStream.rangeClosed(1, voters).boxed().toList());
+    await("%d voters".formatted(voters), () -> countVoters() == voters);
+    start(IntStream.rangeClosed(voters + 1, size).boxed().toList());
+    author = new Author(operator, nodes.status(1).orElseThrow().getMesh());
+    KeyFile watcher = KeyFile.read(mesh.node(size + 1).directory().resolve("identity/node.key"));
+    for (int i = 1; i <= voters; i++) {
+      feeds.add(feed(i, ports, watcher));
+    }
+  }
+
+  /** Founds it, and returns when all have started and so many vote. */
+  static PolicyMesh found(Checkout checkout, int voters, int followers, Preparing preparing)
+      throws IOException, InterruptedException {
+    int all = voters + followers + 1;
+    PortPlan ports = PortPlan.free(all, new Random());
+    LocalMesh mesh = LocalMesh.found(checkout, all, List.of(), ports);
+    try {
+      preparing.prepare(mesh);
+      return new PolicyMesh(mesh, ports, voters, followers);
+    } catch (Throwable e) {
+      System.out.println(mesh.logTails());
+      mesh.close();
+      throw e;
+    }
+  }
+
+  private Feed feed(int i, PortPlan ports, KeyFile watcher) throws IOException {
+    NodeId id = KeyFile.read(mesh.node(i).directory().resolve("identity/node.key")).id();
+    return new Feed(
+        name(i),
+        NettyChannelBuilder.forAddress("127.0.0.1", ports.mesh(i))
+            .sslContext(PinnedTls.client(id, watcher))
+            .build(),
+        sequence,
+        retries);
+  }
+
+  private int countVoters() {
+    return nodes.status(1).map(PolicyStatusResponse::getVotersCount).orElse(0);
+  }
+
+  /** Those that run, voters first. */
+  Nodes nodes() {
+    return nodes;
+  }
+
+  /** How many of the nodes vote: nodes 1 to that. */
+  int voters() {
+    return voters;
+  }
+
+  /** How many nodes run: 1 to that. */
+  int size() {
+    return size;
+  }
+
+  /** A feed from each voter. */
+  List<Feed> feeds() {
+    return List.copyOf(feeds);
+  }
+
+  /** All that was shown. */
+  Sequence sequence() {
+    return sequence;
+  }
+
+  /** All that was acknowledged. */
+  Acks acks() {
+    return acks;
+  }
+
+  Author author() {
+    return author;
+  }
+
+  NodeProcess node(int i) {
+    return mesh.node(i);
+  }
+
+  static String name(int i) {
+    return "node " + i;
+  }
+
+  /** All of policy as node i has it. */
+  PolicyImage image(int i) {
+    return nodes.image(i, operator);
+  }
+
+  private void launch(int i) throws IOException {
+    mesh.node(i).start("--set", KEEP_VOTES);
+  }
+
+  private void awaitReady(int i) throws InterruptedException {
+    mesh.node(i).awaitReady(LIMIT);
+    nodes.hurry(i);
+  }
+
+  /** All nodes' numbers. */
+  List<Integer> all() {
+    return IntStream.rangeClosed(1, size).boxed().toList();
+  }
+
+  /** Starts nodes that do not run, and returns when they are ready. */
+  void start(List<Integer> which) throws IOException, InterruptedException {
+    for (int i : which) {
+      launch(i);
+    }
+    for (int i : which) {
+      awaitReady(i);
+    }
+  }
+
+  /** Kill -9 of nodes, as nearly at once as it can be done; returns when they are gone. */
+  void kill(List<Integer> which) throws InterruptedException {
+    List<Thread> killers = new ArrayList<>();
+    for (int i : which) {
+      Thread killer = new Thread(mesh.node(i)::kill);
+      killer.start();
+      killers.add(killer);
+    }
+    for (Thread killer : killers) {
+      killer.join();
+    }
+  }
+
+  /** Who leads, by the word of the one that says so in the highest term; waits until one does. */
+  int leader() {
+    await("a leader", () -> findLeader().isPresent());
+    return findLeader().orElseGet(this::leader);
+  }
+
+  private Optional<Integer> findLeader() {
+    int leader = 0;
+    long term = -1;
+    for (int i = 1; i <= voters; i++) {
+      Optional<PolicyStatusResponse> status = nodes.status(i);
+      if (status.isPresent()
+          && status.get().getRole().equals("LEADER")
+          && status.get().getTerm() > term) {
+        leader = i;
+        term = status.get().getTerm();
+      }
+    }
+    return leader == 0 ? Optional.empty() : Optional.of(leader);
+  }
+
+  /** Returns when node i has that version, and its vote if it is to have one. */
+  void awaitVersion(int i, long version) {
+    await(
+        "%s at version %d".formatted(name(i), version),
+        () ->
+            nodes
+                .status(i)
+                .filter(status -> status.getVersion() >= version)
+                .filter(status -> i > voters || !status.getRole().equals("FOLLOWER"))
+                .isPresent());
+  }
+
+  /** Returns when that is so; fails with the ends of all logs if it takes too long. */
+  void await(String what, BooleanSupplier condition) {
+    try {
+      Awaitility.await(what).atMost(LIMIT).pollInterval(POLL).until(condition::getAsBoolean);
+    } catch (RuntimeException e) {
+      System.out.println(mesh.logTails());
+      for (int i = 1; i <= size; i++) {
+        System.out.println(
+            name(i)
+                + " says "
+                + nodes.status(i).map(TextFormat::shortDebugString).orElse("nothing"));
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    feeds.forEach(Feed::close);
+    retries.shutdownNow();
+    mesh.close();
+  }
+}
