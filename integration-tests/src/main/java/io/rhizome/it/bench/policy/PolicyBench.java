@@ -22,6 +22,8 @@ public final class PolicyBench implements Benchmark {
   private static final double GAP_MEDIAN_SECONDS = 2.5;
   private static final double GAP_SECONDS = 6;
   private static final double SPREAD_SECONDS = 2;
+  private static final double JOIN_SECONDS = 3;
+  private static final double REVOKE_SECONDS = 2;
   private static final long HANG_SECONDS = 15;
   private static final long IDLE_SECONDS = 3;
   private static final int SPREAD_CHANGES = 10;
@@ -39,7 +41,9 @@ public final class PolicyBench implements Benchmark {
           "gap_max_s",
           "hang_gap_s",
           "linearizable",
-          "spread_s");
+          "spread_s",
+          "join_s",
+          "revoke_s");
 
   private final boolean quick;
   private final long startedNanos = System.nanoTime();
@@ -79,7 +83,15 @@ public final class PolicyBench implements Benchmark {
         "log does not say so.",
         "spread: from a write to the last of 100 followers within one process, slowest of "
             + SPREAD_CHANGES
-            + " changes.");
+            + " changes.",
+        "join: from the start of `rhizome join TOKEN DIR --up` to the new node's first answer, from a",
+        "model that another holds, in a mesh of three voters; median of " + joins() + ".",
+        "revoke: from the moment a node has the revocation, which then a quorum has, until the slowest",
+        "of three has closed its connections with the revoked key and refuses new ones.");
+  }
+
+  private int joins() {
+    return quick ? 1 : 3;
   }
 
   @Override
@@ -96,6 +108,7 @@ public final class PolicyBench implements Benchmark {
     power(checkout, 1);
     power(checkout, VOTERS);
     spread();
+    join(checkout);
     figures.add(Figure.counted("acked", acknowledged));
     figures.add(Figure.none("lost", lost));
     figures.sort(Comparator.comparingInt(figure -> ORDER.indexOf(figure.name())));
@@ -215,6 +228,16 @@ public final class PolicyBench implements Benchmark {
           figures.add(Figure.required("spread_s", seconds, SPREAD_SECONDS));
         }
       }
+    }
+  }
+
+  private void join(Checkout checkout) throws IOException, InterruptedException {
+    say("join and revoke");
+    try (JoinPart part = new JoinPart(checkout, joins())) {
+      double[] joins = part.joinSeconds();
+      row("join", "seconds", joins);
+      figures.add(Figure.required("join_s", Median.of(joins), JOIN_SECONDS));
+      figures.add(Figure.required("revoke_s", part.revokeSeconds(), REVOKE_SECONDS));
     }
   }
 
