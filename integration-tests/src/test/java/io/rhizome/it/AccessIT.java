@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -132,6 +133,14 @@ final class AccessIT {
     assertThat(infer(key).body()).contains("\"data\":[7").contains("node-1");
     assertThat(infer(null).statusCode()).isEqualTo(401);
     assertThat(infer(null).body()).contains("rhizome key create");
+
+    Path body = mesh.directory().resolve("body.json");
+    Files.writeString(body, BODY);
+    String[] overGrpc = {"infer", "echo", "--input", body.toString(), "--node", secureAddress};
+    assertThat(mesh.rhizome(overGrpc).err()).contains("UNAUTHENTICATED");
+    List<String> withKey = new ArrayList<>(List.of(overGrpc));
+    withKey.addAll(List.of("--json", "--api-key", key));
+    assertThat(mesh.rhizome(withKey.toArray(String[]::new)).orThrow().out()).contains("node-1");
   }
 
   @Test
