@@ -82,7 +82,7 @@ final class TokenCreateCommand implements Callable<Integer> {
       throw new ConfigException(String.valueOf(e.getMessage()), e);
     }
     try (PolicyView view = policy.open();
-        NodeClient client = policy.node.connect()) {
+        NodeClient client = policy.node.connect(policy.operator.load())) {
       JoinToken.Builder token =
           JoinToken.newBuilder()
               .setMesh(view.mesh())
