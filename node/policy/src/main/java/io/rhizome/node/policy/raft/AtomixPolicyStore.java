@@ -134,8 +134,8 @@ public final class AtomixPolicyStore implements PolicyStore {
         return;
       }
       Optional<MemberId> leader = voter.leader();
-      if (leader.isEmpty() || (voter.isLeader() && voter.ageNanos() > LOST_NANOS)) {
-        retry("no leader is known");
+      if (leader.isEmpty() || voter.ageNanos() > LOST_NANOS) {
+        retry("no leader is in touch with a majority");
         return;
       }
       var unused = proposer.attempt(leader.get(), encoded).thenAccept(this::onOutcome);
