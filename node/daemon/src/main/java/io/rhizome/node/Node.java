@@ -15,6 +15,7 @@ import io.rhizome.node.api.grpc.AdminService;
 import io.rhizome.node.api.grpc.ApiServer;
 import io.rhizome.node.api.grpc.InferenceService;
 import io.rhizome.node.api.grpc.PolicyService;
+import io.rhizome.node.api.grpc.Recoveries;
 import io.rhizome.node.api.rest.RestServer;
 import io.rhizome.node.config.DirectoryLock;
 import io.rhizome.node.config.NodeConfig;
@@ -31,7 +32,9 @@ import io.rhizome.node.identity.OperatorProofs;
 import io.rhizome.node.identity.Roster;
 import io.rhizome.node.identity.RosterRules;
 import io.rhizome.node.identity.Signing;
+import io.rhizome.node.mesh.AcquaintanceService;
 import io.rhizome.node.mesh.EventLoops;
+import io.rhizome.node.mesh.GrpcAcquaintances;
 import io.rhizome.node.mesh.GrpcForwarder;
 import io.rhizome.node.mesh.GrpcModelSource;
 import io.rhizome.node.mesh.GrpcPolicySource;
@@ -40,13 +43,16 @@ import io.rhizome.node.mesh.MeshChannels;
 import io.rhizome.node.mesh.MeshServer;
 import io.rhizome.node.mesh.PolicyFeedService;
 import io.rhizome.node.mesh.RaftService;
+import io.rhizome.node.mesh.VotingEpoch;
 import io.rhizome.node.models.Manifests;
 import io.rhizome.node.models.ModelSource;
 import io.rhizome.node.models.Models;
 import io.rhizome.node.models.ModelsConfig;
 import io.rhizome.node.policy.Change;
+import io.rhizome.node.policy.Epochs;
 import io.rhizome.node.policy.ProposalGuard;
 import io.rhizome.node.policy.raft.AtomixPolicyStore;
+import io.rhizome.node.policy.raft.FencedTransport;
 import io.rhizome.node.policy.raft.VoterConfig;
 import io.rhizome.node.resources.ResourceRules;
 import io.rhizome.node.serving.Serving;
@@ -151,8 +157,9 @@ public final class Node implements AutoCloseable {
     ModelSource source = new GrpcModelSource(channels, blocking);
     String meshId = MeshKey.load(config.identity().meshKey()).meshId();
     GrpcVoterTransport voters = new GrpcVoterTransport(channels);
+    Epochs epochs = epochs(roster, meshId);
     Policies policies =
-        teardown.add(startPolicies(roster, meshId, membership, channels, voters, blocking));
+        teardown.add(startPolicies(roster, meshId, membership, channels, voters, epochs, blocking));
     models =
         teardown.add(
             Models.open(
@@ -199,7 +206,12 @@ public final class Node implements AutoCloseable {
                 serving,
                 models,
                 List.of(
-                    new PolicyFeedService(id, policies.store(), policies.thread()),
+                    new PolicyFeedService(
+                        id,
+                        policies.store(),
+                        new VotingEpoch(epochs, policies::votesIn),
+                        policies.thread()),
+                    new AcquaintanceService(epochs, policies.store()::status),
                     new RaftService(voters, policies::invited)),
                 loops,
                 blocking,
@@ -236,7 +248,8 @@ public final class Node implements AutoCloseable {
             new ApiServer(
                 inference.definition(),
                 admin,
-                new PolicyService(meshId, policies.store()),
+                new PolicyService(
+                    meshId, policies.store(), new Recoveries(epochs::current, policies::recover)),
                 new AdminGuard(proofs),
                 loops,
                 blocking,
@@ -275,12 +288,24 @@ public final class Node implements AutoCloseable {
         new ExecutorConfig(workers == 0 ? cores : workers, config.executor().queue()));
   }
 
+  private Epochs epochs(Roster roster, String meshId) throws IOException {
+    Path policy = Files.createDirectories(config.data().resolve("policy"));
+    return new Epochs(
+        meshId,
+        epoch ->
+            roster.isOperator(epoch.operator())
+                && roster.verify(
+                    epoch.operator(), epoch.signedBytes().toArray(), epoch.signature().toArray()),
+        new PolicyCopyFile(policy.resolve("epoch")));
+  }
+
   private Policies startPolicies(
       Roster roster,
       String meshId,
       Membership membership,
       MeshChannels channels,
       GrpcVoterTransport voters,
+      Epochs epochs,
       ExecutorService blocking)
       throws IOException {
     RosterRules operators = new RosterRules(meshId, roster);
@@ -292,25 +317,28 @@ public final class Node implements AutoCloseable {
             resources.check(change);
           }
         };
-    Policies.VoterOpening opening =
-        (directory, beside, welcome, gone, thread) -> {
-          AtomixPolicyStore voter =
-              AtomixPolicyStore.start(
-                  VoterConfig.of(directory, id, beside, welcome, gone),
-                  voters,
-                  rules,
-                  thread,
-                  System::nanoTime);
-          return new Policies.Opened(voter, voter.ready(), voter::remove);
-        };
+    PolicyPorts.VoterOpening opening =
+        (directory, label, beside, welcome, gone, thread) ->
+            AtomixPolicyStore.start(
+                VoterConfig.of(directory, id, beside, welcome, gone),
+                new FencedTransport(voters, epochs, label),
+                rules,
+                thread,
+                System::nanoTime);
     return new Policies(
         config.data().resolve("policy"),
         id,
         roster.founder(),
         !Files.exists(epoch()),
         config.policy().replaceVoterAfter(),
-        new Policies.Ports(
-            new GrpcPolicySource(channels, blocking), opening, voters::invite, membership, roster),
+        new PolicyPorts(
+            new GrpcPolicySource(channels, epochs, blocking),
+            opening,
+            voters::invite,
+            new GrpcAcquaintances(channels, epochs, blocking)::ask,
+            epochs,
+            membership,
+            roster),
         blocking);
   }
 

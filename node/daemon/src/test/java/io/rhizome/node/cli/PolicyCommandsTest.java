@@ -120,10 +120,7 @@ class PolicyCommandsTest {
 
   @Test
   void readingAllOfPolicyNeedsAnOperatorsKey() throws Exception {
-    Path stranger = dir.resolve("stranger.key");
-    Identity.loadOrCreate(stranger);
-
-    assertThat(run("get", "--operator-key", stranger.toString()).err())
+    assertThat(run("get", "--operator-key", strangersKey().toString()).err())
         .contains("PERMISSION_DENIED");
   }
 
@@ -134,6 +131,28 @@ class PolicyCommandsTest {
         .contains("leader   " + NodeChoice.shortId(node.id))
         .contains("node-1");
     assertThat(run("policy", "status", "--json").out()).contains("\"lag\" : 0");
+  }
+
+  @Test
+  void recoverSignsTheNextEpochForTheChosenNode() throws Exception {
+    CliRun stranger =
+        run("policy", "recover", "--from", "node-1", "--operator-key", strangersKey().toString());
+    assertThat(stranger.err()).contains("PERMISSION_DENIED");
+    assertThat(proven("policy", "recover", "--from", "node-9").err())
+        .contains("no node 'node-9' is known here");
+
+    assertThat(proven("policy", "recover", "--from", "node-1").out())
+        .contains("node node-1 goes on alone in epoch 1")
+        .contains("policy version 1000000");
+    assertThat(run("policy", "status").out()).contains("epoch    1, begun by node-1 alone");
+    assertThat(proven("policy", "recover", "--from", "node-1", "--json").out())
+        .contains("\"epoch\" : 2");
+  }
+
+  private Path strangersKey() throws IOException {
+    Path stranger = dir.resolve("stranger.key");
+    Identity.loadOrCreate(stranger);
+    return stranger;
   }
 
   @Test

@@ -36,7 +36,7 @@ public final class FollowerPolicyStore implements PolicyStore {
   private volatile boolean everCurrent;
   private FollowerCopy saved;
   private @Nullable Runnable giveUp;
-  private @Nullable Object stream;
+  private @Nullable Stream stream;
 
   /**
    * Opens the copy and begins to follow.
@@ -88,6 +88,18 @@ public final class FollowerPolicyStore implements PolicyStore {
         () -> {
           if (voters.isEmpty()) {
             voters(known);
+          }
+        });
+  }
+
+  /** Only these count from now on, whatever those who did until now say. */
+  public void onNewVoters(List<NodeId> only) {
+    thread.execute(
+        () -> {
+          voters(only);
+          Stream following = stream;
+          if (following != null) {
+            following.end("its vote counts no more");
           }
         });
   }

@@ -23,6 +23,7 @@ import io.atomix.storage.StorageLevel;
 import io.atomix.utils.concurrent.ThreadModel;
 import io.atomix.utils.net.Address;
 import io.rhizome.gossip.NodeId;
+import io.rhizome.node.policy.PolicyImage;
 import io.rhizome.node.policy.ProposalGuard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -326,6 +327,33 @@ final class Voter implements AutoCloseable {
                     ? CompletableFuture.completedFuture(null)
                     : CompletableFuture.failedFuture(
                         new IllegalStateException("not removed: " + response.error())));
+  }
+
+  /**
+   * Speaks no more, and takes for committed whatever is in its log: for where nobody will say what
+   * was. An entry that a lost majority acknowledged may be here without this voter having been
+   * told.
+   */
+  CompletableFuture<PolicyImage> retire() {
+    CompletableFuture<Void> applied = new CompletableFuture<>();
+    raft.getThreadContext()
+        .execute(
+            () -> {
+              raft.transition(RaftServer.Role.INACTIVE);
+              long index = raft.getLogWriter().getLastIndex();
+              if (index <= raft.getLastApplied()) {
+                applied.complete(null);
+                return;
+              }
+              raft.setCommitIndex(index);
+              var unused =
+                  raft.getServiceManager()
+                      .apply(index)
+                      .whenComplete((result, error) -> applied.complete(null));
+            });
+    return applied
+        .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS)
+        .thenApply(done -> replica.feed().image());
   }
 
   @Override

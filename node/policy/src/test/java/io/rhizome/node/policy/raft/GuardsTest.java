@@ -73,9 +73,7 @@ class GuardsTest {
 
   private Object send(NodeId from, NodeId to, String subject, Object request) throws Exception {
     return SERIALIZER.decode(
-        voters
-            .wires
-            .of(from)
+        new FencedTransport(voters.wires.of(from), voters.epochs(from), "")
             .call(to, subject, SERIALIZER.encode(request), 9_000_000_000L)
             .toCompletableFuture()
             .get(9, TimeUnit.SECONDS));
