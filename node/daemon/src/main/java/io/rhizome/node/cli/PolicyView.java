@@ -52,6 +52,11 @@ final class PolicyView implements AutoCloseable {
     }
   }
 
+  /** The id of the mesh whose policy it is. */
+  String mesh() {
+    return mesh;
+  }
+
   PolicyImage image() {
     return image;
   }
