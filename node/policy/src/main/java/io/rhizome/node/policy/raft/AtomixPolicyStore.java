@@ -107,6 +107,11 @@ public final class AtomixPolicyStore implements PolicyStore {
     return new Restoring(voter, proposer, scheduler, image).start();
   }
 
+  /** How long a leader may be silent, at least, by the voters' round trips. */
+  long electionMillis() {
+    return voter.electionMillis();
+  }
+
   /**
    * Takes no further part, for good; close it afterwards.
    *
@@ -152,7 +157,7 @@ public final class AtomixPolicyStore implements PolicyStore {
         return;
       }
       Optional<MemberId> leader = voter.leader();
-      if (leader.isEmpty() || voter.ageNanos() > LOST_NANOS) {
+      if (leader.isEmpty() || voter.outOfTouch(LOST_NANOS)) {
         retry("no leader is in touch with a majority");
         return;
       }

@@ -48,6 +48,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Atomix' messages over a {@link VoterTransport}: one subject for each, a body in Atomix' own form.
@@ -61,11 +62,11 @@ final class RaftWire implements RaftServerProtocol {
   private final NodeId self;
   private final VoterTransport transport;
   private final Senders senders;
-  private final long timeoutNanos;
+  private final LongSupplier timeoutNanos;
   private final Map<String, Function<Object, CompletableFuture<?>>> handlers =
       new ConcurrentHashMap<>();
 
-  RaftWire(NodeId self, VoterTransport transport, Senders senders, long timeoutNanos) {
+  RaftWire(NodeId self, VoterTransport transport, Senders senders, LongSupplier timeoutNanos) {
     this.self = self;
     this.transport = transport;
     this.senders = senders;
@@ -106,7 +107,7 @@ final class RaftWire implements RaftServerProtocol {
         return (CompletableFuture<T>) handled(self, subject, request);
       }
       return transport
-          .call(node, subject, SERIALIZER.encode(request), timeoutNanos)
+          .call(node, subject, SERIALIZER.encode(request), timeoutNanos.getAsLong())
           .<T>thenApply(SERIALIZER::decode)
           .toCompletableFuture();
     } catch (RefusedException e) {

@@ -28,6 +28,7 @@ import io.rhizome.node.policy.ProposalGuard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
@@ -40,6 +41,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -55,6 +57,7 @@ final class Voter implements AutoCloseable {
   private static final int ENTRY_BYTES = 64 << 10;
   private static final int JOIN_ATTEMPTS = 30;
   private static final long CLOSE_SECONDS = 5;
+  private static final long MEASURE_MILLIS = 1_000;
 
   private final VoterConfig config;
   private final ScheduledExecutorService executor;
@@ -64,6 +67,8 @@ final class Voter implements AutoCloseable {
   private final Contacts protocol;
   private final RaftContext raft;
   private final Peers peers;
+  private final Pace pace;
+  private final ScheduledFuture<?> measuring;
   private final LostVote lostVote;
   private final CommittedFile committed;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -87,14 +92,23 @@ final class Voter implements AutoCloseable {
         new PolicyReplica(
             force, failure, this::snapshotIndex, this::appliedIndex, this::saveCommitted);
     Senders senders = new Senders(config.self(), this::isMember, config.mayVote(), config.dead());
-    RaftWire wire = new RaftWire(config.self(), transport, senders, config.call().toNanos());
+    pace = new Pace(config.election());
+    RaftWire wire =
+        new RaftWire(
+            config.self(), transport, senders, () -> pace.callNanos(config.call().toNanos()));
     VoteFile votes = new VoteFile(config.directory().resolve("votes"), failure);
     protocol = guarded(wire, guard, force, votes, nanoTime);
-    peers = new Peers(transport, this::others, nanoTime);
+    peers = new Peers(transport, this::others, nanoTime, pace);
     raft = open();
     raft.getCluster().addListener(this::onMembers);
     failure.onFailure(() -> executor.execute(this::close));
     lostVote = new LostVote(config, peers, protocol, executor, failure);
+    measuring =
+        executor.scheduleWithFixedDelay(
+            () -> peers.measure(this::onMeasured),
+            MEASURE_MILLIS,
+            MEASURE_MILLIS,
+            TimeUnit.MILLISECONDS);
     begin(() -> transport.serve(Peers.answering(this::voters, wire::handle)));
   }
 
@@ -134,6 +148,15 @@ final class Voter implements AutoCloseable {
       return opened;
     } catch (StorageException e) {
       throw new IOException("policy cannot be kept in " + config.directory() + ": " + e, e);
+    }
+  }
+
+  /** Atomix reads it each time it waits for a leader, and when one begins to lead. */
+  private void onMeasured() {
+    Duration election = pace.election();
+    if (!closed.get() && !election.equals(raft.getElectionTimeout())) {
+      log.info("a leader of policy may be silent for {} ms now", election.toMillis());
+      raft.getThreadContext().execute(() -> raft.setElectionTimeout(election));
     }
   }
 
@@ -281,6 +304,17 @@ final class Voter implements AutoCloseable {
     return isLeader() ? protocol.sinceMajorityNanos(ids(others())) : protocol.sinceLedNanos();
   }
 
+  long electionMillis() {
+    return raft.getElectionTimeout().toMillis();
+  }
+
+  /**
+   * Whether this voter has not been in touch with a majority for longer than round trips explain.
+   */
+  boolean outOfTouch(long leastNanos) {
+    return ageNanos() > pace.callNanos(leastNanos);
+  }
+
   private boolean isMember(NodeId node) {
     MemberId member = MemberId.from(node.toString());
     return node.equals(config.self())
@@ -362,6 +396,7 @@ final class Voter implements AutoCloseable {
       return;
     }
     failure.close();
+    measuring.cancel(false);
     lostVote.close();
     ready.completeExceptionally(new IllegalStateException("closed"));
     CompletableFuture<Void> inactive = new CompletableFuture<>();

@@ -24,7 +24,7 @@ final class RecordedProtocol extends ForwardingProtocol {
             NodeId.of(new byte[NodeId.BYTES]),
             new Wires().of(NodeId.of(new byte[NodeId.BYTES])),
             new Senders(NodeId.of(new byte[NodeId.BYTES]), any -> true, any -> true, any -> false),
-            1));
+            () -> 1));
   }
 
   @Override
