@@ -18,6 +18,7 @@ import io.atomix.protocols.raft.protocol.RaftResponse;
 import io.atomix.protocols.raft.protocol.RaftServerProtocol;
 import io.atomix.protocols.raft.storage.RaftStorage;
 import io.atomix.protocols.raft.storage.snapshot.Snapshot;
+import io.atomix.protocols.raft.storage.system.Configuration;
 import io.atomix.storage.StorageException;
 import io.atomix.storage.StorageLevel;
 import io.atomix.utils.concurrent.ThreadModel;
@@ -107,7 +108,12 @@ final class Voter implements AutoCloseable {
     RaftServerProtocol commands =
         new GuardedCommands(forced, guard, () -> replica.feed().image().snapshot(), force);
     RaftServerProtocol voting = new OneVotePerTerm(commands, config.self(), votes);
-    return new StepDownFirst(new NoLostTail(new NoStaleCommit(voting)));
+    RaftServerProtocol members = new SameConfiguration(voting, this::configuration);
+    return new StepDownFirst(new NoLostTail(new NoStaleCommit(members)));
+  }
+
+  private @Nullable Configuration configuration() {
+    return raft.getCluster().getConfiguration();
   }
 
   private RaftContext open() throws IOException {
