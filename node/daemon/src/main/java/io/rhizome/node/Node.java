@@ -17,6 +17,7 @@ import io.rhizome.node.api.grpc.AdminService;
 import io.rhizome.node.api.grpc.ApiServer;
 import io.rhizome.node.api.grpc.InferenceService;
 import io.rhizome.node.api.grpc.PolicyService;
+import io.rhizome.node.api.grpc.Recoveries;
 import io.rhizome.node.api.rest.RestServer;
 import io.rhizome.node.config.DirectoryLock;
 import io.rhizome.node.config.NodeConfig;
@@ -36,7 +37,9 @@ import io.rhizome.node.identity.admission.Belonging;
 import io.rhizome.node.identity.admission.JoinDesk;
 import io.rhizome.node.identity.admission.MeshRules;
 import io.rhizome.node.identity.admission.PolicyAdmitted;
+import io.rhizome.node.mesh.AcquaintanceService;
 import io.rhizome.node.mesh.EventLoops;
+import io.rhizome.node.mesh.GrpcAcquaintances;
 import io.rhizome.node.mesh.GrpcForwarder;
 import io.rhizome.node.mesh.GrpcModelSource;
 import io.rhizome.node.mesh.GrpcPolicySource;
@@ -47,11 +50,14 @@ import io.rhizome.node.mesh.MeshKeySeeker;
 import io.rhizome.node.mesh.MeshServer;
 import io.rhizome.node.mesh.PolicyFeedService;
 import io.rhizome.node.mesh.RaftService;
+import io.rhizome.node.mesh.VotingEpoch;
 import io.rhizome.node.models.Manifests;
 import io.rhizome.node.models.ModelSource;
 import io.rhizome.node.models.Models;
 import io.rhizome.node.models.ModelsConfig;
+import io.rhizome.node.policy.Epochs;
 import io.rhizome.node.policy.raft.AtomixPolicyStore;
+import io.rhizome.node.policy.raft.FencedTransport;
 import io.rhizome.node.policy.raft.VoterConfig;
 import io.rhizome.node.resources.ResourceRules;
 import io.rhizome.node.serving.ModelNames;
@@ -164,8 +170,10 @@ public final class Node implements AutoCloseable {
     ModelSource source = new GrpcModelSource(channels, blocking);
     String meshId = belonging.known().mesh().orElseThrow();
     GrpcVoterTransport voters = new GrpcVoterTransport(channels);
+    Epochs epochs = epochs(admitted, meshId);
     Policies policies =
-        teardown.add(startPolicies(admitted, belonging, membership, channels, voters, blocking));
+        teardown.add(
+            startPolicies(admitted, belonging, membership, channels, voters, epochs, blocking));
     Access access =
         teardown.add(
             Access.over(
@@ -221,7 +229,12 @@ public final class Node implements AutoCloseable {
                 serving,
                 models,
                 List.of(
-                    new PolicyFeedService(id, policies.store(), policies.thread()),
+                    new PolicyFeedService(
+                        id,
+                        policies.store(),
+                        new VotingEpoch(epochs, policies::votesIn),
+                        policies.thread()),
+                    new AcquaintanceService(epochs, policies.store()::status),
                     new RaftService(voters, policies::invited)),
                 new JoinService(
                     new JoinDesk(id, policies.store(), System::nanoTime),
@@ -264,7 +277,8 @@ public final class Node implements AutoCloseable {
             new ApiServer(
                 inference.definition(),
                 admin,
-                new PolicyService(meshId, policies.store()),
+                new PolicyService(
+                    meshId, policies.store(), new Recoveries(epochs::current, policies::recover)),
                 new AccessGuard(
                     new Door(access, !config.api().onLoopback()), new AdminGuard(proofs)),
                 loops,
@@ -349,12 +363,23 @@ public final class Node implements AutoCloseable {
         new ExecutorConfig(workers == 0 ? cores : workers, config.executor().queue()));
   }
 
+  private Epochs epochs(PolicyAdmitted admitted, String meshId) throws IOException {
+    return new Epochs(
+        meshId,
+        epoch ->
+            admitted.isOperator(epoch.operator())
+                && admitted.verify(
+                    epoch.operator(), epoch.signedBytes().toArray(), epoch.signature().toArray()),
+        new PolicyCopyFile(config.data().resolve("policy/epoch")));
+  }
+
   private Policies startPolicies(
       PolicyAdmitted admitted,
       Belonging belonging,
       Membership membership,
       MeshChannels channels,
       GrpcVoterTransport voters,
+      Epochs epochs,
       ExecutorService blocking)
       throws IOException {
     ResourceRules resources = new ResourceRules();
@@ -364,27 +389,26 @@ public final class Node implements AutoCloseable {
             belonging.founding(),
             resources::check,
             System::currentTimeMillis);
-    Policies.VoterOpening opening =
-        (directory, beside, welcome, gone, thread) -> {
-          AtomixPolicyStore voter =
-              AtomixPolicyStore.start(
-                  VoterConfig.of(directory, id, beside, welcome, gone),
-                  voters,
-                  rules,
-                  thread,
-                  System::nanoTime);
-          return new Policies.Opened(voter, voter.ready(), voter::remove);
-        };
+    PolicyPorts.VoterOpening opening =
+        (directory, label, beside, welcome, gone, thread) ->
+            AtomixPolicyStore.start(
+                VoterConfig.of(directory, id, beside, welcome, gone),
+                new FencedTransport(voters, epochs, label),
+                rules,
+                thread,
+                System::nanoTime);
     return new Policies(
         config.data().resolve("policy"),
         id,
         belonging.known().founder().orElseThrow(),
         !Files.exists(epoch()),
         config.policy().replaceVoterAfter(),
-        new Policies.Ports(
-            new GrpcPolicySource(channels, blocking),
+        new PolicyPorts(
+            new GrpcPolicySource(channels, epochs, blocking),
             opening,
             voters::invite,
+            new GrpcAcquaintances(channels, epochs, blocking)::ask,
+            epochs,
             membership,
             admitted),
         blocking);

@@ -2,63 +2,55 @@
 package io.rhizome.node;
 
 import io.rhizome.gossip.Member;
-import io.rhizome.gossip.MembershipView;
 import io.rhizome.gossip.NodeId;
-import io.rhizome.node.identity.Admitted;
+import io.rhizome.node.policy.EpochStatement;
+import io.rhizome.node.policy.Epochs;
 import io.rhizome.node.policy.FollowerPolicyStore;
-import io.rhizome.node.policy.PolicySource;
+import io.rhizome.node.policy.PolicyException;
+import io.rhizome.node.policy.PolicyException.Code;
+import io.rhizome.node.policy.PolicyImage;
 import io.rhizome.node.policy.PolicyStatus;
 import io.rhizome.node.policy.PolicyStatus.Role;
 import io.rhizome.node.policy.PolicyStore;
 import io.rhizome.node.policy.SwitchingPolicyStore;
-import io.rhizome.node.policy.VoterChoice;
-import io.rhizome.node.policy.VoterChoice.Candidate;
+import io.rhizome.node.policy.raft.AtomixPolicyStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * This node's part in the mesh's policy. It follows until it has a vote: the founder from its first
- * start on, others when a voter that they know invites them, all of them again when they start
- * again. While it leads, it invites others until enough vote. Any thread.
+ * start on where nobody knows of other voters, others when a voter that they know invites them, all
+ * of them again when they start again. While it leads, it invites others until enough vote. An
+ * operator can order it to go on alone; where another does, it gives its vote up. Any thread.
  */
 final class Policies implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Policies.class);
-  private static final int VOTERS = 3;
-  private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(5);
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
   private static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long TICK_MILLIS = 1_000;
 
   private final VoterDirectory directory;
   private final NodeId self;
-  private final Ports ports;
+  private final PolicyPorts ports;
   private final Executor blocking;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(work -> daemon(work));
@@ -66,56 +58,16 @@ final class Policies implements AutoCloseable {
   private final PolicyCopyFile copy;
   private volatile FollowerPolicyStore follower;
   private final SwitchingPolicyStore store;
-  private final long goneNanos;
-  private final SortedMap<NodeId, Long> usableSince = new TreeMap<>();
-  private final SortedMap<NodeId, Long> goneSince = new ConcurrentSkipListMap<>();
-  private volatile @Nullable Opened voter;
+  private final Growth growth;
+  private final Epochs epochs;
+  private final Recovery recovery;
+  private final FoundingTalk founding;
+  private final Acquaintances acquaintances;
+  private volatile @Nullable AtomixPolicyStore voter;
+  private volatile String votesIn = "";
+  private volatile boolean recovering;
   private boolean closed;
-  private volatile @Nullable NodeId asked;
   private boolean opening;
-  private long changedAtNanos = System.nanoTime() - PATIENCE_NANOS;
-
-  /** Makes this node a voter. */
-  @FunctionalInterface
-  interface VoterOpening {
-    /**
-     * Opens the voter of that directory; blocks on disk.
-     *
-     * @param beside the voters to join; empty where the directory knows, or to found
-     * @param welcome nodes that may take a vote beside this one
-     * @param gone voters that this node has seen gone for long enough to take their vote away
-     */
-    Opened open(
-        Path directory,
-        SortedSet<NodeId> beside,
-        Predicate<NodeId> welcome,
-        Predicate<NodeId> gone,
-        ScheduledExecutorService thread)
-        throws IOException;
-  }
-
-  /**
-   * A voter that has started.
-   *
-   * @param ready when it has its vote, and knows everything that was committed before
-   * @param remove takes a gone voter's vote away
-   */
-  record Opened(
-      PolicyStore store,
-      CompletionStage<Void> ready,
-      Function<NodeId, CompletionStage<Void>> remove) {}
-
-  /**
-   * What policy is done with.
-   *
-   * @param invite tells a node to take a vote beside those voters
-   */
-  record Ports(
-      PolicySource source,
-      VoterOpening voters,
-      BiConsumer<NodeId, SortedSet<NodeId>> invite,
-      Supplier<MembershipView> membership,
-      Admitted admitted) {}
 
   /**
    * Reads what is on disk.
@@ -131,22 +83,33 @@ final class Policies implements AutoCloseable {
       NodeId founder,
       boolean firstStart,
       Duration replaceVoterAfter,
-      Ports ports,
+      PolicyPorts ports,
       Executor blocking)
       throws IOException {
     this.directory = VoterDirectory.in(directory);
     this.self = self;
-    this.goneNanos = replaceVoterAfter.toNanos();
+    this.growth = new Growth(ports.admitted(), replaceVoterAfter.toNanos(), System::nanoTime);
     this.ports = ports;
     this.blocking = blocking;
     Files.createDirectories(directory);
-    if (firstStart && self.equals(founder)) {
-      this.directory.create();
-    }
+    epochs = ports.epochs();
+    recovery = Recovery.in(directory, self, this.directory, epochs);
+    acquaintances = new Acquaintances(ports.acquaint());
     copy = new PolicyCopyFile(directory.resolve("copy"));
     follower = newFollower();
     store = new SwitchingPolicyStore(follower);
+    founding =
+        new FoundingTalk(
+            new Founding(self, firstStart),
+            acquaintances,
+            ports.membership(),
+            thread,
+            new FoundingTalk.Outcome(
+                () -> opening || recovering || !store.status().voters().isEmpty(),
+                () -> open(new TreeSet<>()),
+                voters -> follower.onVoters(List.copyOf(voters))));
     this.founder = founder;
+    epochs.onNewer(epoch -> thread.execute(() -> onEpoch(epoch)));
   }
 
   private FollowerPolicyStore newFollower() throws IOException {
@@ -156,17 +119,42 @@ final class Policies implements AutoCloseable {
 
   /** Takes this node's part. Until then it has the policy that it had when it stopped. */
   void start() {
-    if (directory.exists()) {
-      thread.execute(() -> open(others(follower.status())));
-    } else if (!self.equals(founder)) {
-      follower.onVoters(List.of(founder));
-    } else if (follower.status().voters().isEmpty()) {
-      log.error(
-          "{} is gone: this node founded the mesh's policy and lost it; restore it",
-          directory.path());
-    }
+    blocking.execute(this::begin);
     var unused =
         thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void begin() {
+    try {
+      Optional<PolicyImage> unfinished = recovery.unfinished();
+      if (unfinished.isPresent()) {
+        log.warn("this node goes on with the recovery of policy that its last run began");
+        recovering = true;
+        directory.setAside();
+        var unused = beginAlone(unfinished.get());
+        return;
+      }
+      if (directory.exists() && !directory.label().equals(epochs.label())) {
+        log.error(
+            "this node's vote on policy is of an epoch that is over: it counts no more; its log is"
+                + " kept in {}",
+            directory.aside());
+        directory.setAside();
+        epochs.current().ifPresent(epoch -> follower.onNewVoters(recovery.trusted(epoch)));
+      }
+      if (directory.exists()) {
+        thread.execute(() -> open(others(follower.status())));
+      } else if (epochs.current().isPresent()) {
+        follower.onVoters(recovery.trusted(epochs.current().get()));
+      } else if (!self.equals(founder)) {
+        follower.onVoters(List.of(founder));
+      }
+      if (self.equals(founder) && !directory.exists()) {
+        thread.execute(founding::ask);
+      }
+    } catch (IOException e) {
+      log.error("policy cannot be read in {}: {}", directory.path(), e.getMessage(), e);
+    }
   }
 
   private static Thread daemon(Runnable work) {
@@ -183,6 +171,174 @@ final class Policies implements AutoCloseable {
   /** The thread that policy's small work is done on; must not be blocked. */
   ScheduledExecutorService thread() {
     return thread;
+  }
+
+  /** Of which epoch this node's vote is. */
+  String votesIn() {
+    return votesIn;
+  }
+
+  /**
+   * Goes on alone, with what this node has, at an operator's order.
+   *
+   * @return the version that its policy begins with; or a {@link PolicyException}
+   */
+  CompletionStage<Long> recover(EpochStatement order) {
+    CompletableFuture<Long> version = new CompletableFuture<>();
+    thread.execute(
+        () -> {
+          try {
+            recovery.check(order, store.status());
+          } catch (PolicyException e) {
+            version.completeExceptionally(e);
+            return;
+          }
+          if (recovering || (opening && voter == null)) {
+            version.completeExceptionally(
+                new PolicyException(Code.CONFLICT, "this node's vote is changing; try again"));
+            return;
+          }
+          recovering = true;
+          opening = true;
+          blocking.execute(() -> recoverNow(order, version));
+        });
+    return version;
+  }
+
+  private void recoverNow(EpochStatement order, CompletableFuture<Long> version) {
+    try {
+      AtomixPolicyStore old = voter;
+      PolicyImage last = old == null ? store.image() : old.retire().toCompletableFuture().join();
+      PolicyImage begun =
+          recovery.declare(order, last, new SecureRandom(), System.currentTimeMillis());
+      log.error(
+          "at operator {}'s order this node goes on alone with policy version {}; whoever voted"
+              + " until now counts no more, and what only they knew is lost",
+          order.operator().shortName(),
+          last.snapshot().version());
+      voter = null;
+      follow(List.of(self), begun, old);
+      directory.setAside();
+      var unused =
+          beginAlone(begun)
+              .whenComplete(
+                  (done, failure) -> {
+                    if (failure == null) {
+                      version.complete(begun.snapshot().version());
+                    } else {
+                      version.completeExceptionally(Recovery.failed(failure));
+                    }
+                  });
+    } catch (PolicyException e) {
+      recovering = false;
+      version.completeExceptionally(e);
+    } catch (IOException | RuntimeException e) {
+      recovering = false;
+      version.completeExceptionally(Recovery.failed(e));
+    }
+  }
+
+  /** Becomes the only voter of an epoch that begins with that image; blocks on disk. */
+  private CompletionStage<Void> beginAlone(PolicyImage image) throws IOException {
+    String label = epochs.label();
+    directory.createUnfinished();
+    AtomixPolicyStore opened =
+        ports
+            .voters()
+            .open(directory.path(), label, new TreeSet<>(), this::welcome, growth::gone, thread);
+    if (!keepOpen(opened)) {
+      return CompletableFuture.failedFuture(new IllegalStateException("closed"));
+    }
+    return opened
+        .ready()
+        .thenCompose(ready -> opened.begin(image))
+        .thenAcceptAsync(
+            begun -> {
+              try {
+                recovery.finish();
+              } catch (IOException e) {
+                throw new CompletionException(e);
+              }
+              take(opened, label);
+              recovering = false;
+              log.warn("policy goes on with version {}", opened.snapshot().version());
+            },
+            blocking)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                log.error("policy is not recovered: {}; restart this node", failure.getMessage());
+              }
+            });
+  }
+
+  /** A voter that this node closes with itself; false where it is closed already. */
+  private synchronized boolean keepOpen(AtomixPolicyStore opened) {
+    if (closed) {
+      opened.close();
+      return false;
+    }
+    voter = opened;
+    return true;
+  }
+
+  /** From now on this node's policy is its voter's, as long as nobody has begun another epoch. */
+  private void take(AtomixPolicyStore opened, String label) {
+    votesIn = label;
+    store.switchTo(opened);
+    if (!label.equals(epochs.label())) {
+      epochs.current().ifPresent(epoch -> thread.execute(() -> onEpoch(epoch)));
+    }
+  }
+
+  /** Another node goes on alone: a vote of before counts no more. */
+  private void onEpoch(EpochStatement epoch) {
+    if (recovering) {
+      return;
+    }
+    AtomixPolicyStore old = voter;
+    if (old == null) {
+      follower.onNewVoters(recovery.trusted(epoch));
+      return;
+    }
+    voter = null;
+    log.error(
+        "node {} goes on alone (epoch {}): this node's vote on policy counts no more; its log: {}",
+        epoch.node().shortName(),
+        epoch.number(),
+        directory.aside());
+    giveUp(old, recovery.trusted(epoch), directory::setAside);
+  }
+
+  /** What becomes of a voter's directory. */
+  @FunctionalInterface
+  private interface Disposal {
+    void run() throws IOException;
+  }
+
+  private void giveUp(AtomixPolicyStore old, List<NodeId> voters, Disposal disposal) {
+    blocking.execute(
+        () -> {
+          try {
+            follow(voters, old.image(), old);
+            disposal.run();
+          } catch (IOException e) {
+            log.error("cannot follow policy in {}: {}", directory.path(), e.getMessage(), e);
+          } finally {
+            thread.execute(() -> opening = false);
+          }
+        });
+  }
+
+  /** Has a copy instead of a vote; blocks on disk. */
+  private void follow(List<NodeId> voters, PolicyImage image, @Nullable AtomixPolicyStore old)
+      throws IOException {
+    FollowerPolicyStore.keep(copy, voters, image);
+    follower = newFollower();
+    store.switchTo(follower);
+    if (old != null) {
+      old.close();
+    }
   }
 
   /** Takes a vote beside those voters, at the word of one that this node follows. */
@@ -209,22 +365,24 @@ final class Policies implements AutoCloseable {
   }
 
   private void openVoter(SortedSet<NodeId> beside) {
-    Opened opened;
+    AtomixPolicyStore opened;
+    String label = epochs.label();
+    boolean fresh = !directory.exists();
     try {
-      opened = ports.voters().open(directory.path(), beside, this::welcome, this::gone, thread);
+      if (fresh) {
+        directory.create(label);
+      }
+      opened =
+          ports.voters().open(directory.path(), label, beside, this::welcome, growth::gone, thread);
     } catch (IOException | RuntimeException e) {
       log.error("this node cannot take its vote on policy: {}", e.getMessage(), e);
       thread.execute(() -> opening = false);
       return;
     }
-    synchronized (this) {
-      if (closed) {
-        opened.store().close();
-        return;
-      }
-      voter = opened;
+    if (!keepOpen(opened)) {
+      return;
     }
-    follower.onVoters(List.copyOf(others(opened.store().status())));
+    follower.onVoters(List.copyOf(others(opened.status())));
     var unused =
         opened
             .ready()
@@ -232,48 +390,50 @@ final class Policies implements AutoCloseable {
                 (ready, failure) -> {
                   if (failure != null) {
                     log.error("this node got no vote on policy: {}", failure.getMessage());
+                    if (fresh) {
+                      blocking.execute(() -> discard(opened));
+                    }
                   } else {
-                    store.switchTo(opened.store());
+                    take(opened, label);
                     log.info("this node has a vote on policy");
                   }
                 });
   }
 
+  /** A vote that never came to be: the node may be asked again. */
+  private void discard(AtomixPolicyStore opened) {
+    synchronized (this) {
+      if (closed || voter != opened) {
+        return;
+      }
+      voter = null;
+    }
+    opened.close();
+    try {
+      directory.delete();
+    } catch (IOException e) {
+      log.error("cannot delete {}: {}", directory.path(), e.getMessage(), e);
+    }
+    thread.execute(() -> opening = false);
+  }
+
   private void tick() {
-    long now = System.nanoTime();
     SortedMap<NodeId, Member> usable = new TreeMap<>(ports.membership().get().members());
     usable.values().removeIf(member -> !member.status().usable());
     PolicyStatus status = store.status();
-    since(usableSince, usable.keySet(), now);
-    SortedSet<NodeId> missing = new TreeSet<>(status.voters());
-    missing.removeAll(usable.keySet());
-    since(goneSince, missing, now);
+    growth.see(usable.keySet(), status.voters());
     if (status.role() == Role.VOTER && status.ageNanos() >= LOST_NANOS) {
-      askAfterVote(others(status));
+      // One of the others that is in touch with a majority may know why.
+      VoteQuestion.ask(ports.source(), others(status), this::hearVoters);
     }
-    if (status.role() == Role.FOLLOWER
-        && status.voters().contains(self)
-        && status.ageNanos() < LOST_NANOS) {
-      open(others(status)); // it has a vote, and has lost its disk
+    boolean counted = status.voters().contains(self) && status.voters().size() > 1;
+    if (status.role() == Role.FOLLOWER && counted && !opening) {
+      // It votes as far as the voters know, but has lost its directory: it gives up and joins anew.
+      open(others(status));
     }
-    if (status.role() == Role.LEADER && now - changedAtNanos >= PATIENCE_NANOS) {
-      lead(now, new TreeSet<>(status.voters()));
-    }
-  }
-
-  /**
-   * No leader speaks to this voter: one of the others that is in touch with a majority may know
-   * why.
-   */
-  private void askAfterVote(SortedSet<NodeId> others) {
-    for (NodeId other : others) {
-      CompletableFuture<Void> heard = new CompletableFuture<>();
-      Runnable giveUp =
-          ports.source().follow(other, Long.MAX_VALUE, new VoteQuestion(heard, this::hearVoters));
-      var unused =
-          heard
-              .completeOnTimeout(null, LOST_NANOS, TimeUnit.NANOSECONDS)
-              .whenComplete((done, failure) -> giveUp.run());
+    if (status.role() == Role.LEADER) {
+      acquaintances.tell(usable.keySet(), epochs.current().isPresent());
+      growth.next(status.voters()).ifPresent(step -> lead(step, status));
     }
   }
 
@@ -285,83 +445,37 @@ final class Policies implements AutoCloseable {
 
   /** While this node was away, its vote went to another: it follows, and may be asked again. */
   private void loseVote(List<NodeId> voters) {
-    Opened old = voter;
-    if (old == null) {
+    AtomixPolicyStore old = voter;
+    if (old == null || recovering) {
       return;
     }
     voter = null;
     log.warn("this node lost its vote on policy while it was away; it follows from now on");
-    blocking.execute(
-        () -> {
-          try {
-            FollowerPolicyStore.keep(copy, voters, old.store().image());
-            follower = newFollower();
-            store.switchTo(follower);
-            directory.delete();
-          } catch (IOException e) {
-            log.error("cannot follow policy in {}: {}", directory.path(), e.getMessage(), e);
-          } finally {
-            thread.execute(() -> opening = false);
-          }
-        });
+    giveUp(old, voters, directory::delete);
   }
 
-  /** Whether that node may take a vote beside this one: it was asked, or has one. */
   private boolean welcome(NodeId node) {
-    return ports.admitted().isNode(node)
-        && (Objects.equals(asked, node) || store.status().voters().contains(node));
+    return growth.welcome(node, store.status().voters());
   }
 
-  private static void since(SortedMap<NodeId, Long> since, Set<NodeId> these, long now) {
-    since.keySet().retainAll(these);
-    these.forEach(id -> since.putIfAbsent(id, now));
-  }
-
-  /** Whether this node has itself seen that one gone for long, or an operator revoked it. */
-  private boolean gone(NodeId id) {
-    if (!ports.admitted().isNode(id)) {
-      return true;
-    }
-    Long since = goneSince.get(id);
-    return since != null && System.nanoTime() - since >= goneNanos;
-  }
-
-  /** One change at a time: who is gone for long loses its vote if another can have it. */
-  private void lead(long now, SortedSet<NodeId> voters) {
-    List<Candidate> nodes = new ArrayList<>();
-    usableSince.forEach(
-        (id, since) ->
-            nodes.add(
-                new Candidate(
-                    id, ports.admitted().labels(id).getOrDefault("site", ""), now - since)));
-    SortedSet<NodeId> staying = new TreeSet<>(voters);
-    staying.removeIf(this::gone);
-    Optional<NodeId> next = VoterChoice.next(staying, nodes, VOTERS, STABLE_NANOS);
-    if (next.isEmpty()) {
-      return;
-    }
-    changedAtNanos = now;
-    SortedSet<NodeId> leaving = new TreeSet<>(voters);
-    leaving.removeAll(staying);
-    if (leaving.isEmpty()) {
-      log.info("node {} is asked to vote on policy too", next.get().shortName());
-      asked = next.get();
-      ports.invite().accept(next.get(), voters);
-    } else {
-      remove(leaving.first());
+  private void lead(Growth.Step step, PolicyStatus status) {
+    if (step instanceof Growth.Step.Invite invite) {
+      log.info("node {} is asked to vote on policy too", invite.node().shortName());
+      ports.invite().accept(invite.node(), new TreeSet<>(status.voters()));
+    } else if (step instanceof Growth.Step.Remove remove) {
+      remove(remove.node());
     }
   }
 
   private void remove(NodeId gone) {
-    Opened leading = voter;
+    AtomixPolicyStore leading = voter;
     if (leading == null) {
       return;
     }
     log.warn("node {} has been gone for long and loses its vote on policy", gone.shortName());
     var unused =
         leading
-            .remove()
-            .apply(gone)
+            .remove(gone)
             .whenComplete(
                 (removed, failure) -> {
                   if (failure != null) {
@@ -372,14 +486,14 @@ final class Policies implements AutoCloseable {
 
   @Override
   public void close() {
-    Opened waiting;
+    AtomixPolicyStore waiting;
     synchronized (this) {
       closed = true;
       waiting = voter;
     }
     store.close();
     if (waiting != null) {
-      waiting.store().close();
+      waiting.close();
     }
     thread.shutdown();
   }

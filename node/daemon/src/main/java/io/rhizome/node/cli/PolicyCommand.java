@@ -10,12 +10,18 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "policy",
     description = "Look after the mesh's policy.",
-    subcommands = {PolicyStatusCommand.class})
+    subcommands = {
+      PolicyStatusCommand.class,
+      PolicyBackupCommand.class,
+      PolicyRestoreCommand.class,
+      PolicyRecoverCommand.class
+    })
 final class PolicyCommand implements Runnable {
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "which command: status?");
+    throw new ParameterException(
+        spec.commandLine(), "which command: status, backup, restore or recover?");
   }
 }

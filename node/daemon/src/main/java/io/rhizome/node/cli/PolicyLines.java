@@ -33,10 +33,12 @@ final class PolicyLines {
           Long.toString(record.version()),
           when(record.stampMillis()),
           record.author(),
-          record.changes().stream()
-              .filter(shown)
-              .map(change -> verb(change) + " " + change.key() + named(change))
-              .collect(Collectors.joining(", ")));
+          record.beginsEpoch()
+              ? "recover: the voters before were lost, and one node went on alone"
+              : record.changes().stream()
+                  .filter(shown)
+                  .map(change -> verb(change) + " " + change.key() + named(change))
+                  .collect(Collectors.joining(", ")));
     }
     table.print(out);
   }
@@ -47,7 +49,8 @@ final class PolicyLines {
       var one = root.addObject();
       one.put("version", record.version())
           .put("stamp_millis", record.stampMillis())
-          .put("author", record.author());
+          .put("author", record.author())
+          .put("recovered", record.beginsEpoch());
       var changes = one.putArray("changes");
       record.changes().stream()
           .filter(shown)

@@ -55,7 +55,7 @@ final class PolicyView implements AutoCloseable {
     }
   }
 
-  /** The id of the mesh that proposals must be for. */
+  /** The id of the mesh whose policy it is. */
   String mesh() {
     return mesh;
   }

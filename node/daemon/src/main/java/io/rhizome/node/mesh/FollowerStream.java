@@ -27,14 +27,19 @@ final class FollowerStream {
   private static final long CURRENT_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private final PolicyStore store;
+  private final VotingEpoch epoch;
   private final ServerCallStreamObserver<FollowPolicyResponse> follower;
   private long sent;
   private @Nullable Voters told;
   private boolean over;
 
   FollowerStream(
-      PolicyStore store, long after, ServerCallStreamObserver<FollowPolicyResponse> follower) {
+      PolicyStore store,
+      VotingEpoch epoch,
+      long after,
+      ServerCallStreamObserver<FollowPolicyResponse> follower) {
     this.store = store;
+    this.epoch = epoch;
     this.sent = after;
     this.follower = follower;
   }
@@ -72,14 +77,16 @@ final class FollowerStream {
     if (over || follower.isCancelled()) {
       return;
     }
+    byte[] statement = epoch.epochs().encoded();
     PolicyStatus status = store.status();
-    if (status.role() == PolicyStatus.Role.FOLLOWER) {
+    // Last, so that what was read before is of the epoch that the statement names.
+    if (status.role() == PolicyStatus.Role.FOLLOWER || epoch.over()) {
       over = true;
       follower.onError(
           Status.UNAVAILABLE.withDescription("it has no vote any more").asRuntimeException());
       return;
     }
-    Voters voters = voters(status);
+    Voters voters = voters(status, statement);
     if (follower.isReady() && !voters.equals(told)) {
       told = voters;
       follower.onNext(FollowPolicyResponse.newBuilder().setVoters(voters).build());
@@ -114,8 +121,11 @@ final class FollowerStream {
     return UnsafeByteOperations.unsafeWrap(encoded);
   }
 
-  private static Voters voters(PolicyStatus status) {
-    Voters.Builder voters = Voters.newBuilder().setCurrent(status.ageNanos() < CURRENT_NANOS);
+  private static Voters voters(PolicyStatus status, byte[] epoch) {
+    Voters.Builder voters =
+        Voters.newBuilder()
+            .setCurrent(status.ageNanos() < CURRENT_NANOS)
+            .setEpoch(ByteString.copyFrom(epoch));
     for (NodeId voter : status.voters()) {
       voters.addVoters(ByteString.copyFrom(voter.bytes()));
     }

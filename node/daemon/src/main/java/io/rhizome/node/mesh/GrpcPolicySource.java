@@ -12,6 +12,7 @@ import io.rhizome.mesh.v1.FollowPolicyRequest;
 import io.rhizome.mesh.v1.FollowPolicyResponse;
 import io.rhizome.mesh.v1.PolicyFeedServiceGrpc;
 import io.rhizome.mesh.v1.Voters;
+import io.rhizome.node.policy.Epochs;
 import io.rhizome.node.policy.PolicyCodec;
 import io.rhizome.node.policy.PolicyLimits;
 import io.rhizome.node.policy.PolicySource;
@@ -34,20 +35,24 @@ public final class GrpcPolicySource implements PolicySource {
   private static final long PROPOSE_SECONDS = 10;
 
   private final Function<NodeId, @Nullable ManagedChannel> channels;
+  private final Epochs epochs;
   private final Executor threads;
 
   /**
    * A source over these channels.
    *
-   * @param threads where answers are read
+   * @param epochs voters of an older one are not followed
+   * @param threads where answers are read; may block
    */
-  public GrpcPolicySource(MeshChannels channels, Executor threads) {
-    this(channels::to, threads);
+  public GrpcPolicySource(MeshChannels channels, Epochs epochs, Executor threads) {
+    this(channels::to, epochs, threads);
   }
 
   /** A source over these, null where a node cannot be reached. */
-  GrpcPolicySource(Function<NodeId, @Nullable ManagedChannel> channels, Executor threads) {
+  GrpcPolicySource(
+      Function<NodeId, @Nullable ManagedChannel> channels, Epochs epochs, Executor threads) {
     this.channels = channels;
+    this.epochs = epochs;
     this.threads = threads;
   }
 
@@ -59,12 +64,17 @@ public final class GrpcPolicySource implements PolicySource {
       return () -> {};
     }
     Receiver receiver = new Receiver(listener);
+    FollowPolicyRequest request =
+        FollowPolicyRequest.newBuilder()
+            .setAfter(after)
+            .setEpoch(ByteString.copyFrom(epochs.encoded()))
+            .build();
     Context.ROOT.run(
         () ->
             PolicyFeedServiceGrpc.newStub(channel)
                 .withExecutor(threads)
                 .withMaxInboundMessageSize(MAX_MESSAGE_BYTES)
-                .follow(FollowPolicyRequest.newBuilder().setAfter(after).build(), receiver));
+                .follow(request, receiver));
     return receiver::giveUp;
   }
 
@@ -109,7 +119,7 @@ public final class GrpcPolicySource implements PolicySource {
   }
 
   /** What one voter sends. */
-  private static final class Receiver
+  private final class Receiver
       implements ClientResponseObserver<FollowPolicyRequest, FollowPolicyResponse> {
     private final Listener listener;
     private volatile @Nullable ClientCallStreamObserver<FollowPolicyRequest> call;
@@ -134,8 +144,7 @@ public final class GrpcPolicySource implements PolicySource {
     public void onNext(FollowPolicyResponse response) {
       try {
         switch (response.getNewsCase()) {
-          case VOTERS ->
-              listener.onVoters(voters(response.getVoters()), response.getVoters().getCurrent());
+          case VOTERS -> onVoters(response.getVoters());
           case IMAGE -> listener.onImage(PolicyCodec.image(response.getImage().toByteArray()));
           case RECORD -> listener.onRecord(PolicyCodec.record(response.getRecord().toByteArray()));
           case NEWS_NOT_SET -> {}
@@ -143,6 +152,15 @@ public final class GrpcPolicySource implements PolicySource {
       } catch (IllegalArgumentException e) {
         giveUp();
         listener.onEnd("it sent what cannot be read: " + e.getMessage());
+      }
+    }
+
+    private void onVoters(Voters voters) {
+      if (epochs.hear(voters.getEpoch().toByteArray()) == Epochs.Standing.SAME) {
+        listener.onVoters(voters(voters), voters.getCurrent());
+      } else {
+        giveUp();
+        listener.onEnd("its vote is of an epoch that is over, or that no operator signed");
       }
     }
 

@@ -8,6 +8,7 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.mesh.v1.FollowPolicyRequest;
 import io.rhizome.mesh.v1.FollowPolicyResponse;
 import io.rhizome.mesh.v1.PolicyFeedServiceGrpc;
+import io.rhizome.node.policy.Epochs;
 import io.rhizome.node.policy.PolicyStatus.Role;
 import io.rhizome.node.policy.PolicyStore;
 import io.rhizome.v1.ProposeRequest;
@@ -22,16 +23,20 @@ public final class PolicyFeedService extends PolicyFeedServiceGrpc.PolicyFeedSer
 
   private final NodeId self;
   private final PolicyStore store;
+  private final VotingEpoch epoch;
   private final FollowerStreams streams = new FollowerStreams(MAX_FOLLOWERS);
 
   /**
    * A service over this node's policy.
    *
+   * @param epoch in which it votes
    * @param thread where it looks, twice a second, whether voters have changed; the caller's to stop
    */
-  public PolicyFeedService(NodeId self, PolicyStore store, ScheduledExecutorService thread) {
+  public PolicyFeedService(
+      NodeId self, PolicyStore store, VotingEpoch epoch, ScheduledExecutorService thread) {
     this.self = self;
     this.store = store;
+    this.epoch = epoch;
     var unused =
         thread.scheduleWithFixedDelay(
             streams::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -39,13 +44,24 @@ public final class PolicyFeedService extends PolicyFeedServiceGrpc.PolicyFeedSer
 
   @Override
   public void follow(FollowPolicyRequest request, StreamObserver<FollowPolicyResponse> observer) {
-    if (store.status().role() == Role.FOLLOWER) {
+    Epochs.Standing standing = epoch.epochs().hear(request.getEpoch().toByteArray());
+    if (store.status().role() == Role.FOLLOWER || epoch.over()) {
       observer.onError(noVote());
+      return;
+    }
+    if (standing == Epochs.Standing.UNPROVEN) {
+      observer.onError(
+          Status.PERMISSION_DENIED
+              .withDescription("no operator of this mesh signed your epoch")
+              .asRuntimeException());
       return;
     }
     FollowerStream stream =
         new FollowerStream(
-            store, request.getAfter(), (ServerCallStreamObserver<FollowPolicyResponse>) observer);
+            store,
+            epoch,
+            request.getAfter(),
+            (ServerCallStreamObserver<FollowPolicyResponse>) observer);
     if (!streams.add(stream)) {
       observer.onError(
           Status.UNAVAILABLE.withDescription("too many follow this node").asRuntimeException());
@@ -56,7 +72,7 @@ public final class PolicyFeedService extends PolicyFeedServiceGrpc.PolicyFeedSer
 
   @Override
   public void propose(ProposeRequest request, StreamObserver<ProposeResponse> observer) {
-    if (store.status().role() == Role.FOLLOWER) {
+    if (store.status().role() == Role.FOLLOWER || epoch.over()) {
       observer.onError(noVote());
       return;
     }

@@ -13,6 +13,7 @@ import io.rhizome.node.access.Access;
 import io.rhizome.node.access.Door;
 import io.rhizome.node.api.grpc.AccessGuard;
 import io.rhizome.node.api.grpc.PolicyService;
+import io.rhizome.node.api.grpc.Recoveries;
 import io.rhizome.node.identity.AdminGuard;
 import io.rhizome.node.identity.Admits;
 import io.rhizome.node.identity.Admitted;
@@ -21,6 +22,7 @@ import io.rhizome.node.identity.OperatorProofs;
 import io.rhizome.node.identity.Roster;
 import io.rhizome.node.identity.Signing;
 import io.rhizome.node.models.ManifestJson;
+import io.rhizome.node.policy.EpochStatement;
 import io.rhizome.node.policy.InMemoryPolicyStore;
 import io.rhizome.node.policy.PolicyException;
 import io.rhizome.node.policy.PolicySnapshot;
@@ -73,8 +75,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A node's public port with canned answers behind the real guard. */
 final class FakeNode {
@@ -87,6 +93,7 @@ final class FakeNode {
   private final Admitted roster;
   private final OperatorProofs proofs;
   private final PolicyStore policy;
+  private volatile @Nullable EpochStatement epoch;
   private volatile byte[] pushed = new byte[0];
   private final HealthStatusManager health = new HealthStatusManager();
   private final ShowModelResponse shown;
@@ -107,7 +114,9 @@ final class FakeNode {
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(new Admin())
             .addService(new Inference())
-            .addService(new PolicyService(MESH, policy))
+            .addService(
+                new PolicyService(
+                    MESH, policy, new Recoveries(() -> Optional.ofNullable(epoch), this::recover)))
             .addService(health.getHealthService())
             .intercept(
                 new AccessGuard(
@@ -118,6 +127,17 @@ final class FakeNode {
             .build()
             .start();
     address = "127.0.0.1:" + server.getPort();
+  }
+
+  /** Believes what the operator signed. */
+  private CompletionStage<Long> recover(EpochStatement order) {
+    if (!roster.verify(
+        order.operator(), order.signedBytes().toArray(), order.signature().toArray())) {
+      return CompletableFuture.failedFuture(
+          new PolicyException(PolicyException.Code.DENIED, "no operator of this mesh signed it"));
+    }
+    epoch = order;
+    return CompletableFuture.completedFuture(1_000_000L);
   }
 
   private void check(PolicySnapshot now, Proposal proposal) throws PolicyException {

@@ -4,11 +4,17 @@ package io.rhizome.node.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rhizome.node.identity.Identity;
+import io.rhizome.node.policy.PolicyImage;
+import io.rhizome.node.policy.PolicySnapshot;
+import io.rhizome.node.policy.Resource;
+import io.rhizome.node.policy.ResourceKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,10 +126,7 @@ class PolicyCommandsTest {
 
   @Test
   void readingAllOfPolicyNeedsAnOperatorsKey() throws Exception {
-    Path stranger = dir.resolve("stranger.key");
-    Identity.loadOrCreate(stranger);
-
-    assertThat(run("get", "--operator-key", stranger.toString()).err())
+    assertThat(run("get", "--operator-key", strangersKey().toString()).err())
         .contains("PERMISSION_DENIED");
   }
 
@@ -134,6 +137,106 @@ class PolicyCommandsTest {
         .contains("leader   " + NodeChoice.shortId(node.id))
         .contains("node-1");
     assertThat(run("policy", "status", "--json").out()).contains("\"lag\" : 0");
+  }
+
+  @Test
+  void aBackupPutsPolicyBackWhatItWas() throws Exception {
+    Path file = dir.resolve("policy.backup");
+    Path tenants = write("tenants.yaml", TENANT + "---\n" + TENANT.replace("acme", "beta"));
+    assertThat(proven("apply", "-f", tenants.toString()).status()).isZero();
+    assertThat(proven("policy", "backup", file.toString()).out())
+        .contains("policy version 1 of mesh " + FakeNode.MESH + ", 2 resources");
+    assertThat(proven("policy", "backup", file.toString()).err()).contains("--overwrite");
+    byte[] first = Files.readAllBytes(file);
+    assertThat(proven("policy", "backup", "--overwrite", file.toString()).status()).isZero();
+    assertThat(Files.readAllBytes(file)).isEqualTo(first);
+
+    assertThat(proven("delete", "Tenant/beta").status()).isZero();
+    write("tenants.yaml", TENANT.replace("5", "9") + "---\n" + TENANT.replace("acme", "gamma"));
+    assertThat(proven("apply", "-f", tenants.toString()).status()).isZero();
+
+    assertThat(proven("policy", "restore", file.toString()).err())
+        .contains("2 resources that the backup would change or delete")
+        .contains("--replace");
+    assertThat(proven("policy", "restore", "--dry-run", file.toString()).out())
+        .contains("Tenant/acme changed (dry run)", "Tenant/beta created (dry run)")
+        .contains("Tenant/gamma deleted (dry run)")
+        .contains("policy version 3");
+    assertThat(proven("policy", "restore", "--replace", file.toString()).out())
+        .contains("Tenant/beta created\n", "3 resources in 1 commits changed, 0 unchanged");
+    assertThat(proven("get", "--json").out()).contains("beta").doesNotContain("gamma");
+    assertThat(proven("policy", "restore", "--json", file.toString()).out())
+        .contains("\"commits\" : 0")
+        .contains("\"unchanged\" : 2");
+  }
+
+  @Test
+  void aDamagedBackupOrOneOfAnotherMeshIsRefused() throws Exception {
+    Path file = dir.resolve("policy.backup");
+    PolicySnapshot tenant = tenantOnly();
+    new PolicyBackup("another", new PolicyImage(tenant, List.of())).write(file);
+    assertThat(proven("policy", "restore", file.toString()).err())
+        .contains("is of mesh another, and this is mesh " + FakeNode.MESH)
+        .contains("--other-mesh");
+    assertThat(proven("policy", "restore", "--other-mesh", file.toString()).out())
+        .contains("Tenant/acme created");
+
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+    assertThat(proven("policy", "restore", file.toString()).err()).contains("damaged: its SHA-256");
+    Files.writeString(file, "kind: Tenant");
+    assertThat(proven("policy", "restore", file.toString()).err()).contains("no backup of policy");
+  }
+
+  private static PolicySnapshot tenantOnly() {
+    ResourceKey key = new ResourceKey("Tenant", "acme");
+    SortedMap<ResourceKey, Resource> resources = new TreeMap<>();
+    resources.put(key, new Resource(key, 1, "{\"rate\":5}", "operator:anna", 1));
+    return new PolicySnapshot(1, resources);
+  }
+
+  @Test
+  void aRestoreIsCommittedInPartsAndLeavesTheMeshsOwnAlone() {
+    SortedMap<ResourceKey, Resource> resources = new TreeMap<>();
+    for (int i = 0; i < 130; i++) {
+      ResourceKey key = new ResourceKey("Tenant", "t" + i);
+      resources.put(key, new Resource(key, 1, "{\"rate\":5}", "operator:anna", 1));
+    }
+    ResourceKey node = new ResourceKey("Node", "n");
+    PolicySnapshot tenants = new PolicySnapshot(1, resources);
+    resources.put(node, new Resource(node, 1, "{}", "operator:anna", 1));
+    PolicySnapshot withNode = new PolicySnapshot(1, resources);
+
+    RestorePlan own = RestorePlan.of(withNode, PolicySnapshot.EMPTY, true);
+    RestorePlan others = RestorePlan.of(withNode, PolicySnapshot.EMPTY, false);
+    RestorePlan back = RestorePlan.of(tenants, withNode, true);
+
+    assertThat(own.commits()).extracting(List::size).containsExactly(64, 64, 3);
+    assertThat(others.steps()).hasSize(130).doesNotContainKey(node);
+    assertThat(back.steps()).isEmpty();
+  }
+
+  @Test
+  void recoverSignsTheNextEpochForTheChosenNode() throws Exception {
+    CliRun stranger =
+        run("policy", "recover", "--from", "node-1", "--operator-key", strangersKey().toString());
+    assertThat(stranger.err()).contains("PERMISSION_DENIED");
+    assertThat(proven("policy", "recover", "--from", "node-9").err())
+        .contains("no node 'node-9' is known here");
+
+    assertThat(proven("policy", "recover", "--from", "node-1").out())
+        .contains("node node-1 goes on alone in epoch 1")
+        .contains("policy version 1000000");
+    assertThat(run("policy", "status").out()).contains("epoch    1, begun by node-1 alone");
+    assertThat(proven("policy", "recover", "--from", "node-1", "--json").out())
+        .contains("\"epoch\" : 2");
+  }
+
+  private Path strangersKey() throws IOException {
+    Path stranger = dir.resolve("stranger.key");
+    Identity.loadOrCreate(stranger);
+    return stranger;
   }
 
   @Test

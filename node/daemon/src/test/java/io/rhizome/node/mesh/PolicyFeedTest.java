@@ -12,6 +12,8 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.rhizome.gossip.Bytes;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.policy.Change;
+import io.rhizome.node.policy.EpochStatement;
+import io.rhizome.node.policy.Epochs;
 import io.rhizome.node.policy.FollowerPolicyStore;
 import io.rhizome.node.policy.ImageFile;
 import io.rhizome.node.policy.InMemoryPolicyStore;
@@ -26,6 +28,7 @@ import io.rhizome.node.policy.Proposal;
 import io.rhizome.node.policy.ProposalId;
 import io.rhizome.node.policy.ResourceKey;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +44,8 @@ import org.junit.jupiter.api.Test;
 class PolicyFeedTest {
   private static final NodeId VOTER = NodeId.of(new byte[NodeId.BYTES]);
   private static final int FOLLOWERS = 100;
+  private static final Epochs NONE = epochs();
+  private static final VotingEpoch NO_EPOCH = new VotingEpoch(NONE, () -> "");
 
   private final Random random = new Random(1);
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
@@ -67,12 +72,21 @@ class PolicyFeedTest {
     public void save(byte[] encoded) {}
   }
 
+  /** Knows of no epoch; believes any. */
+  private static Epochs epochs() {
+    try {
+      return new Epochs("mesh", epoch -> true, new NoFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @BeforeEach
   void serve() throws IOException {
     server =
         InProcessServerBuilder.forName("policy-feed")
             .directExecutor()
-            .addService(new PolicyFeedService(VOTER, voter, thread))
+            .addService(new PolicyFeedService(VOTER, voter, NO_EPOCH, thread))
             .build()
             .start();
   }
@@ -86,7 +100,7 @@ class PolicyFeedTest {
 
   private FollowerPolicyStore follower() throws IOException {
     GrpcPolicySource source =
-        new GrpcPolicySource(id -> id.equals(VOTER) ? channel : null, Runnable::run);
+        new GrpcPolicySource(id -> id.equals(VOTER) ? channel : null, NONE, Runnable::run);
     FollowerPolicyStore follower =
         new FollowerPolicyStore(source, new NoFile(), thread, System::nanoTime, random);
     follower.onVoters(List.of(VOTER));
@@ -171,12 +185,12 @@ class PolicyFeedTest {
     Server other =
         InProcessServerBuilder.forName("no-vote")
             .directExecutor()
-            .addService(new PolicyFeedService(VOTER, first, thread))
+            .addService(new PolicyFeedService(VOTER, first, NO_EPOCH, thread))
             .build()
             .start();
     ManagedChannel toOther = InProcessChannelBuilder.forName("no-vote").directExecutor().build();
     try {
-      GrpcPolicySource source = new GrpcPolicySource(id -> toOther, Runnable::run);
+      GrpcPolicySource source = new GrpcPolicySource(id -> toOther, NONE, Runnable::run);
       FollowerPolicyStore second =
           new FollowerPolicyStore(source, new NoFile(), thread, System::nanoTime, random);
       second.onVoters(List.of(VOTER));
@@ -186,6 +200,71 @@ class PolicyFeedTest {
     } finally {
       toOther.shutdownNow();
       other.shutdownNow();
+    }
+  }
+
+  @Test
+  void whoeverVotesInAnOlderEpochIsNotFollowed() throws IOException {
+    Epochs newer = epochs();
+    newer.hear(new EpochStatement("mesh", 1, VOTER, VOTER, Bytes.EMPTY));
+    Epochs older = epochs();
+    Server old =
+        InProcessServerBuilder.forName("old-epoch")
+            .directExecutor()
+            .addService(
+                new PolicyFeedService(VOTER, voter, new VotingEpoch(older, () -> ""), thread))
+            .build()
+            .start();
+    ManagedChannel toOld = InProcessChannelBuilder.forName("old-epoch").directExecutor().build();
+    try {
+      write(1);
+      FollowerPolicyStore follower =
+          new FollowerPolicyStore(
+              new GrpcPolicySource(id -> toOld, newer, Runnable::run),
+              new NoFile(),
+              thread,
+              System::nanoTime,
+              random);
+      follower.onVoters(List.of(VOTER));
+      await().until(() -> older.current().equals(newer.current()));
+      assertThatThrownBy(() -> follower.propose(proposal("anna")).toCompletableFuture().join())
+          .hasMessageContaining("has no vote");
+      assertThat(follower.snapshot().version()).isZero();
+    } finally {
+      toOld.shutdownNow();
+      old.shutdownNow();
+    }
+  }
+
+  @Test
+  void aFollowerLearnsTheEpochOfTheVoterThatItFollows() throws IOException {
+    Epochs known = epochs();
+    EpochStatement begun = new EpochStatement("mesh", 1, VOTER, VOTER, Bytes.EMPTY);
+    known.hear(begun);
+    Server current =
+        InProcessServerBuilder.forName("new-epoch")
+            .directExecutor()
+            .addService(
+                new PolicyFeedService(VOTER, voter, new VotingEpoch(known, begun::label), thread))
+            .build()
+            .start();
+    ManagedChannel toIt = InProcessChannelBuilder.forName("new-epoch").directExecutor().build();
+    try {
+      write(1);
+      Epochs learning = epochs();
+      FollowerPolicyStore follower =
+          new FollowerPolicyStore(
+              new GrpcPolicySource(id -> toIt, learning, Runnable::run),
+              new NoFile(),
+              thread,
+              System::nanoTime,
+              random);
+      follower.onVoters(List.of(VOTER));
+      await().until(() -> follower.snapshot().version() == 1);
+      assertThat(learning.current()).contains(begun);
+    } finally {
+      toIt.shutdownNow();
+      current.shutdownNow();
     }
   }
 }

@@ -2,13 +2,9 @@
 package io.rhizome.node.policy;
 
 import io.rhizome.gossip.NodeId;
-import io.rhizome.node.policy.PolicyException.Code;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +36,7 @@ public final class FollowerPolicyStore implements PolicyStore {
   private volatile boolean everCurrent;
   private FollowerCopy saved;
   private @Nullable Runnable giveUp;
-  private @Nullable Object stream;
+  private @Nullable Stream stream;
 
   /**
    * Opens the copy and begins to follow.
@@ -92,6 +88,18 @@ public final class FollowerPolicyStore implements PolicyStore {
         () -> {
           if (voters.isEmpty()) {
             voters(known);
+          }
+        });
+  }
+
+  /** Only these count from now on, whatever those who did until now say. */
+  public void onNewVoters(List<NodeId> only) {
+    thread.execute(
+        () -> {
+          voters(only);
+          Stream following = stream;
+          if (following != null) {
+            following.end("its vote counts no more");
           }
         });
   }
@@ -213,43 +221,8 @@ public final class FollowerPolicyStore implements PolicyStore {
 
   @Override
   public CompletionStage<Long> propose(Proposal proposal) {
-    List<NodeId> left = new ArrayList<>(voters);
-    if (left.isEmpty()) {
-      return CompletableFuture.failedFuture(
-          new PolicyException(Code.NO_QUORUM, "no voter is known to this node yet"));
-    }
-    return propose(proposal, left, new ArrayList<>());
+    return VoterRound.propose(source, proposal, voters, thread);
   }
-
-  /** One voter after the other, until one knows. */
-  private CompletionStage<Long> propose(
-      Proposal proposal, List<NodeId> left, List<String> reasons) {
-    NodeId voter = left.remove(0);
-    return source
-        .propose(voter, proposal)
-        .handle((version, error) -> new Answer(version, error))
-        .thenCompose(
-            answer -> {
-              Throwable error = answer.error();
-              if (error == null) {
-                return CompletableFuture.completedFuture(answer.version());
-              }
-              Throwable cause =
-                  error instanceof CompletionException && error.getCause() != null
-                      ? error.getCause()
-                      : error;
-              if (cause instanceof PolicyException refused && refused.code() != Code.NO_QUORUM) {
-                return CompletableFuture.failedFuture(refused);
-              }
-              reasons.add(voter.shortName() + ": " + cause.getMessage());
-              return left.isEmpty()
-                  ? CompletableFuture.failedFuture(
-                      new PolicyException(Code.NO_QUORUM, String.join("; ", reasons)))
-                  : propose(proposal, left, reasons);
-            });
-  }
-
-  private record Answer(@Nullable Long version, @Nullable Throwable error) {}
 
   @Override
   public PolicyImage image() {

@@ -22,6 +22,7 @@ import java.util.TreeMap;
  */
 public final class PolicyCodec {
   private static final String SIGNED = "rhizome-proposal-v1\0";
+  private static final String EPOCH = "rhizome-epoch-v1\0";
   private static final byte FORMAT = 1;
   private static final int MAX_MESH_CHARS = 64;
   private static final int MAX_AUTHOR_CHARS = PolicyLimits.MAX_SUBJECT_CHARS + 16;
@@ -154,12 +155,54 @@ public final class PolicyCodec {
         in -> {
           List<NodeId> voters = new ArrayList<>();
           for (int left = count(in, MAX_VOTERS); left > 0; left--) {
-            byte[] id = new byte[NodeId.BYTES];
-            in.readFully(id);
-            voters.add(NodeId.of(id));
+            voters.add(node(in));
           }
           return new FollowerCopy(voters, image(bytes(in, encoded.length)));
         });
+  }
+
+  /** An epoch statement as bytes. */
+  public static byte[] encode(EpochStatement epoch) {
+    return written(
+        out -> {
+          body(out, epoch);
+          out.write(epoch.operator().bytes());
+          bytes(out, epoch.signature().toArray());
+        });
+  }
+
+  /** Reads {@link #encode(EpochStatement)}. */
+  public static EpochStatement epoch(byte[] encoded) {
+    return read(
+        encoded,
+        in ->
+            new EpochStatement(
+                text(in, MAX_MESH_CHARS),
+                in.readLong(),
+                node(in),
+                node(in),
+                Bytes.of(bytes(in, PolicyLimits.MAX_PROOF_BYTES))));
+  }
+
+  static Bytes signedBytes(EpochStatement epoch) {
+    return Bytes.of(
+        written(
+            out -> {
+              out.write(EPOCH.getBytes(StandardCharsets.US_ASCII));
+              body(out, epoch);
+            }));
+  }
+
+  private static void body(DataOutputStream out, EpochStatement epoch) throws IOException {
+    text(out, epoch.mesh());
+    out.writeLong(epoch.number());
+    out.write(epoch.node().bytes());
+  }
+
+  private static NodeId node(DataInputStream in) throws IOException {
+    byte[] id = new byte[NodeId.BYTES];
+    in.readFully(id);
+    return NodeId.of(id);
   }
 
   private static void body(DataOutputStream out, Proposal proposal) throws IOException {

@@ -2,12 +2,15 @@
 package io.rhizome.node.api.grpc;
 
 import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.identity.admission.AdmissionKind;
+import io.rhizome.node.mesh.PolicyErrors;
 import io.rhizome.node.mesh.Proposing;
 import io.rhizome.node.policy.Change;
+import io.rhizome.node.policy.EpochStatement;
 import io.rhizome.node.policy.PolicyCodec;
 import io.rhizome.node.policy.PolicyException;
 import io.rhizome.node.policy.PolicyImage;
@@ -26,13 +29,15 @@ import io.rhizome.v1.PolicyStatusRequest;
 import io.rhizome.v1.PolicyStatusResponse;
 import io.rhizome.v1.ProposeRequest;
 import io.rhizome.v1.ProposeResponse;
+import io.rhizome.v1.RecoverRequest;
+import io.rhizome.v1.RecoverResponse;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The mesh's policy for operators and their tools, on the public port. {@code GetPolicy} must stand
- * behind an {@link AccessGuard}. Does not block.
+ * The mesh's policy for operators and their tools, on the public port. {@code GetPolicy} and {@code
+ * Recover} must stand behind an {@link AccessGuard}. Does not block.
  */
 public final class PolicyService extends PolicyServiceGrpc.PolicyServiceImplBase {
   /** The kind whose bodies are secret. */
@@ -44,6 +49,7 @@ public final class PolicyService extends PolicyServiceGrpc.PolicyServiceImplBase
 
   private final String mesh;
   private final PolicyStore store;
+  private final Recoveries recoveries;
   private final ResourceRules rules = new ResourceRules();
 
   /**
@@ -51,9 +57,10 @@ public final class PolicyService extends PolicyServiceGrpc.PolicyServiceImplBase
    *
    * @param mesh the mesh's id, which proposals must name
    */
-  public PolicyService(String mesh, PolicyStore store) {
+  public PolicyService(String mesh, PolicyStore store, Recoveries recoveries) {
     this.mesh = mesh;
     this.store = store;
+    this.recoveries = recoveries;
   }
 
   @Override
@@ -144,10 +151,39 @@ public final class PolicyService extends PolicyServiceGrpc.PolicyServiceImplBase
             .setVersion(status.version())
             .setMesh(mesh);
     status.voters().forEach(voter -> answer.addVoters(voter.toString()));
+    recoveries
+        .current()
+        .get()
+        .ifPresent(epoch -> answer.setEpoch(epoch.number()).setEpochNode(epoch.node().toString()));
     if (status.ageNanos() != Long.MAX_VALUE) {
       answer.setAgeMillis(TimeUnit.NANOSECONDS.toMillis(status.ageNanos()));
     }
     observer.onNext(answer.build());
     observer.onCompleted();
+  }
+
+  @Override
+  public void recover(RecoverRequest request, StreamObserver<RecoverResponse> observer) {
+    EpochStatement order;
+    try {
+      order = PolicyCodec.epoch(request.getEpoch().toByteArray());
+    } catch (IllegalArgumentException e) {
+      observer.onError(
+          Status.INVALID_ARGUMENT.withDescription("epoch: " + e.getMessage()).asRuntimeException());
+      return;
+    }
+    var unused =
+        recoveries
+            .recover()
+            .apply(order)
+            .whenComplete(
+                (version, failure) -> {
+                  if (failure != null) {
+                    observer.onError(PolicyErrors.toStatus(failure));
+                  } else {
+                    observer.onNext(RecoverResponse.newBuilder().setVersion(version).build());
+                    observer.onCompleted();
+                  }
+                });
   }
 }

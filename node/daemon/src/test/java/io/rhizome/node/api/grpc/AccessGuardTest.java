@@ -68,7 +68,8 @@ class AccessGuardTest {
     Roster roster =
         new Roster(List.of(Roster.Entry.of("node-1", identity, new TreeMap<>())), List.of());
     Access access = Access.over(policy.store(), "eu", System::nanoTime, System::currentTimeMillis);
-    OperatorProofs proofs = new OperatorProofs(identity.nodeId(), Admits.of(roster), System::nanoTime);
+    OperatorProofs proofs =
+        new OperatorProofs(identity.nodeId(), Admits.of(roster), System::nanoTime);
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(new Inference())

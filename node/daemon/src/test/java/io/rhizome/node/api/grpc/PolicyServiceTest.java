@@ -12,8 +12,10 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.rhizome.gossip.Bytes;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.policy.Change;
+import io.rhizome.node.policy.EpochStatement;
 import io.rhizome.node.policy.InMemoryPolicyStore;
 import io.rhizome.node.policy.PolicyCodec;
+import io.rhizome.node.policy.PolicyException;
 import io.rhizome.node.policy.PolicyImage;
 import io.rhizome.node.policy.Proof;
 import io.rhizome.node.policy.Proposal;
@@ -22,9 +24,13 @@ import io.rhizome.node.policy.ResourceKey;
 import io.rhizome.v1.GetPolicyRequest;
 import io.rhizome.v1.PolicyServiceGrpc;
 import io.rhizome.v1.ProposeRequest;
+import io.rhizome.v1.RecoverRequest;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,12 +44,21 @@ class PolicyServiceTest {
   private Server server;
   private ManagedChannel channel;
 
+  private static CompletionStage<Long> recovered(EpochStatement order) {
+    return order.node().equals(SELF)
+        ? CompletableFuture.completedFuture(1_000_000L)
+        : CompletableFuture.failedFuture(
+            new PolicyException(PolicyException.Code.CONFLICT, "not this node"));
+  }
+
   @BeforeEach
   void start() throws Exception {
     String name = InProcessServerBuilder.generateName();
     server =
         InProcessServerBuilder.forName(name)
-            .addService(new PolicyService("mesh", store))
+            .addService(
+                new PolicyService(
+                    "mesh", store, new Recoveries(Optional::empty, PolicyServiceTest::recovered)))
             .build()
             .start();
     channel = InProcessChannelBuilder.forName(name).build();
@@ -129,5 +144,27 @@ class PolicyServiceTest {
                 .propose(ProposeRequest.newBuilder().setProposal(encoded).build())
                 .getVersion())
         .isEqualTo(id + 1);
+  }
+
+  @Test
+  void anOrderToRecoverIsHandedOnAndAnswered() {
+    assertThat(recover(new EpochStatement("mesh", 1, SELF, SELF, Bytes.EMPTY)))
+        .isEqualTo(1_000_000);
+    byte[] other = new byte[NodeId.BYTES];
+    other[0] = 1;
+    assertThatThrownBy(
+            () -> recover(new EpochStatement("mesh", 1, NodeId.of(other), SELF, Bytes.EMPTY)))
+        .hasMessageContaining("ABORTED: not this node");
+    assertThatThrownBy(() -> service().recover(RecoverRequest.getDefaultInstance()))
+        .hasMessageContaining("INVALID_ARGUMENT: epoch: it ends too early");
+  }
+
+  private long recover(EpochStatement order) {
+    return service()
+        .recover(
+            RecoverRequest.newBuilder()
+                .setEpoch(ByteString.copyFrom(PolicyCodec.encode(order)))
+                .build())
+        .getVersion();
   }
 }

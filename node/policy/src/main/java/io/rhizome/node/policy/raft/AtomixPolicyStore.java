@@ -98,6 +98,29 @@ public final class AtomixPolicyStore implements PolicyStore {
     return voter.remove(dead);
   }
 
+  /**
+   * Begins policy with that image, where this node founded it alone and nothing has been written.
+   *
+   * @return when it is committed; or a {@link PolicyException}, after which it may be tried again
+   */
+  public CompletionStage<Void> begin(PolicyImage image) {
+    return new Restoring(voter, proposer, scheduler, image).start();
+  }
+
+  /** How long a leader may be silent, at least, by the voters' round trips. */
+  long electionMillis() {
+    return voter.electionMillis();
+  }
+
+  /**
+   * Takes no further part, for good; close it afterwards.
+   *
+   * @return all that its disk has, whether or not a majority was seen to have it
+   */
+  public CompletionStage<PolicyImage> retire() {
+    return voter.retire();
+  }
+
   @Override
   public CompletionStage<Long> propose(Proposal proposal) {
     byte[] encoded = PolicyCodec.encode(proposal);
@@ -134,8 +157,8 @@ public final class AtomixPolicyStore implements PolicyStore {
         return;
       }
       Optional<MemberId> leader = voter.leader();
-      if (leader.isEmpty() || (voter.isLeader() && voter.ageNanos() > LOST_NANOS)) {
-        retry("no leader is known");
+      if (leader.isEmpty() || voter.outOfTouch(LOST_NANOS)) {
+        retry("no leader is in touch with a majority");
         return;
       }
       var unused = proposer.attempt(leader.get(), encoded).thenAccept(this::onOutcome);
@@ -171,7 +194,8 @@ public final class AtomixPolicyStore implements PolicyStore {
     private void retryWithout(List<NodeId> missing, String why) {
       if (voter.cannotDecideWithout(missing)) {
         giveUp(
-            "no quorum (%d of %d voters unreachable: %s)"
+            ("no quorum (%d of %d voters unreachable: %s); bring a majority back, or if they are"
+                    + " lost for good: rhizome policy recover --from NODE")
                 .formatted(missing.size(), voter.voters().size(), missing));
       } else if (nanoTime.getAsLong() - endNanos >= 0) {
         giveUp("no answer in time: " + why);

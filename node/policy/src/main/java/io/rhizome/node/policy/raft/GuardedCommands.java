@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.policy.raft;
 
+import io.atomix.primitive.operation.PrimitiveOperation;
 import io.atomix.protocols.raft.RaftError;
 import io.atomix.protocols.raft.protocol.CommandRequest;
 import io.atomix.protocols.raft.protocol.CommandResponse;
@@ -35,10 +36,7 @@ final class GuardedCommands extends ForwardingProtocol {
         request -> {
           try {
             log.checkRoom();
-            if (!request.operation().id().equals(PolicyReplica.PROPOSE)) {
-              throw new IllegalArgumentException("unknown operation");
-            }
-            guard.check(policy.get(), PolicyCodec.proposal(request.operation().value()));
+            check(request.operation());
           } catch (PolicyException e) {
             return refused(e.code(), e);
           } catch (IllegalArgumentException e) {
@@ -48,6 +46,15 @@ final class GuardedCommands extends ForwardingProtocol {
           }
           return handler.apply(request);
         });
+  }
+
+  /** Who may begin policy anew, {@link Senders} has checked: this node only. */
+  private void check(PrimitiveOperation operation) throws PolicyException {
+    if (operation.id().equals(PolicyReplica.PROPOSE)) {
+      guard.check(policy.get(), PolicyCodec.proposal(operation.value()));
+    } else if (!operation.id().equals(PolicyReplica.RESTORE)) {
+      throw new IllegalArgumentException("unknown operation");
+    }
   }
 
   private static CompletableFuture<CommandResponse> refused(

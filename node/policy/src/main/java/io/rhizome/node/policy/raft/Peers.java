@@ -20,44 +20,78 @@ import org.jspecify.annotations.Nullable;
 final class Peers {
   static final String SUBJECT = "voters";
   private static final int MAX_VOTERS = 64;
-  private static final long CALL_NANOS = 1_000_000_000L;
+  private static final long CALL_NANOS = 500_000_000L;
+  private static final long MEASURED_NANOS = 5_000_000_000L;
   private static final long FRESH_NANOS = 200_000_000L;
 
   private final VoterTransport transport;
   private final Supplier<SortedSet<NodeId>> others;
   private final LongSupplier nanoTime;
+  private final Pace pace;
   private @Nullable CompletableFuture<List<NodeId>> asked;
   private long askedNanos;
 
   /** Asks those. */
-  Peers(VoterTransport transport, Supplier<SortedSet<NodeId>> others, LongSupplier nanoTime) {
+  Peers(
+      VoterTransport transport,
+      Supplier<SortedSet<NodeId>> others,
+      LongSupplier nanoTime,
+      Pace pace) {
     this.transport = transport;
+    this.pace = pace;
     this.others = others;
     this.nanoTime = nanoTime;
   }
 
-  /** The other voters that do not answer, ordered; asked at most some times a second. */
+  /** Measures the round trip to each of the other voters; {@code measured} runs after each. */
+  void measure(Runnable measured) {
+    SortedSet<NodeId> all = others.get();
+    pace.onVoters(all);
+    for (NodeId node : all) {
+      long sent = nanoTime.getAsLong();
+      var unused =
+          transport
+              .call(node, SUBJECT, new byte[0], MEASURED_NANOS)
+              .thenRun(
+                  () -> {
+                    pace.onRoundTrip(node, nanoTime.getAsLong() - sent);
+                    measured.run();
+                  });
+    }
+  }
+
+  /**
+   * The other voters that do not answer, each asked twice, ordered; asked at most some times a
+   * second.
+   */
   synchronized CompletableFuture<List<NodeId>> missing() {
     long now = nanoTime.getAsLong();
     if (asked == null || (asked.isDone() && now - askedNanos > FRESH_NANOS)) {
       SortedSet<NodeId> all = others.get();
       askedNanos = now;
-      asked =
-          ask(all)
-              .thenApply(
-                  answers -> all.stream().filter(node -> !answers.containsKey(node)).toList());
+      asked = silent(all).thenCompose(silent -> silent.isEmpty() ? done() : silent(silent));
     }
     return asked;
+  }
+
+  private static CompletableFuture<List<NodeId>> done() {
+    return CompletableFuture.completedFuture(List.of());
+  }
+
+  private CompletableFuture<List<NodeId>> silent(Collection<NodeId> nodes) {
+    return ask(nodes)
+        .thenApply(answers -> nodes.stream().filter(node -> !answers.containsKey(node)).toList());
   }
 
   /** Who votes, as each of those that answer says. */
   CompletableFuture<SortedMap<NodeId, SortedSet<NodeId>>> ask(Collection<NodeId> nodes) {
     SortedMap<NodeId, SortedSet<NodeId>> answers = new TreeMap<>();
     List<CompletableFuture<?>> calls = new ArrayList<>();
+    long limitNanos = pace.answerNanos(CALL_NANOS);
     for (NodeId node : nodes) {
       calls.add(
           transport
-              .call(node, SUBJECT, new byte[0], CALL_NANOS)
+              .call(node, SUBJECT, new byte[0], limitNanos)
               .<@Nullable Void>handle(
                   (answer, error) -> {
                     if (error == null) {

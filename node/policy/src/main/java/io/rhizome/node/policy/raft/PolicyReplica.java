@@ -18,10 +18,12 @@ import io.atomix.utils.serializer.Serializer;
 import io.atomix.utils.time.WallClockTimestamp;
 import io.rhizome.node.policy.Decision;
 import io.rhizome.node.policy.PolicyCodec;
+import io.rhizome.node.policy.PolicyException;
 import io.rhizome.node.policy.PolicyFeed;
 import io.rhizome.node.policy.PolicyImage;
 import io.rhizome.node.policy.PolicyMachine;
 import io.rhizome.node.policy.PolicyRecord;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
@@ -35,10 +37,12 @@ import java.util.function.LongSupplier;
 final class PolicyReplica implements PrimitiveType {
   static final String NAME = "policy";
   static final OperationId PROPOSE = OperationId.command("propose");
+  static final OperationId RESTORE = OperationId.command("restore");
   private static final int MAX_IMAGE_BYTES = 64 << 20;
 
   private final PolicyMachine machine = new PolicyMachine(PolicyImage.EMPTY);
   private final PolicyFeed feed = new PolicyFeed(PolicyImage.EMPTY);
+  private final RestoredParts parts = new RestoredParts();
   private final LogForce log;
   private final VoterFailure failure;
   private final LongSupplier snapshotIndex;
@@ -71,7 +75,7 @@ final class PolicyReplica implements PrimitiveType {
     return feed;
   }
 
-  byte[] apply(long index, byte[] proposal, long stampMillis) {
+  byte[] apply(long index, OperationId operation, byte[] value, long stampMillis) {
     failure.check();
     log.through(index);
     try {
@@ -82,7 +86,7 @@ final class PolicyReplica implements PrimitiveType {
                 .formatted(snapshot, index));
       }
       knownIndex = index;
-      byte[] answer = decide(proposal, stampMillis);
+      byte[] answer = operation.equals(RESTORE) ? begin(value) : decide(value, stampMillis);
       applied.accept(index);
       return answer;
     } catch (RuntimeException e) {
@@ -105,20 +109,35 @@ final class PolicyReplica implements PrimitiveType {
     return Answer.version(record.version());
   }
 
+  /** A part of the image that this policy's history begins with. */
+  private byte[] begin(byte[] part) {
+    if (machine.version() != 0) {
+      return Answer.refused(
+          new Decision.Refused(
+              PolicyException.Code.CONFLICT, "policy has begun: version " + machine.version()));
+    }
+    Optional<byte[]> all = parts.add(part);
+    if (all.isPresent()) {
+      PolicyImage image = PolicyCodec.image(all.get());
+      machine.restore(image);
+      feed.onImage(image);
+    }
+    return Answer.version(machine.version());
+  }
+
   void backup(BackupOutput output) {
     failure.check();
     byte[] image = PolicyCodec.encode(machine.image());
+    byte[] begun = parts.bytes();
     output.writeInt(image.length).write(image);
+    output.writeInt(begun.length).write(begun);
     knownIndex = Math.max(knownIndex, appliedIndex.getAsLong());
   }
 
   void restore(BackupInput input) {
     try {
-      int length = input.readInt();
-      if (length < 0 || length > MAX_IMAGE_BYTES) {
-        throw new IllegalArgumentException("a snapshot of " + length + " bytes");
-      }
-      PolicyImage image = PolicyCodec.image(input.readBytes(length));
+      PolicyImage image = PolicyCodec.image(bytes(input));
+      parts.restore(bytes(input));
       machine.restore(image);
       feed.onImage(image);
       knownIndex = snapshotIndex.getAsLong();
@@ -126,6 +145,14 @@ final class PolicyReplica implements PrimitiveType {
       failure.fail(new IllegalStateException("a snapshot of policy cannot be installed", e));
       throw e;
     }
+  }
+
+  private static byte[] bytes(BackupInput input) {
+    int length = input.readInt();
+    if (length < 0 || length > MAX_IMAGE_BYTES) {
+      throw new IllegalArgumentException("a snapshot of " + length + " bytes");
+    }
+    return input.readBytes(length);
   }
 
   @Override
@@ -177,7 +204,10 @@ final class PolicyReplica implements PrimitiveType {
     @Override
     public byte[] apply(Commit<byte[]> commit) {
       return PolicyReplica.this.apply(
-          commit.index(), commit.value(), commit.wallClockTime().unixTimestamp());
+          commit.index(),
+          commit.operation(),
+          commit.value(),
+          commit.wallClockTime().unixTimestamp());
     }
 
     @Override

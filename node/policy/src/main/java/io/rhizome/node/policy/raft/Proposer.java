@@ -2,6 +2,7 @@
 package io.rhizome.node.policy.raft;
 
 import io.atomix.cluster.MemberId;
+import io.atomix.primitive.operation.OperationId;
 import io.atomix.primitive.operation.PrimitiveOperation;
 import io.atomix.primitive.service.ServiceConfig;
 import io.atomix.protocols.raft.RaftError;
@@ -59,17 +60,23 @@ final class Proposer {
 
   /** Sends it once to that leader. */
   CompletableFuture<Outcome> attempt(MemberId leader, byte[] proposal) {
+    return attempt(leader, PolicyReplica.PROPOSE, proposal);
+  }
+
+  /** Sends that operation once to that leader. */
+  CompletableFuture<Outcome> attempt(MemberId leader, OperationId operation, byte[] value) {
     return session(leader)
-        .thenCompose(open -> command(leader, open, proposal))
+        .thenCompose(open -> command(leader, open, operation, value))
         .exceptionally(error -> new Outcome.Failed(false, String.valueOf(error.getMessage())));
   }
 
-  private CompletableFuture<Outcome> command(MemberId leader, Session open, byte[] proposal) {
+  private CompletableFuture<Outcome> command(
+      MemberId leader, Session open, OperationId operation, byte[] value) {
     CommandRequest request =
         CommandRequest.builder()
             .withSession(open.id)
             .withSequence(open.sequence.incrementAndGet())
-            .withOperation(PrimitiveOperation.operation(PolicyReplica.PROPOSE, proposal))
+            .withOperation(PrimitiveOperation.operation(operation, value))
             .build();
     return protocol
         .command(leader, request)

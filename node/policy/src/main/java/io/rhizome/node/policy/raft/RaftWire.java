@@ -52,6 +52,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Atomix' messages over a {@link VoterTransport}: one subject for each, a body in Atomix' own form.
@@ -66,7 +67,7 @@ final class RaftWire implements RaftServerProtocol {
   private final VoterTransport transport;
   private final Senders senders;
   private final ScheduledExecutorService scheduler;
-  private final long timeoutNanos;
+  private final LongSupplier timeoutNanos;
   private final Map<String, Function<Object, CompletableFuture<?>>> handlers =
       new ConcurrentHashMap<>();
 
@@ -75,7 +76,7 @@ final class RaftWire implements RaftServerProtocol {
       VoterTransport transport,
       Senders senders,
       ScheduledExecutorService scheduler,
-      long timeoutNanos) {
+      LongSupplier timeoutNanos) {
     this.self = self;
     this.transport = transport;
     this.senders = senders;
@@ -117,7 +118,7 @@ final class RaftWire implements RaftServerProtocol {
         return bounded(subject, (CompletableFuture<T>) handled(self, subject, request));
       }
       return transport
-          .call(node, subject, SERIALIZER.encode(request), timeoutNanos)
+          .call(node, subject, SERIALIZER.encode(request), timeoutNanos.getAsLong())
           .<T>thenApply(SERIALIZER::decode)
           .toCompletableFuture();
     } catch (RefusedException e) {
@@ -134,7 +135,7 @@ final class RaftWire implements RaftServerProtocol {
               () ->
                   bounded.completeExceptionally(
                       new TimeoutException("this node did not answer " + subject)),
-              timeoutNanos,
+              timeoutNanos.getAsLong(),
               TimeUnit.NANOSECONDS);
       var unused = bounded.whenComplete((got, error) -> timer.cancel(false));
     }

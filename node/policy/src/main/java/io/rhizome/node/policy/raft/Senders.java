@@ -2,6 +2,7 @@
 package io.rhizome.node.policy.raft;
 
 import io.atomix.protocols.raft.protocol.AppendRequest;
+import io.atomix.protocols.raft.protocol.CommandRequest;
 import io.atomix.protocols.raft.protocol.ConfigureRequest;
 import io.atomix.protocols.raft.protocol.InstallRequest;
 import io.atomix.protocols.raft.protocol.JoinRequest;
@@ -61,6 +62,11 @@ record Senders(
         throw new RefusedException(
             "%s may not send %s for %s".formatted(from.shortName(), subject, claimed));
       }
+    }
+    if (request instanceof CommandRequest command
+        && command.operation().id().equals(PolicyReplica.RESTORE)
+        && !from.equals(self)) {
+      throw new RefusedException(from.shortName() + " may not begin policy anew");
     }
     if (request instanceof OpenSessionRequest open
         && !open.serviceName().equals(PolicyReplica.NAME)) {

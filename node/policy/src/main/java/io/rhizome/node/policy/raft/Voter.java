@@ -19,14 +19,17 @@ import io.atomix.protocols.raft.protocol.RaftResponse;
 import io.atomix.protocols.raft.protocol.RaftServerProtocol;
 import io.atomix.protocols.raft.storage.RaftStorage;
 import io.atomix.protocols.raft.storage.snapshot.Snapshot;
+import io.atomix.protocols.raft.storage.system.Configuration;
 import io.atomix.storage.StorageException;
 import io.atomix.storage.StorageLevel;
 import io.atomix.utils.concurrent.ThreadModel;
 import io.atomix.utils.net.Address;
 import io.rhizome.gossip.NodeId;
+import io.rhizome.node.policy.PolicyImage;
 import io.rhizome.node.policy.ProposalGuard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
@@ -39,6 +42,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,6 +58,7 @@ final class Voter implements AutoCloseable {
   private static final int ENTRY_BYTES = 64 << 10;
   private static final int JOIN_ATTEMPTS = 30;
   private static final long CLOSE_SECONDS = 5;
+  private static final long MEASURE_MILLIS = 1_000;
 
   private final VoterConfig config;
   private final ScheduledExecutorService executor;
@@ -63,6 +68,8 @@ final class Voter implements AutoCloseable {
   private final Contacts protocol;
   private final RaftContext raft;
   private final Peers peers;
+  private final Pace pace;
+  private final ScheduledFuture<?> measuring;
   private final LostVote lostVote;
   private final CommittedFile committed;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -87,18 +94,30 @@ final class Voter implements AutoCloseable {
         new PolicyReplica(
             force, failure, this::snapshotIndex, this::appliedIndex, this::saveCommitted);
     Senders senders = new Senders(config.self(), this::isMember, config.mayVote(), config.dead());
+    pace = new Pace(config.election());
     RaftWire wire =
-        new RaftWire(config.self(), transport, senders, executor, config.call().toNanos());
+        new RaftWire(
+            config.self(),
+            transport,
+            senders,
+            executor,
+            () -> pace.callNanos(config.call().toNanos()));
     VoteFile votes = new VoteFile(config.directory().resolve("votes"), failure);
     NoStaleEntry entries = new NoStaleEntry(guarded(wire, guard, force, votes));
     protocol = new Contacts(entries, nanoTime);
-    peers = new Peers(transport, this::others, nanoTime);
+    peers = new Peers(transport, this::others, nanoTime, pace);
     UnforcedSegments.remove(config.directory());
     raft = open();
     entries.guard(raft);
     raft.getCluster().addListener(this::onMembers);
     failure.onFailure(() -> executor.execute(this::close));
     lostVote = new LostVote(config, peers, protocol, executor, failure);
+    measuring =
+        executor.scheduleWithFixedDelay(
+            () -> peers.measure(this::onMeasured),
+            MEASURE_MILLIS,
+            MEASURE_MILLIS,
+            TimeUnit.MILLISECONDS);
     begin(() -> transport.serve(Peers.answering(this::voters, wire::handle)));
   }
 
@@ -108,7 +127,12 @@ final class Voter implements AutoCloseable {
     RaftServerProtocol commands =
         new GuardedCommands(forced, guard, () -> replica.feed().image().snapshot(), force);
     RaftServerProtocol voting = new OneVotePerTerm(commands, config.self(), votes);
-    return new StepDownFirst(new NoLostTail(new NoStaleCommit(voting)));
+    RaftServerProtocol members = new SameConfiguration(voting, this::configuration);
+    return new StepDownFirst(new NoLostTail(new NoStaleCommit(members)));
+  }
+
+  private @Nullable Configuration configuration() {
+    return raft.getCluster().getConfiguration();
   }
 
   private RaftContext open() throws IOException {
@@ -138,6 +162,15 @@ final class Voter implements AutoCloseable {
       return opened;
     } catch (StorageException e) {
       throw new IOException("policy cannot be kept in " + config.directory() + ": " + e, e);
+    }
+  }
+
+  /** Atomix reads it each time it waits for a leader, and when one begins to lead. */
+  private void onMeasured() {
+    Duration election = pace.election();
+    if (!closed.get() && !election.equals(raft.getElectionTimeout())) {
+      log.info("a leader of policy may be silent for {} ms now", election.toMillis());
+      raft.getThreadContext().execute(() -> raft.setElectionTimeout(election));
     }
   }
 
@@ -301,6 +334,17 @@ final class Voter implements AutoCloseable {
     return isLeader() ? protocol.sinceMajorityNanos(ids(others())) : protocol.sinceLedNanos();
   }
 
+  long electionMillis() {
+    return raft.getElectionTimeout().toMillis();
+  }
+
+  /**
+   * Whether this voter has not been in touch with a majority for longer than round trips explain.
+   */
+  boolean outOfTouch(long leastNanos) {
+    return ageNanos() > pace.callNanos(leastNanos);
+  }
+
   private boolean isMember(NodeId node) {
     MemberId member = MemberId.from(node.toString());
     return node.equals(config.self())
@@ -349,12 +393,40 @@ final class Voter implements AutoCloseable {
                         new IllegalStateException("not removed: " + response.error())));
   }
 
+  /**
+   * Speaks no more, and takes for committed whatever is in its log: for where nobody will say what
+   * was. An entry that a lost majority acknowledged may be here without this voter having been
+   * told.
+   */
+  CompletableFuture<PolicyImage> retire() {
+    CompletableFuture<Void> applied = new CompletableFuture<>();
+    raft.getThreadContext()
+        .execute(
+            () -> {
+              raft.transition(RaftServer.Role.INACTIVE);
+              long index = raft.getLogWriter().getLastIndex();
+              if (index <= raft.getLastApplied()) {
+                applied.complete(null);
+                return;
+              }
+              raft.setCommitIndex(index);
+              var unused =
+                  raft.getServiceManager()
+                      .apply(index)
+                      .whenComplete((result, error) -> applied.complete(null));
+            });
+    return applied
+        .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS)
+        .thenApply(done -> replica.feed().image());
+  }
+
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
     failure.close();
+    measuring.cancel(false);
     lostVote.close();
     ready.completeExceptionally(new IllegalStateException("closed"));
     CompletableFuture<Void> inactive = new CompletableFuture<>();

@@ -115,13 +115,13 @@ class DurabilityTest {
     PolicyReplica replica = new PolicyReplica(force, failure, () -> 0, () -> 0, index -> {});
     force.broken = true;
 
-    assertThatThrownBy(() -> replica.apply(7, proposal(), 1))
+    assertThatThrownBy(() -> replica.apply(7, PolicyReplica.PROPOSE, proposal(), 1))
         .hasMessageContaining("read-only file system");
     assertThat(replica.feed().image().snapshot().version()).isZero();
 
     PolicyReplica sound =
         new PolicyReplica(new CountedForce(), new VoterFailure(), () -> 0, () -> 0, index -> {});
-    sound.apply(7, proposal(), 1);
+    sound.apply(7, PolicyReplica.PROPOSE, proposal(), 1);
     assertThat(sound.feed().image().snapshot().version()).isEqualTo(1);
   }
 
@@ -174,14 +174,15 @@ class DurabilityTest {
         .isInstanceOf(IllegalArgumentException.class);
 
     assertThat(failure.cause()).hasMessageContaining("snapshot of policy cannot be installed");
-    assertThatThrownBy(() -> replica.apply(6, proposal(), 1)).hasMessageContaining("stopped");
+    assertThatThrownBy(() -> replica.apply(6, PolicyReplica.PROPOSE, proposal(), 1))
+        .hasMessageContaining("stopped");
   }
 
   @Test
   void anEntryAfterASnapshotThatWasNeverInstalledStopsTheVoter() {
     PolicyReplica replica = new PolicyReplica(force, failure, () -> 5, () -> 5, index -> {});
 
-    assertThatThrownBy(() -> replica.apply(6, proposal(), 1))
+    assertThatThrownBy(() -> replica.apply(6, PolicyReplica.PROPOSE, proposal(), 1))
         .hasMessageContaining("snapshot 5 could not be installed");
 
     assertThat(failure.cause()).isNotNull();

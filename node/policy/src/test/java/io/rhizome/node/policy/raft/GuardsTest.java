@@ -22,6 +22,9 @@ import io.atomix.protocols.raft.protocol.InstallRequest;
 import io.atomix.protocols.raft.protocol.LeaveRequest;
 import io.atomix.protocols.raft.protocol.OpenSessionRequest;
 import io.atomix.protocols.raft.protocol.OpenSessionResponse;
+import io.atomix.protocols.raft.protocol.RaftResponse;
+import io.atomix.protocols.raft.protocol.ReconfigureRequest;
+import io.atomix.protocols.raft.protocol.ReconfigureResponse;
 import io.atomix.protocols.raft.protocol.VoteRequest;
 import io.atomix.protocols.raft.protocol.VoteResponse;
 import io.atomix.utils.serializer.Serializer;
@@ -73,9 +76,7 @@ class GuardsTest {
 
   private Object send(NodeId from, NodeId to, String subject, Object request) throws Exception {
     return SERIALIZER.decode(
-        voters
-            .wires
-            .of(from)
+        new FencedTransport(voters.wires.of(from), voters.epochs(from), "")
             .call(to, subject, SERIALIZER.encode(request), 9_000_000_000L)
             .toCompletableFuture()
             .get(9, TimeUnit.SECONDS));
@@ -148,6 +149,26 @@ class GuardsTest {
     assertThat(status.role() == PolicyStatus.Role.LEADER && status.term() == term)
         .as("leads a term in which nobody voted for it")
         .isFalse();
+  }
+
+  /** Or a node that joined under one leader would never get its vote from the next. */
+  @Test
+  void aMembershipThatWasToldInAnotherTermIsTheSame() throws Exception {
+    NodeId leader = voters.leader();
+    NodeId other = leader.equals(node(1)) ? node(2) : node(1);
+    List<RaftResponse.Status> answers = new ArrayList<>();
+    for (int index = 1; index <= 20; index++) {
+      ReconfigureRequest request =
+          ReconfigureRequest.builder()
+              .withMember(
+                  new DefaultRaftMember(member(other), RaftMember.Type.ACTIVE, Instant.EPOCH))
+              .withIndex(index)
+              .withTerm(99)
+              .build();
+      answers.add(((ReconfigureResponse) send(other, leader, "reconfigure", request)).status());
+    }
+
+    assertThat(answers).containsOnlyOnce(RaftResponse.Status.OK);
   }
 
   @Test

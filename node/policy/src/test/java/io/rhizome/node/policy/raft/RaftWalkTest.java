@@ -39,6 +39,8 @@ class RaftWalkTest {
       strings = {
         "blackout",
         "compaction",
+        "minority",
+        "promotion",
         "clock an hour ahead",
         "clock an hour behind",
         "boots in 1970"

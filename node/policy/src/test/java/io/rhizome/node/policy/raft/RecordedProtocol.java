@@ -26,7 +26,7 @@ final class RecordedProtocol extends ForwardingProtocol {
             new Wires().of(NodeId.of(new byte[NodeId.BYTES])),
             new Senders(NodeId.of(new byte[NodeId.BYTES]), any -> true, any -> true, any -> false),
             Executors.newSingleThreadScheduledExecutor(),
-            1));
+            () -> 1));
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.rhizome.gossip.Bytes;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.policy.Change;
+import io.rhizome.node.policy.Epochs;
 import io.rhizome.node.policy.PolicyStatus;
 import io.rhizome.node.policy.Proof;
 import io.rhizome.node.policy.Proposal;
@@ -23,6 +24,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -34,7 +36,9 @@ final class Voters implements AutoCloseable {
 
   final Wires wires = new Wires();
   final SortedMap<NodeId, AtomixPolicyStore> stores = new TreeMap<>();
+  final Map<NodeId, String> labels = new ConcurrentSkipListMap<>();
   final ConcurrentSkipListSet<NodeId> dead = new ConcurrentSkipListSet<>();
+  private final Map<NodeId, Epochs> epochs = new ConcurrentSkipListMap<>();
   private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(2);
   private final Random random = new Random(7);
   private final Path directory;
@@ -49,6 +53,11 @@ final class Voters implements AutoCloseable {
     byte[] id = new byte[NodeId.BYTES];
     id[0] = (byte) number;
     return NodeId.of(id);
+  }
+
+  /** What that node knows of epochs; it keeps it over its restarts. */
+  Epochs epochs(NodeId node) {
+    return epochs.computeIfAbsent(node, id -> SignedEpochs.none());
   }
 
   Path directory(NodeId node) {
@@ -68,7 +77,12 @@ final class Voters implements AutoCloseable {
             any -> true,
             dead::contains);
     AtomixPolicyStore store =
-        AtomixPolicyStore.start(config, wires.of(node), guard, scheduler, System::nanoTime);
+        AtomixPolicyStore.start(
+            config,
+            new FencedTransport(wires.of(node), epochs(node), labels.getOrDefault(node, "")),
+            guard,
+            scheduler,
+            System::nanoTime);
     stores.put(node, store);
     return store;
   }

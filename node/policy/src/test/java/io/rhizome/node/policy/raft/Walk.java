@@ -5,7 +5,9 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.node.policy.Change;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,21 @@ public final class Walk extends WalkedMesh {
             throw new AssertionError(e + "\n  after " + walk, e);
           }
         });
+  }
+
+  /** More happens in a shorter time. */
+  @Override
+  VoterConfig config(Path directory, NodeId node, SortedSet<NodeId> seeds) {
+    return new VoterConfig(
+        directory,
+        node,
+        seeds,
+        Duration.ofMillis(500),
+        Duration.ofMillis(100),
+        Duration.ofMillis(700),
+        Duration.ofSeconds(5),
+        any -> true,
+        any -> false);
   }
 
   private void wander(int steps) throws IOException {

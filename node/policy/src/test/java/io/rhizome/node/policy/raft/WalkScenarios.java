@@ -3,6 +3,7 @@ package io.rhizome.node.policy.raft;
 
 import static io.rhizome.node.policy.raft.WalkedSequence.check;
 
+import io.atomix.protocols.raft.cluster.RaftMember;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.policy.Change;
 import java.io.IOException;
@@ -27,6 +28,8 @@ public final class WalkScenarios extends WalkedMesh {
           switch (name) {
             case "blackout" -> scenarios.blackout();
             case "compaction" -> scenarios.compaction();
+            case "minority" -> scenarios.minority();
+            case "promotion" -> scenarios.promotion();
             case "clock an hour ahead" -> scenarios.clock(HOUR_MILLIS);
             case "clock an hour behind" -> scenarios.clock(-HOUR_MILLIS);
             case "boots in 1970" -> scenarios.clock(-1_790_000_000_000L);
@@ -48,8 +51,7 @@ public final class WalkScenarios extends WalkedMesh {
 
   private void write(WalkingVoter through, int bytes) {
     long before = sequence.version();
-    propose(through, "m" + random.nextInt(5), bytes, Change.ANY);
-    pass(20 * SECONDS, "a write commits", () -> sequence.version() > before);
+    pass(20 * SECONDS, "a write commits", () -> writes(through.node, bytes, before));
   }
 
   /**
@@ -80,6 +82,30 @@ public final class WalkScenarios extends WalkedMesh {
     }
   }
 
+  /** A node has joined and has no vote yet, when it and the leader start again. */
+  private void promotion() throws IOException {
+    NodeId joining = leader().node.equals(node(3)) ? node(2) : node(3);
+    kill(voter(joining));
+    disks.lose(directory(joining));
+    startAgain(joining);
+    RaftMember.Type half = RaftMember.Type.PROMOTABLE;
+    long end = world.nowNanos() + 30 * SECONDS;
+    while (voter(joining).raft.getCluster().getMember().getType() != half) {
+      check(world.step(end), "it never joins");
+    }
+    pass(2 * MILLIS);
+    kill(voter(joining));
+    for (int n = 1; n <= VOTERS; n++) {
+      if (!node(n).equals(joining)) {
+        kill(voter(node(n)));
+        startAgain(node(n));
+      }
+    }
+    check(leader().voter.term() > 1, "the same leader");
+    startAgain(joining);
+    pass(60 * SECONDS, "it has its vote", this::isWhole);
+  }
+
   /** A voter that was away for longer than the log reaches back gets a snapshot. */
   private void compaction() {
     NodeId away = leader().node.equals(node(3)) ? node(2) : node(3);
@@ -100,27 +126,70 @@ public final class WalkScenarios extends WalkedMesh {
     write(voter(away), LARGE_BYTES);
   }
 
-  /** The leader's wall clock jumps, while a voter is away and while all are there. */
+  /**
+   * The leader's wall clock jumps while all are there, and again while a voter that was away for
+   * long starts, whose clock is wrong the other way.
+   */
   private void clock(long offsetMillis) {
     WalkingVoter leader = leader();
     NodeId away = leader.node.equals(node(3)) ? node(2) : node(3);
     write(leader, 9);
     leader.process.wallOffset(offsetMillis);
-    write(leader, 9);
-    check(leader.leads(), "the clock took its lead");
-    wires.cut(away);
     pass(5 * SECONDS);
-    write(leader(), 9);
-    leader().process.wallOffset(0);
-    pass(SECONDS);
-    write(leader(), 9);
-    leader().process.wallOffset(offsetMillis);
-    wires.heal();
-    pass(20 * SECONDS, "it follows", () -> voter(away).version() == sequence.version());
+    write(leader, 9);
+    leader.process.wallOffset(0);
+    pass(5 * SECONDS);
+    write(leader, 9);
+    check(leader.leads() && leader.voter.term() == 1, "the clock took its lead");
     kill(voter(away));
+    pass(10 * SECONDS);
+    write(leader, 9);
+    leader.process.wallOffset(offsetMillis);
     startAgain(away);
     voter(away).process.wallOffset(-offsetMillis);
     pass(20 * SECONDS, "it is back", () -> voter(away).version() == sequence.version());
     write(voter(away), 9);
+  }
+
+  /**
+   * Where a majority is cut off, dead or hanging, an author is told within 3 seconds, whether the
+   * one it asks led or followed; once they are back, all follow.
+   */
+  private void minority() {
+    for (int i = 0; i < 6; i++) {
+      NodeId alone = leader().node;
+      if (i % 2 == 1) {
+        alone = alone.equals(node(3)) ? node(2) : node(3);
+      }
+      write(voter(alone), 9);
+      for (int n = 1; n <= VOTERS; n++) {
+        if (!node(n).equals(alone)) {
+          takeAway(voter(node(n)), i / 2);
+        }
+      }
+      refused(alone);
+      pass(5 * SECONDS);
+      refused(alone);
+      wires.heal();
+      voters.values().forEach(voter -> voter.process.hangUntil(0));
+      startAll();
+      pass(30 * SECONDS, "all are back", this::isWhole);
+      write(leader(), 9);
+      pass(30 * SECONDS, "all follow", this::allEqual);
+    }
+  }
+
+  private void takeAway(WalkingVoter voter, int how) {
+    switch (how) {
+      case 0 -> wires.cut(voter.node);
+      case 1 -> kill(voter);
+      default -> voter.process.hangUntil(world.nowNanos() + 60 * SECONDS);
+    }
+  }
+
+  private void refused(NodeId alone) {
+    WalkingVoter voter = voter(alone);
+    propose(voter, "refused", 9, Change.ANY);
+    pass(3 * SECONDS, "the author is told", () -> voter.waiting == 0);
   }
 }

@@ -4,10 +4,12 @@ package io.rhizome.node.policy.raft;
 import static io.rhizome.node.policy.raft.WalkedSequence.check;
 
 import io.atomix.protocols.raft.storage.log.RaftLogReader;
+import io.atomix.protocols.raft.storage.log.entry.CommandEntry;
 import io.atomix.protocols.raft.storage.log.entry.RaftLogEntry;
 import io.atomix.protocols.raft.storage.snapshot.Snapshot;
 import io.atomix.storage.journal.Indexed;
 import io.rhizome.gossip.NodeId;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.SortedMap;
@@ -142,6 +144,14 @@ final class WalkedLogs {
 
   /** A leader makes one entry at an index in a term. */
   private static String text(Indexed<RaftLogEntry> entry) {
+    if (entry.entry() instanceof CommandEntry command) {
+      return "command %d of session %d in term %d, %d"
+          .formatted(
+              command.sequenceNumber(),
+              command.session(),
+              command.term(),
+              Arrays.hashCode(command.operation().value()));
+    }
     return entry.entry().toString();
   }
 }

@@ -10,9 +10,6 @@ import io.rhizome.node.policy.PolicyWatcher;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /** One run of one voter of a walk. */
@@ -31,24 +28,11 @@ final class WalkingVoter {
       VirtualWorld world,
       VirtualWires wires,
       VirtualWorld.Incarnation process,
-      NodeId node,
-      Path directory,
-      SortedSet<NodeId> seeds,
+      VoterConfig config,
       WalkedSequence.Told told) {
     this.world = world;
-    this.node = node;
+    this.node = config.self();
     this.process = process;
-    VoterConfig config =
-        new VoterConfig(
-            directory,
-            node,
-            seeds,
-            Duration.ofMillis(500),
-            Duration.ofMillis(100),
-            Duration.ofMillis(700),
-            Duration.ofSeconds(5),
-            any -> true,
-            any -> false);
     AtomixPolicyStore[] started = new AtomixPolicyStore[1];
     world.as(
         process,

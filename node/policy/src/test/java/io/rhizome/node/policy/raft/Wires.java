@@ -4,6 +4,7 @@ package io.rhizome.node.policy.raft;
 import io.rhizome.gossip.NodeId;
 import java.net.ConnectException;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,7 +17,30 @@ import java.util.concurrent.TimeUnit;
 final class Wires implements AutoCloseable {
   private final Map<NodeId, VoterTransport.Handler> handlers = new ConcurrentHashMap<>();
   private final ConcurrentSkipListSet<NodeId> cut = new ConcurrentSkipListSet<>();
+  private final Random random = new Random(3);
+  private volatile long oneWayMillis;
+  private volatile double loss;
   private final ExecutorService threads = Executors.newCachedThreadPool();
+
+  /** From now on every message, both ways, takes that long, and that share of them is lost. */
+  void slow(long millis, double share) {
+    oneWayMillis = millis;
+    loss = share;
+  }
+
+  private boolean lost() {
+    synchronized (random) {
+      return random.nextDouble() < loss;
+    }
+  }
+
+  private void later(Runnable what) {
+    if (oneWayMillis == 0) {
+      threads.execute(what);
+    } else {
+      CompletableFuture.delayedExecutor(oneWayMillis, TimeUnit.MILLISECONDS, threads).execute(what);
+    }
+  }
 
   void cut(NodeId node) {
     cut.add(node);
@@ -49,10 +73,10 @@ final class Wires implements AutoCloseable {
       NodeId from, NodeId to, String subject, byte[] body, long timeoutNanos) {
     CompletableFuture<byte[]> answer =
         new CompletableFuture<byte[]>().orTimeout(timeoutNanos, TimeUnit.NANOSECONDS);
-    if (cut.contains(from) || cut.contains(to)) {
+    if (cut.contains(from) || cut.contains(to) || lost()) {
       return answer;
     }
-    threads.execute(
+    later(
         () -> {
           VoterTransport.Handler handler = handlers.get(to);
           if (handler == null) {
@@ -62,9 +86,18 @@ final class Wires implements AutoCloseable {
           var unused =
               handler
                   .handle(from, subject, body)
-                  .whenComplete((got, error) -> deliver(from, to, answer, got, error));
+                  .whenComplete((got, error) -> answer(from, to, answer, got, error));
         });
     return answer;
+  }
+
+  private void answer(
+      NodeId from, NodeId to, CompletableFuture<byte[]> answer, byte[] got, Throwable error) {
+    if (oneWayMillis == 0) {
+      deliver(from, to, answer, got, error);
+    } else if (!lost()) {
+      later(() -> deliver(from, to, answer, got, error));
+    }
   }
 
   private void deliver(
