@@ -58,6 +58,7 @@ final class Policies implements AutoCloseable {
   private final PolicyCopyFile copy;
   private volatile FollowerPolicyStore follower;
   private final SwitchingPolicyStore store;
+  private final VoterCopy voterCopy;
   private final Growth growth;
   private final Epochs epochs;
   private final Recovery recovery;
@@ -98,6 +99,7 @@ final class Policies implements AutoCloseable {
     copy = new PolicyCopyFile(directory.resolve("copy"));
     follower = newFollower();
     store = new SwitchingPolicyStore(follower);
+    voterCopy = new VoterCopy(copy, store, blocking);
     founding =
         new FoundingTalk(
             new Founding(self, firstStart),
@@ -422,6 +424,7 @@ final class Policies implements AutoCloseable {
     usable.values().removeIf(member -> !member.status().usable());
     PolicyStatus status = store.status();
     growth.see(usable.keySet(), status.voters());
+    voterCopy.tick();
     if (status.role() == Role.VOTER && status.ageNanos() >= LOST_NANOS) {
       // One of the others that is in touch with a majority may know why.
       VoteQuestion.ask(ports.source(), others(status), this::hearVoters);
@@ -491,6 +494,7 @@ final class Policies implements AutoCloseable {
       closed = true;
       waiting = voter;
     }
+    voterCopy.keep();
     store.close();
     if (waiting != null) {
       waiting.close();
