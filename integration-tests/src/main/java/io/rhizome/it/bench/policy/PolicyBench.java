@@ -123,7 +123,16 @@ public final class PolicyBench implements Benchmark {
     figures.add(Figure.reported("put_p50_limit_ms", found.limitP50()));
     figures.add(Figure.required("put_p99_ms", found.putP99(), found.limitP99()));
     figures.add(Figure.reported("put_p99_limit_ms", found.limitP99()));
-    row("put", "force_p50_ms", found.forceP50(), "force_p99_ms", found.forceP99());
+    row(
+        "put",
+        "put_p50_ms",
+        found.putP50(),
+        "put_p99_ms",
+        found.putP99(),
+        "force_p50_ms",
+        found.forceP50(),
+        "force_p99_ms",
+        found.forceP99());
     audit(mesh);
   }
 

@@ -27,8 +27,8 @@ import org.awaitility.Awaitility;
 
 /**
  * Nodes that vote on policy, and perhaps some that do not, as processes on loopback; and, in the
- * name of one more node that never runs, a feed from each voter. Votes stay where they are, however
- * long a node is away. For one thread, save {@link #nodes} and what that returns.
+ * name of one more node that never runs, a feed from each. Votes stay where they are, however long
+ * a node is away. For one thread, save {@link #nodes} and what that returns.
  */
 final class PolicyMesh implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(90);
@@ -43,6 +43,7 @@ final class PolicyMesh implements AutoCloseable {
   private final Sequence sequence = new Sequence();
   private final Acks acks = new Acks();
   private final List<Feed> feeds = new ArrayList<>();
+  private final List<NodeId> ids = new ArrayList<>();
   private final ScheduledExecutorService retries = Executors.newSingleThreadScheduledExecutor();
   private final Author author;
 
@@ -61,12 +62,14 @@ final class PolicyMesh implements AutoCloseable {
     this.operator = OperatorKey.read(mesh.operatorKey());
     this.nodes = new Nodes(IntStream.rangeClosed(1, size).mapToObj(mesh::client).toList());
     start(IntStream.rangeClosed(1, voters).boxed().toList());
-    await("%d voters".formatted(voters), () -> countVoters() == voters);
+    awaitVoters();
     start(IntStream.rangeClosed(voters + 1, size).boxed().toList());
     author = new Author(operator, nodes.status(1).orElseThrow().getMesh());
     KeyFile watcher = KeyFile.read(mesh.node(size + 1).directory().resolve("identity/node.key"));
-    for (int i = 1; i <= voters; i++) {
-      feeds.add(feed(i, ports, watcher));
+    for (int i = 1; i <= size; i++) {
+      NodeId id = KeyFile.read(mesh.node(i).directory().resolve("identity/node.key")).id();
+      ids.add(id);
+      feeds.add(feed(i, id, ports, watcher));
     }
   }
 
@@ -86,8 +89,7 @@ final class PolicyMesh implements AutoCloseable {
     }
   }
 
-  private Feed feed(int i, PortPlan ports, KeyFile watcher) throws IOException {
-    NodeId id = KeyFile.read(mesh.node(i).directory().resolve("identity/node.key")).id();
+  private Feed feed(int i, NodeId id, PortPlan ports, KeyFile watcher) throws IOException {
     return new Feed(
         name(i),
         NettyChannelBuilder.forAddress("127.0.0.1", ports.mesh(i))
@@ -101,12 +103,12 @@ final class PolicyMesh implements AutoCloseable {
     return nodes.status(1).map(PolicyStatusResponse::getVotersCount).orElse(0);
   }
 
-  /** Those that run, voters first. */
+  /** Those that run. */
   Nodes nodes() {
     return nodes;
   }
 
-  /** How many of the nodes vote: nodes 1 to that. */
+  /** How many of the nodes vote: at first, nodes 1 to that. */
   int voters() {
     return voters;
   }
@@ -116,7 +118,7 @@ final class PolicyMesh implements AutoCloseable {
     return size;
   }
 
-  /** A feed from each voter. */
+  /** A feed from each node, which has something to say while it votes. */
   List<Feed> feeds() {
     return List.copyOf(feeds);
   }
@@ -194,7 +196,7 @@ final class PolicyMesh implements AutoCloseable {
   private Optional<Integer> findLeader() {
     int leader = 0;
     long term = -1;
-    for (int i = 1; i <= voters; i++) {
+    for (int i = 1; i <= size; i++) {
       Optional<PolicyStatusResponse> status = nodes.status(i);
       if (status.isPresent()
           && status.get().getRole().equals("LEADER")
@@ -206,7 +208,7 @@ final class PolicyMesh implements AutoCloseable {
     return leader == 0 ? Optional.empty() : Optional.of(leader);
   }
 
-  /** Returns when node i has that version, and its vote if it is to have one. */
+  /** Returns when node i has that version, and its vote if the others say that it has one. */
   void awaitVersion(int i, long version) {
     await(
         "%s at version %d".formatted(name(i), version),
@@ -214,8 +216,25 @@ final class PolicyMesh implements AutoCloseable {
             nodes
                 .status(i)
                 .filter(status -> status.getVersion() >= version)
-                .filter(status -> i > voters || !status.getRole().equals("FOLLOWER"))
+                .filter(
+                    status ->
+                        votes(status)
+                            || !status.getVotersList().contains(ids.get(i - 1).toString()))
                 .isPresent());
+  }
+
+  /** Returns when as many vote as at first. */
+  void awaitVoters() {
+    await(voters + " voters", () -> countVoters() == voters);
+  }
+
+  /** Whether node i votes now. */
+  boolean votes(int i) {
+    return nodes.status(i).filter(PolicyMesh::votes).isPresent();
+  }
+
+  private static boolean votes(PolicyStatusResponse status) {
+    return !status.getRole().equals("FOLLOWER");
   }
 
   /** Returns when that is so; fails with the ends of all logs if it takes too long. */

@@ -61,7 +61,8 @@ final class RestartPart {
   }
 
   /**
-   * Kills a voter, removes all that it knew of policy, and starts it again, while writers write.
+   * Kills a voter, removes all that it knew of policy, and starts it again, while writers write. It
+   * votes again in the end, or another node does in its place.
    *
    * @return whether the node's log says so
    */
@@ -75,6 +76,7 @@ final class RestartPart {
       mesh.start(List.of(wiped));
       writers.awaitMore(SETTLED_WRITES);
       mesh.awaitVersion(wiped, mesh.acks().newest());
+      mesh.awaitVoters();
     }
     return log(mesh.node(wiped)).substring(before.length()).contains("has lost its disk");
   }

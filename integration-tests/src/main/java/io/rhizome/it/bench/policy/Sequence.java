@@ -20,12 +20,17 @@ final class Sequence {
   /** More would only repeat what these say. */
   private static final int MAX_CONTRADICTIONS = 20;
 
+  private static final String SECRET_KIND = "MeshKey";
+
   private final SortedMap<Long, PolicyRecord> records = new TreeMap<>();
   private final Map<ProposalId, Long> versions = new TreeMap<>();
   private final List<String> contradictions = new ArrayList<>();
 
-  /** A node showed this. */
-  synchronized void shown(String node, PolicyRecord record) {
+  /**
+   * A node showed this; what it shows only to nodes is left aside, for others must agree without.
+   */
+  synchronized void shown(String node, PolicyRecord whole) {
+    PolicyRecord record = withoutSecrets(whole);
     PolicyRecord before = records.putIfAbsent(record.version(), record);
     if (before != null && !before.equals(record)) {
       contradiction(
@@ -38,6 +43,13 @@ final class Sequence {
           "%s shows proposal %s as version %d, it was version %d"
               .formatted(node, record.id(), record.version(), version));
     }
+  }
+
+  private static PolicyRecord withoutSecrets(PolicyRecord record) {
+    List<Change> open = new ArrayList<>(record.changes());
+    open.removeIf(change -> change.key().kind().equals(SECRET_KIND));
+    return new PolicyRecord(
+        record.version(), record.id(), record.author(), record.stampMillis(), open);
   }
 
   /** Something is wrong. */

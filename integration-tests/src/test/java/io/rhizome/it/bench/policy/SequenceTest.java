@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rhizome.node.policy.Change;
 import io.rhizome.node.policy.PolicyRecord;
 import io.rhizome.node.policy.ProposalId;
+import io.rhizome.node.policy.ResourceKey;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,16 @@ final class SequenceTest {
     assertThat(sequence.newest()).isEqualTo(2);
     assertThat(sequence.version(new ProposalId(1, 2))).contains(2L);
     assertThat(sequence.version(new ProposalId(1, 3))).isEmpty();
+  }
+
+  @Test
+  void whatIsShownToNodesOnlyIsNoContradiction() {
+    Change open = Change.put(Author.key("x"), Author.body("m"), Change.ANY);
+    Change secret = Change.put(new ResourceKey("MeshKey", "a"), "{}", Change.ANY);
+    sequence.shown(
+        "a", new PolicyRecord(1, new ProposalId(1, 1), "operator:x", 5, List.of(open, secret)));
+    sequence.shown("b", record(1, 1, open));
+    assertThat(sequence.contradictions()).isEmpty();
   }
 
   @Test
