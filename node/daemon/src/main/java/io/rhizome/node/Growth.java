@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * #gone} and {@link #welcome}.
  */
 final class Growth {
-  private static final int VOTERS = 3;
   private static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
@@ -87,8 +86,12 @@ final class Growth {
     return admitted.isNode(node) && (Objects.equals(asked, node) || voters.contains(node));
   }
 
-  /** The next change, if one is due. */
-  Optional<Step> next(Collection<NodeId> voters) {
+  /**
+   * The next change, if one is due.
+   *
+   * @param wanted how many are to vote in the end: 1, 3 or 5
+   */
+  Optional<Step> next(Collection<NodeId> voters, int wanted) {
     long now = nanoTime.getAsLong();
     // An even number is no better than one less, and worse while it lasts: it does not wait.
     if (voters.size() % 2 != 0 && now - changedAtNanos < PATIENCE_NANOS) {
@@ -101,7 +104,7 @@ final class Growth {
                 new Candidate(id, admitted.labels(id).getOrDefault("site", ""), now - since)));
     SortedSet<NodeId> staying = new TreeSet<>(voters);
     staying.removeIf(this::gone);
-    Optional<NodeId> next = VoterChoice.next(staying, nodes, VOTERS, STABLE_NANOS);
+    Optional<NodeId> next = VoterChoice.next(staying, nodes, wanted, STABLE_NANOS);
     if (next.isEmpty()) {
       return Optional.empty();
     }

@@ -436,7 +436,9 @@ final class Policies implements AutoCloseable {
     }
     if (status.role() == Role.LEADER) {
       acquaintances.tell(usable.keySet(), epochs.current().isPresent());
-      growth.next(status.voters()).ifPresent(step -> lead(step, status));
+      growth
+          .next(status.voters(), VotersWanted.of(store.snapshot()))
+          .ifPresent(step -> lead(step, status));
     }
   }
 
