@@ -70,9 +70,7 @@ class ForgedLeadersTest {
 
   private Object send(NodeId from, String subject, Object request) throws Exception {
     return SERIALIZER.decode(
-        voters
-            .wires
-            .of(from)
+        new FencedTransport(voters.wires.of(from), voters.epochs(from), "")
             .call(VOTER, subject, SERIALIZER.encode(request), 9_000_000_000L)
             .toCompletableFuture()
             .get(9, TimeUnit.SECONDS));

@@ -79,7 +79,41 @@ final class VirtualExecutor extends AbstractExecutorService implements Scheduled
   @Override
   public ScheduledFuture<?> scheduleWithFixedDelay(
       Runnable command, long delay, long pause, TimeUnit unit) {
-    throw new UnsupportedOperationException();
+    Repeated repeated = new Repeated(command, unit.toNanos(pause));
+    repeated.after(unit.toNanos(delay));
+    return repeated;
+  }
+
+  /** A task that comes again, until it is cancelled or its process ends. */
+  private final class Repeated extends FutureTask<Boolean> implements ScheduledFuture<Boolean> {
+    private final long pauseNanos;
+    private long atNanos;
+
+    Repeated(Runnable command, long pauseNanos) {
+      super(command, true);
+      this.pauseNanos = pauseNanos;
+    }
+
+    void after(long nanos) {
+      atNanos = world.nowNanos() + nanos;
+      var unused = world.at(atNanos, process, null, this::turn);
+    }
+
+    private void turn() {
+      if (runAndReset()) {
+        after(pauseNanos);
+      }
+    }
+
+    @Override
+    public long getDelay(TimeUnit unit) {
+      return unit.convert(atNanos - world.nowNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public int compareTo(Delayed other) {
+      return Long.compare(getDelay(TimeUnit.NANOSECONDS), other.getDelay(TimeUnit.NANOSECONDS));
+    }
   }
 
   @Override
