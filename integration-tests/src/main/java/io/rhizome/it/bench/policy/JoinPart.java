@@ -19,6 +19,7 @@ import io.rhizome.mesh.v1.JoinServiceGrpc;
 import io.rhizome.v1.PolicyServiceGrpc;
 import io.rhizome.v1.PolicyStatusRequest;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -90,7 +91,9 @@ final class JoinPart implements AutoCloseable {
 
   private static boolean listens(int port) {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", port), (int) CALL_LIMIT.toMillis());
+      socket.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+          (int) CALL_LIMIT.toMillis());
       return true;
     } catch (IOException e) {
       return false;

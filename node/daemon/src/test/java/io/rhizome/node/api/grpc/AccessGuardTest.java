@@ -41,7 +41,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -74,7 +76,15 @@ class AccessGuardTest {
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(new Inference())
             .addService(new Admin())
-            .addService(new PolicyService("mesh", policy.store()))
+            .addService(
+                new PolicyService(
+                    "mesh",
+                    policy.store(),
+                    new Recoveries(
+                        Optional::empty,
+                        epoch ->
+                            CompletableFuture.failedFuture(
+                                new UnsupportedOperationException("nobody recovers here")))))
             .intercept(new AccessGuard(new Door(access, true), new AdminGuard(proofs)))
             .build()
             .start();
