@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class FollowerPolicyStore implements PolicyStore {
   private static final Logger log = LoggerFactory.getLogger(FollowerPolicyStore.class);
   private static final long TICK_MILLIS = 100;
+  private static final long SAVE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final PolicySource source;
   private final ImageFile file;
@@ -35,6 +36,7 @@ public final class FollowerPolicyStore implements PolicyStore {
   private volatile boolean current;
   private volatile boolean everCurrent;
   private FollowerCopy saved;
+  private long savedAtNanos;
   private @Nullable Runnable giveUp;
   private @Nullable Stream stream;
 
@@ -55,6 +57,7 @@ public final class FollowerPolicyStore implements PolicyStore {
     this.thread = thread;
     this.nanoTime = nanoTime;
     this.saved = load(file);
+    this.savedAtNanos = nanoTime.getAsLong() - SAVE_NANOS;
     this.machine = new PolicyMachine(saved.image());
     this.feed = new PolicyFeed(saved.image());
     this.following = new Following(random, nanoTime.getAsLong());
@@ -121,14 +124,17 @@ public final class FollowerPolicyStore implements PolicyStore {
     if (current) {
       currentAtNanos = nanoTime.getAsLong();
     }
-    save();
+    if (nanoTime.getAsLong() - savedAtNanos >= SAVE_NANOS) {
+      save();
+    }
   }
 
-  /** At most once a tick. A copy that cannot be written is a copy still. */
+  /** All of it, so not for each change. A copy that cannot be written is a copy still. */
   private void save() {
     if (machine.version() == saved.image().snapshot().version() && voters.equals(saved.voters())) {
       return;
     }
+    savedAtNanos = nanoTime.getAsLong();
     saved = new FollowerCopy(voters, machine.image());
     try {
       file.save(PolicyCodec.encode(saved));
