@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.cli;
 
+import io.rhizome.node.identity.admission.AdmissionKind;
 import io.rhizome.node.policy.Change;
 import io.rhizome.node.policy.PolicyLimits;
 import io.rhizome.node.policy.PolicySnapshot;
@@ -10,6 +11,7 @@ import io.rhizome.node.resources.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -17,8 +19,8 @@ import java.util.TreeMap;
  * What makes policy what a backup says.
  *
  * <p>What people declare becomes exactly what it was. What is the mesh's own (who belongs to it,
- * and such) is put back where it is missing, and neither changed nor deleted; of another mesh it is
- * left out.
+ * and such) is put back where it is missing and was not revoked since, and neither changed nor
+ * deleted; of another mesh it is left out. The mesh key and the founding stay as they are.
  *
  * @param steps by resource: created, changed or deleted
  * @param same how many are as they were
@@ -41,7 +43,7 @@ record RestorePlan(SortedMap<ResourceKey, Step> steps, int same) {
     int same = 0;
     for (Resource old : backup.resources().values()) {
       Resource present = now.resources().get(old.key());
-      if (!declared(old.key()) && (present != null || !sameMesh)) {
+      if (!declared(old.key()) && (present != null || !sameMesh || barred(old, now))) {
         continue;
       }
       if (present == null) {
@@ -60,6 +62,26 @@ record RestorePlan(SortedMap<ResourceKey, Step> steps, int same) {
       }
     }
     return new RestorePlan(steps, same);
+  }
+
+  /** Whether policy as it is now does not let that back in. */
+  private static boolean barred(Resource old, PolicySnapshot now) {
+    Optional<AdmissionKind> kind = AdmissionKind.of(old.key().kind());
+    if (kind.isEmpty()) {
+      return false;
+    }
+    String id = old.key().name();
+    return switch (kind.get()) {
+      case NODE, OPERATOR ->
+          now.resources().containsKey(AdmissionKind.REVOKED.key(id))
+              || now.list(old.key().kind()).values().stream()
+                  .anyMatch(present -> Entries.name(present).equals(Entries.name(old)));
+      case REVOKED ->
+          now.resources().containsKey(AdmissionKind.NODE.key(id))
+              || now.resources().containsKey(AdmissionKind.OPERATOR.key(id));
+      case TOKEN -> false;
+      case MESH_KEY, FOUNDING -> true;
+    };
   }
 
   private static boolean declared(ResourceKey key) {
