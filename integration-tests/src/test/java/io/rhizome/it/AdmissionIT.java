@@ -70,7 +70,7 @@ final class AdmissionIT {
     List<String> names = new ArrayList<>();
     for (JsonNode node : json(asked, "nodes").get("nodes")) {
       if (List.of("ALIVE", "SUSPECT").contains(node.get("status").asText())) {
-        names.add(node.get("labels").get("name").asText());
+        names.add(node.path("labels").path("name").asText());
       }
     }
     return names;

@@ -21,11 +21,13 @@ import org.slf4j.LoggerFactory;
  */
 final class MeshKeys {
   private static final Logger log = LoggerFactory.getLogger(MeshKeys.class);
+  private static final int CALLS_IN_COMPANY = 10;
   private static final long LOST_NANOS = 4_000_000_000L;
 
   private final GossipLoop gossip;
   private final List<Endpoint> seeds;
   private final Endpoint self;
+  private int calls;
   private long version;
   private Bytes key;
 
@@ -61,17 +63,25 @@ final class MeshKeys {
     }
   }
 
-  /** Asks others where policy has not been heard of for long. */
+  /**
+   * Asks those that it does not hear where policy has not been heard of for long: at each call if
+   * it hears nobody, now and then if it does, for all of them may lack the key. For one thread.
+   */
   void seek(PolicyStore store, MeshKeySeeker seeker) {
     PolicyStatus status = store.status();
     if (status.ageNanos() < LOST_NANOS) {
+      calls = 0;
       return;
     }
     Set<Endpoint> addresses = new LinkedHashSet<>(seeds);
+    Set<Endpoint> heard = new LinkedHashSet<>();
     for (Member member : gossip.view().members().values()) {
-      addresses.add(member.state().mesh());
+      (member.status().usable() ? heard : addresses).add(member.state().mesh());
     }
-    addresses.remove(self);
-    seeker.ask(addresses);
+    heard.add(self);
+    addresses.removeAll(heard);
+    if (heard.size() == 1 || ++calls % CALLS_IN_COMPANY == 0) {
+      seeker.ask(addresses);
+    }
   }
 }
