@@ -15,14 +15,14 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks others until {@link Founding} decides. On {@code thread} only. */
+/** Asks others until {@link FoundingDecision} decides. On {@code thread} only. */
 final class FoundingTalk {
   private static final Logger log = LoggerFactory.getLogger(FoundingTalk.class);
   private static final int MAX_ASKED = 16;
   private static final long AGAIN_MILLIS = 100;
   private static final long STRANDED_MILLIS = TimeUnit.SECONDS.toMillis(15);
 
-  private final Founding founding;
+  private final FoundingDecision founding;
   private final Acquaintances acquaintances;
   private final Supplier<MembershipView> membership;
   private final ScheduledExecutorService thread;
@@ -38,7 +38,7 @@ final class FoundingTalk {
 
   /** Says nothing yet. */
   FoundingTalk(
-      Founding founding,
+      FoundingDecision founding,
       Acquaintances acquaintances,
       Supplier<MembershipView> membership,
       ScheduledExecutorService thread,
@@ -67,13 +67,14 @@ final class FoundingTalk {
   }
 
   private void onAnswers(int asked, List<Answer> answers) {
-    Founding.Verdict verdict = founding.decide(System.nanoTime() - startedNanos, asked, answers);
-    if (verdict instanceof Founding.Verdict.Found) {
+    FoundingDecision.Verdict verdict =
+        founding.decide(System.nanoTime() - startedNanos, asked, answers);
+    if (verdict instanceof FoundingDecision.Verdict.Found) {
       outcome.found().run();
-    } else if (verdict instanceof Founding.Verdict.Follow follow) {
+    } else if (verdict instanceof FoundingDecision.Verdict.Follow follow) {
       log.warn("policy has voters already: this node follows them and founds nothing");
       outcome.follow().accept(follow.voters());
-    } else if (verdict instanceof Founding.Verdict.Stranded stranded) {
+    } else if (verdict instanceof FoundingDecision.Verdict.Stranded stranded) {
       log.error("{}", stranded.why());
       again(STRANDED_MILLIS);
     } else {

@@ -35,18 +35,14 @@ import io.rhizome.node.identity.admission.AdmissionFile;
 import io.rhizome.node.identity.admission.Admissions;
 import io.rhizome.node.identity.admission.Belonging;
 import io.rhizome.node.identity.admission.JoinDesk;
-import io.rhizome.node.identity.admission.MeshRules;
 import io.rhizome.node.identity.admission.PolicyAdmitted;
 import io.rhizome.node.mesh.AcquaintanceService;
 import io.rhizome.node.mesh.EventLoops;
-import io.rhizome.node.mesh.GrpcAcquaintances;
 import io.rhizome.node.mesh.GrpcForwarder;
 import io.rhizome.node.mesh.GrpcModelSource;
-import io.rhizome.node.mesh.GrpcPolicySource;
 import io.rhizome.node.mesh.GrpcVoterTransport;
 import io.rhizome.node.mesh.JoinService;
 import io.rhizome.node.mesh.MeshChannels;
-import io.rhizome.node.mesh.MeshKeySeeker;
 import io.rhizome.node.mesh.MeshServer;
 import io.rhizome.node.mesh.PolicyFeedService;
 import io.rhizome.node.mesh.RaftService;
@@ -56,10 +52,6 @@ import io.rhizome.node.models.ModelSource;
 import io.rhizome.node.models.Models;
 import io.rhizome.node.models.ModelsConfig;
 import io.rhizome.node.policy.Epochs;
-import io.rhizome.node.policy.raft.AtomixPolicyStore;
-import io.rhizome.node.policy.raft.FencedTransport;
-import io.rhizome.node.policy.raft.VoterConfig;
-import io.rhizome.node.resources.ResourceRules;
 import io.rhizome.node.serving.ModelNames;
 import io.rhizome.node.serving.Serving;
 import io.rhizome.node.serving.View;
@@ -83,7 +75,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,7 +91,6 @@ public final class Node implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Node.class);
   private static final long HEAP_SHARE_OF_REQUESTS = 4;
-  private static final long SEEK_MILLIS = 2_000;
   private static final Duration LEAVE_LIMIT = Duration.ofSeconds(1);
 
   private final long startedNanos = System.nanoTime();
@@ -169,11 +159,11 @@ public final class Node implements AutoCloseable {
         teardown.add(new MeshChannels(loops, tls, membership, config.request().maxBytes()));
     ModelSource source = new GrpcModelSource(channels, blocking);
     String meshId = belonging.known().mesh().orElseThrow();
+    PolicyWiring wiring = new PolicyWiring(config, identity, admitted, belonging, blocking);
     GrpcVoterTransport voters = new GrpcVoterTransport(channels);
-    Epochs epochs = epochs(admitted, meshId);
+    Epochs epochs = wiring.epochs();
     Policies policies =
-        teardown.add(
-            startPolicies(admitted, belonging, membership, channels, voters, epochs, blocking));
+        teardown.add(wiring.policies(membership, channels, voters, epochs, !Files.exists(epoch())));
     Access access =
         teardown.add(
             Access.over(
@@ -310,50 +300,13 @@ public final class Node implements AutoCloseable {
                 metrics::scrape,
                 loops,
                 blocking));
-    followAdmissions(admitted, admissionFile, policies, loops, tls, blocking);
+    wiring.followAdmissions(admissionFile, policies, gossip, mesh, loops, tls);
     executor.awaitEngines();
     reload();
     ready = true;
     api.setReady(true);
     policies.start();
-    if (belonging.founding() != null) {
-      new Founder(belonging.founding(), identity, policies.store(), admitted, policies.thread())
-          .start();
-    }
-  }
-
-  /** From now on who belongs is what policy says. */
-  private void followAdmissions(
-      PolicyAdmitted admitted,
-      AdmissionFile file,
-      Policies policies,
-      EventLoops loops,
-      MeshTls tls,
-      ExecutorService blocking)
-      throws SSLException {
-    MeshKeys keys = new MeshKeys(gossip, admitted.now(), config.seeds(), meshEndpoint());
-    MeshKeySeeker seeker = new MeshKeySeeker(loops, tls, keys::offer);
-    admitted.onChange(keys::onAdmissions);
-    admitted.onChange(now -> mesh.closeRevoked());
-    admitted.onChange(now -> blocking.execute(() -> keep(file, admitted)));
-    admitted.follow(policies.store());
-    var unused =
-        policies
-            .thread()
-            .scheduleWithFixedDelay(
-                () -> keys.seek(policies.store(), seeker),
-                SEEK_MILLIS,
-                SEEK_MILLIS,
-                TimeUnit.MILLISECONDS);
-  }
-
-  /** Whatever is newest by now; a file that cannot be written is written at the next change. */
-  private static void keep(AdmissionFile file, PolicyAdmitted admitted) {
-    try {
-      file.save(admitted.now());
-    } catch (IOException e) {
-      log.error("cannot keep who belongs to the mesh: {}", e.getMessage());
-    }
+    wiring.found(policies);
   }
 
   private LocalExecutor startExecutor() {
@@ -361,57 +314,6 @@ public final class Node implements AutoCloseable {
     int cores = Runtime.getRuntime().availableProcessors();
     return LocalExecutor.start(
         new ExecutorConfig(workers == 0 ? cores : workers, config.executor().queue()));
-  }
-
-  private Epochs epochs(PolicyAdmitted admitted, String meshId) throws IOException {
-    return new Epochs(
-        meshId,
-        epoch ->
-            admitted.isOperator(epoch.operator())
-                && admitted.verify(
-                    epoch.operator(), epoch.signedBytes().toArray(), epoch.signature().toArray()),
-        new PolicyCopyFile(config.data().resolve("policy/epoch")));
-  }
-
-  private Policies startPolicies(
-      PolicyAdmitted admitted,
-      Belonging belonging,
-      Membership membership,
-      MeshChannels channels,
-      GrpcVoterTransport voters,
-      Epochs epochs,
-      ExecutorService blocking)
-      throws IOException {
-    ResourceRules resources = new ResourceRules();
-    MeshRules rules =
-        new MeshRules(
-            belonging.known().mesh().orElseThrow(),
-            belonging.founding(),
-            resources::check,
-            System::currentTimeMillis);
-    PolicyPorts.VoterOpening opening =
-        (directory, label, beside, welcome, gone, thread) ->
-            AtomixPolicyStore.start(
-                VoterConfig.of(directory, id, beside, welcome, gone),
-                new FencedTransport(voters, epochs, label),
-                rules,
-                thread,
-                System::nanoTime);
-    return new Policies(
-        config.data().resolve("policy"),
-        id,
-        belonging.known().founder().orElseThrow(),
-        !Files.exists(epoch()),
-        config.policy().replaceVoterAfter(),
-        new PolicyPorts(
-            new GrpcPolicySource(channels, epochs, blocking),
-            opening,
-            voters::invite,
-            new GrpcAcquaintances(channels, epochs, blocking)::ask,
-            epochs,
-            membership,
-            admitted),
-        blocking);
   }
 
   private Path epoch() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node;
 
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.rhizome.gossip.Member;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.policy.EpochStatement;
@@ -53,7 +54,7 @@ final class Policies implements AutoCloseable {
   private final PolicyPorts ports;
   private final Executor blocking;
   private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(work -> daemon(work));
+      Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("rhizome-policy", true));
   private final NodeId founder;
   private final PolicyCopyFile copy;
   private volatile FollowerPolicyStore follower;
@@ -102,7 +103,7 @@ final class Policies implements AutoCloseable {
     voterCopy = new VoterCopy(copy, store, blocking);
     founding =
         new FoundingTalk(
-            new Founding(self, firstStart),
+            new FoundingDecision(self, firstStart),
             acquaintances,
             ports.membership(),
             thread,
@@ -157,12 +158,6 @@ final class Policies implements AutoCloseable {
     } catch (IOException e) {
       log.error("policy cannot be read in {}: {}", directory.path(), e.getMessage(), e);
     }
-  }
-
-  private static Thread daemon(Runnable work) {
-    Thread thread = new Thread(work, "rhizome-policy");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** Policy as this node has it. */
@@ -438,7 +433,7 @@ final class Policies implements AutoCloseable {
       acquaintances.tell(usable.keySet(), epochs.current().isPresent());
       growth
           .next(status.voters(), VotersWanted.of(store.snapshot()))
-          .ifPresent(step -> lead(step, status));
+          .ifPresent(step -> VoteChange.make(step, status.voters(), ports, voter));
     }
   }
 
@@ -461,32 +456,6 @@ final class Policies implements AutoCloseable {
 
   private boolean welcome(NodeId node) {
     return growth.welcome(node, store.status().voters());
-  }
-
-  private void lead(Growth.Step step, PolicyStatus status) {
-    if (step instanceof Growth.Step.Invite invite) {
-      log.info("node {} is asked to vote on policy too", invite.node().shortName());
-      ports.invite().accept(invite.node(), new TreeSet<>(status.voters()));
-    } else if (step instanceof Growth.Step.Remove remove) {
-      remove(remove.node());
-    }
-  }
-
-  private void remove(NodeId gone) {
-    AtomixPolicyStore leading = voter;
-    if (leading == null) {
-      return;
-    }
-    log.warn("node {} has been gone for long and loses its vote on policy", gone.shortName());
-    var unused =
-        leading
-            .remove(gone)
-            .whenComplete(
-                (removed, failure) -> {
-                  if (failure != null) {
-                    log.warn("it keeps its vote for now: {}", failure.getMessage());
-                  }
-                });
   }
 
   @Override

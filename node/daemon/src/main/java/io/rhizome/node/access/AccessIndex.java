@@ -10,12 +10,14 @@ import io.rhizome.node.policy.PolicyRecord;
 import io.rhizome.node.policy.PolicySnapshot;
 import io.rhizome.node.policy.Resource;
 import io.rhizome.node.policy.ResourceKey;
+import io.rhizome.node.text.Durations;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -162,7 +164,11 @@ record AccessIndex(
   }
 
   private static long nanos(JsonNode duration) {
-    return duration.isMissingNode() ? Long.MAX_VALUE : Durations.nanos(duration.asText());
+    return duration.isMissingNode()
+        ? Long.MAX_VALUE
+        : Durations.parse(duration.asText())
+            .map(TimeUnit.NANOSECONDS::convert)
+            .orElseThrow(() -> new IllegalArgumentException("no duration: " + duration));
   }
 
   private static JsonNode json(String body) {

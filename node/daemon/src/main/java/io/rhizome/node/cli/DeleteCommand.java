@@ -25,13 +25,19 @@ final class DeleteCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ResourceKey key = PolicyOption.key(resource);
+    delete(policy, key, key + " does not exist; list what does with: rhizome get", spec);
+    return 0;
+  }
+
+  /** Deletes it and says so; {@link ConfigException} with those words where it does not exist. */
+  static void delete(PolicyOption policy, ResourceKey key, String absent, CommandSpec spec)
+      throws IOException {
     try (PolicyView view = policy.open()) {
       if (view.find(key).isEmpty()) {
-        throw new ConfigException(key + " does not exist; list what does with: rhizome get");
+        throw new ConfigException(absent);
       }
       long version = view.propose(List.of(Change.delete(key, view.version(key))));
       CommittedLine.print(key, "deleted", version, policy.json, spec.commandLine().getOut());
-      return 0;
     }
   }
 }

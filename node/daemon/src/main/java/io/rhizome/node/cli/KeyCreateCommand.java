@@ -21,12 +21,9 @@ import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,8 +37,6 @@ import picocli.CommandLine.Spec;
     name = "create",
     description = "Make an API key and print it, this once: policy keeps only a hash of it.")
 final class KeyCreateCommand implements Callable<Integer> {
-  private static final Pattern DAYS = Pattern.compile("([1-9][0-9]{0,4})(h|d)");
-
   @Spec CommandSpec spec = CommandSpec.create();
   @Mixin PolicyOption policy = new PolicyOption();
 
@@ -78,7 +73,8 @@ final class KeyCreateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    long end = expires == null ? ApiKey.NEVER : Instant.now().plus(after(expires)).toEpochMilli();
+    long end =
+        expires == null ? ApiKey.NEVER : Instant.now().plus(Expiry.after(expires)).toEpochMilli();
     try (PolicyView view = policy.open()) {
       if (view.find(new ResourceKey("Tenant", tenant)).isEmpty()) {
         throw new ConfigException(
@@ -113,15 +109,6 @@ final class KeyCreateCommand implements Callable<Integer> {
     } catch (CertificateException e) {
       throw new ConfigException(file + ": no X.509 certificate in PEM form in it", e);
     }
-  }
-
-  private static Duration after(String text) {
-    Matcher form = DAYS.matcher(text);
-    if (!form.matches()) {
-      throw new ConfigException("--expires must be such as 12h or 30d, not '" + text + "'");
-    }
-    long count = Long.parseLong(form.group(1));
-    return form.group(2).equals("d") ? Duration.ofDays(count) : Duration.ofHours(count);
   }
 
   private void print(KeyText text, long version) {

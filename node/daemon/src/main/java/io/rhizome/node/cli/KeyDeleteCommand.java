@@ -2,11 +2,8 @@
 package io.rhizome.node.cli;
 
 import io.rhizome.node.access.ApiKey;
-import io.rhizome.node.config.ConfigException;
-import io.rhizome.node.policy.Change;
 import io.rhizome.node.policy.ResourceKey;
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,14 +22,11 @@ final class KeyDeleteCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ResourceKey key = new ResourceKey(ApiKey.KIND, id);
-    try (PolicyView view = policy.open()) {
-      if (view.find(key).isEmpty()) {
-        throw new ConfigException("no API key '" + id + "'; list them with: rhizome key list");
-      }
-      long version = view.propose(List.of(Change.delete(key, view.version(key))));
-      CommittedLine.print(key, "deleted", version, policy.json, spec.commandLine().getOut());
-      return 0;
-    }
+    DeleteCommand.delete(
+        policy,
+        new ResourceKey(ApiKey.KIND, id),
+        "no API key '" + id + "'; list them with: rhizome key list",
+        spec);
+    return 0;
   }
 }

@@ -16,7 +16,6 @@ import io.rhizome.node.policy.Change;
 import io.rhizome.v1.ListNodesRequest;
 import io.rhizome.v1.NodeInfo;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -26,8 +25,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,7 +36,6 @@ import picocli.CommandLine.Spec;
     name = "create",
     description = "Make a token, and print it: whoever has it can let a node join.")
 final class TokenCreateCommand implements Callable<Integer> {
-  private static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,4})([smhd])");
   private static final int MAX_SEEDS = 5;
   private static final List<String> USABLE = List.of("ALIVE", "SUSPECT");
 
@@ -74,7 +70,7 @@ final class TokenCreateCommand implements Callable<Integer> {
     labels.forEach((label, values) -> claims.put(label, List.of(values.split(",", -1))));
     byte[] secret = TokenKey.newSeed();
     TokenKey key = new TokenKey(secret);
-    Instant until = Instant.now().plus(duration(expires)).truncatedTo(ChronoUnit.SECONDS);
+    Instant until = Instant.now().plus(Expiry.after(expires)).truncatedTo(ChronoUnit.SECONDS);
     TokenBody body;
     try {
       body = new TokenBody(until.toEpochMilli(), Bytes.of(key.publicKey()), claims, uses);
@@ -119,20 +115,6 @@ final class TokenCreateCommand implements Callable<Integer> {
             "token %s lets %d join until %s; on the new machine: rhizome join TOKEN DIR"
                 .formatted(id, uses, until));
     out.println(text);
-  }
-
-  static Duration duration(String text) {
-    Matcher matcher = DURATION.matcher(text);
-    if (!matcher.matches()) {
-      throw new ConfigException("--expires is such as 30m, 12h or 7d, not '" + text + "'");
-    }
-    long count = Long.parseLong(matcher.group(1));
-    return switch (matcher.group(2)) {
-      case "s" -> Duration.ofSeconds(count);
-      case "m" -> Duration.ofMinutes(count);
-      case "h" -> Duration.ofHours(count);
-      default -> Duration.ofDays(count);
-    };
   }
 
   /** Nodes that are up, of different sites first. */

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.cli;
 
-import io.rhizome.node.config.ConfigException;
 import io.rhizome.node.identity.admission.AdmissionKind;
-import io.rhizome.node.policy.Change;
-import io.rhizome.node.policy.ResourceKey;
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,14 +21,11 @@ final class TokenDeleteCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ResourceKey key = AdmissionKind.TOKEN.key(id);
-    try (PolicyView view = policy.open()) {
-      if (view.find(key).isEmpty()) {
-        throw new ConfigException("there is no token " + id + "; see: rhizome token list");
-      }
-      long version = view.propose(List.of(Change.delete(key, view.version(key))));
-      CommittedLine.print(key, "deleted", version, policy.json, spec.commandLine().getOut());
-      return 0;
-    }
+    DeleteCommand.delete(
+        policy,
+        AdmissionKind.TOKEN.key(id),
+        "there is no token " + id + "; see: rhizome token list",
+        spec);
+    return 0;
   }
 }

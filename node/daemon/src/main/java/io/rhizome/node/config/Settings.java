@@ -2,6 +2,7 @@
 package io.rhizome.node.config;
 
 import io.rhizome.gossip.Endpoint;
+import io.rhizome.node.text.Durations;
 import io.rhizome.node.text.Nearest;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -38,6 +39,7 @@ final class Settings {
           "RHIZOME_NODE",
           "RHIZOME_OPERATOR_KEY");
 
+  private static final Duration LONGEST = Duration.ofHours(1_000_000);
   private static final Pattern QUANTITY = Pattern.compile("(\\d{1,15})\\s*([A-Za-z]*)");
 
   private final SortedMap<String, Setting> values;
@@ -126,21 +128,7 @@ final class Settings {
   }
 
   private static @Nullable Duration parseDuration(String text) {
-    Matcher quantity = QUANTITY.matcher(text);
-    if (!quantity.matches()) {
-      return null;
-    }
-    long amount = Long.parseLong(quantity.group(1));
-    Duration unit =
-        switch (quantity.group(2)) {
-          case "ms" -> Duration.ofMillis(1);
-          case "s" -> Duration.ofSeconds(1);
-          case "m" -> Duration.ofMinutes(1);
-          case "h" -> Duration.ofHours(1);
-          default -> Duration.ZERO;
-        };
-    boolean usable = amount > 0 && amount <= 1_000_000 && !unit.isZero();
-    return usable ? unit.multipliedBy(amount) : null;
+    return Durations.parse(text).filter(any -> any.compareTo(LONGEST) <= 0).orElse(null);
   }
 
   int bytes(String key, int absent) {

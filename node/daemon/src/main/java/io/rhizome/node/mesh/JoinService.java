@@ -19,10 +19,10 @@ import io.rhizome.node.identity.admission.AdmissionFile;
 import io.rhizome.node.identity.admission.Admissions;
 import io.rhizome.node.identity.admission.JoinDesk;
 import io.rhizome.node.identity.admission.PolicyAdmitted;
+import io.rhizome.node.policy.PolicyException;
 import io.rhizome.node.policy.PolicyStore;
 import java.security.PublicKey;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** The door of the mesh. Who asks is the TLS identity, nothing in a message. Does not block. */
@@ -69,10 +69,7 @@ public final class JoinService extends JoinServiceGrpc.JoinServiceImplBase {
   }
 
   private static StatusRuntimeException status(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
+    Throwable cause = PolicyException.cause(failure);
     return cause instanceof StatusRuntimeException status ? status : PolicyErrors.toStatus(cause);
   }
 

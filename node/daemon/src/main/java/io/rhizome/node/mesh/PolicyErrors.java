@@ -7,7 +7,6 @@ import io.grpc.StatusRuntimeException;
 import io.rhizome.node.policy.PolicyException;
 import io.rhizome.node.policy.PolicyException.Code;
 import java.io.IOException;
-import java.util.concurrent.CompletionException;
 
 /** {@link PolicyException}s as gRPC statuses, there and back. */
 public final class PolicyErrors {
@@ -18,7 +17,7 @@ public final class PolicyErrors {
 
   /** What to answer for that failure of a proposal. */
   public static StatusRuntimeException toStatus(Throwable failure) {
-    Throwable cause = unwrapped(failure);
+    Throwable cause = PolicyException.cause(failure);
     if (!(cause instanceof PolicyException refused)) {
       return Status.INTERNAL
           .withDescription(String.valueOf(cause.getMessage()))
@@ -51,11 +50,5 @@ public final class PolicyErrors {
     return status.getCode() == Status.Code.UNAVAILABLE
         ? new IOException(message, answer)
         : new PolicyException(Code.UNKNOWN, status.getCode() + ": " + message, answer);
-  }
-
-  private static Throwable unwrapped(Throwable failure) {
-    return failure instanceof CompletionException && failure.getCause() != null
-        ? failure.getCause()
-        : failure;
   }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.CodedOutputStream;
-import io.rhizome.node.policy.PolicyRecord;
 import io.rhizome.node.policy.PolicySnapshot;
 import io.rhizome.node.policy.PolicyStore;
 import io.rhizome.node.policy.PolicyWatcher;
@@ -51,23 +50,7 @@ public final class ModelNames {
   /** By that policy, from now on. */
   public static ModelNames over(PolicyStore store) {
     ModelNames names = new ModelNames();
-    var unused =
-        store.watch(
-            0,
-            new PolicyWatcher() {
-              @Override
-              public void onRecord(PolicyRecord record) {
-                if (record.changes().stream()
-                    .anyMatch(change -> change.key().kind().equals(KIND))) {
-                  names.take(store.snapshot());
-                }
-              }
-
-              @Override
-              public void onSnapshot(PolicySnapshot now) {
-                names.take(now);
-              }
-            });
+    var unused = PolicyWatcher.ofKinds(store, KIND::equals, names::take);
     return names;
   }
 

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.policy;
 
+import java.util.concurrent.CompletionException;
+
 /** Why a proposal was not committed, or why that is not known. */
 public final class PolicyException extends Exception {
   private static final long serialVersionUID = 1;
+
+  /** What a stage of a {@link PolicyStore} failed with, whichever stages came after. */
+  public static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
 
   /** What to do about it. */
   public enum Code {

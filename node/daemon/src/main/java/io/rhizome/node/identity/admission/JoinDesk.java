@@ -17,7 +17,6 @@ import io.rhizome.node.policy.PolicyStore;
 import io.rhizome.node.policy.Proof;
 import io.rhizome.node.policy.Proposal;
 import io.rhizome.node.policy.ProposalId;
-import io.rhizome.node.policy.Resource;
 import io.rhizome.node.policy.ResourceKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
@@ -25,7 +24,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -119,10 +117,7 @@ public final class JoinDesk {
               if (failure == null) {
                 return CompletableFuture.completedFuture(null);
               }
-              Throwable cause =
-                  failure instanceof CompletionException && failure.getCause() != null
-                      ? failure.getCause()
-                      : failure;
+              Throwable cause = PolicyException.cause(failure);
               boolean overtaken =
                   cause instanceof PolicyException refused && refused.code() == Code.CONFLICT;
               return overtaken && left > 1
@@ -138,20 +133,11 @@ public final class JoinDesk {
       throws PolicyException {
     PolicySnapshot policy = store.snapshot();
     ResourceKey tokenKey = AdmissionKind.TOKEN.key(request.getTokenId());
-    Resource token = policy.resources().get(tokenKey);
-    if (token == null) {
-      throw MeshRules.denied("there is no such token; it was deleted, or is another mesh's");
-    }
-    TokenBody body = TokenBody.parse(tokenKey, token.body());
-    if (!TokenKey.verify(
-        body.key().toArray(),
-        request.getStatement().toByteArray(),
-        request.getSignature().toByteArray())) {
-      throw MeshRules.denied("the token did not sign that");
-    }
-    if (body.uses() == 0) {
-      throw MeshRules.denied("the token is used up; ask an operator for another");
-    }
+    TokenBody body = JoinRules.token(policy, tokenKey);
+    // The voters check all of it; what cannot pass does not get that far.
+    JoinRules.requireSigned(
+        body, request.getStatement().toByteArray(), request.getSignature().toByteArray());
+    JoinRules.requireUnused(body);
     NodeId id = NodeId.ofPublicKey(joiner.getEncoded());
     Roster.Entry entry =
         new Roster.Entry(statement.getName(), id, joiner, new TreeMap<>(statement.getLabelsMap()));
@@ -161,7 +147,7 @@ public final class JoinDesk {
         policy.version(),
         List.of(
             Change.put(AdmissionKind.NODE.key(id), EntryBody.of(entry), Change.ABSENT),
-            Change.put(tokenKey, body.used().text(), token.version())),
+            Change.put(tokenKey, body.used().text(), JoinRules.version(policy, tokenKey))),
         new Proof(
             Proof.By.TOKEN,
             request.getTokenId(),

@@ -28,15 +28,8 @@ final class JoinRules {
       throws PolicyException {
     Proof proof = proposal.proof();
     ResourceKey tokenKey = AdmissionKind.TOKEN.key(proof.subject());
-    Resource resource = policy.resources().get(tokenKey);
-    if (resource == null) {
-      throw MeshRules.denied("there is no such token; it was deleted, or is another mesh's");
-    }
-    TokenBody token = TokenBody.parse(tokenKey, resource.body());
-    if (!TokenKey.verify(
-        token.key().toArray(), proof.statement().toArray(), proof.signature().toArray())) {
-      throw MeshRules.denied("the token did not sign that");
-    }
+    TokenBody token = token(policy, tokenKey);
+    requireSigned(token, proof.statement().toArray(), proof.signature().toArray());
     JoinStatement statement = statement(proof);
     if (!statement.getMesh().equals(mesh)) {
       throw MeshRules.denied("the token is for another mesh");
@@ -49,9 +42,30 @@ final class JoinRules {
       // Nothing can come of it: it expects that there is no such node.
       return;
     }
-    requireUnused(token, nowMillis);
+    requireUnused(token);
+    requireUnexpired(token, nowMillis);
     requireAllowed(token, entry);
-    requireUse(proposal, tokenKey, token, resource);
+    requireUse(proposal, tokenKey, token, version(policy, tokenKey));
+  }
+
+  static TokenBody token(PolicySnapshot policy, ResourceKey key) throws PolicyException {
+    Resource resource = policy.resources().get(key);
+    if (resource == null) {
+      throw MeshRules.denied("there is no such token; it was deleted, or is another mesh's");
+    }
+    return TokenBody.parse(key, resource.body());
+  }
+
+  static long version(PolicySnapshot policy, ResourceKey key) {
+    Resource resource = policy.resources().get(key);
+    return resource == null ? Change.ABSENT : resource.version();
+  }
+
+  static void requireSigned(TokenBody token, byte[] statement, byte[] signature)
+      throws PolicyException {
+    if (!TokenKey.verify(token.key().toArray(), statement, signature)) {
+      throw MeshRules.denied("the token did not sign that");
+    }
   }
 
   private static JoinStatement statement(Proof proof) throws PolicyException {
@@ -87,10 +101,13 @@ final class JoinRules {
     }
   }
 
-  private static void requireUnused(TokenBody token, long nowMillis) throws PolicyException {
+  static void requireUnused(TokenBody token) throws PolicyException {
     if (token.uses() == 0) {
       throw MeshRules.denied("the token is used up; ask an operator for another");
     }
+  }
+
+  private static void requireUnexpired(TokenBody token, long nowMillis) throws PolicyException {
     if (nowMillis > token.expiresMillis()) {
       throw MeshRules.denied(
           "the token expired at %s; ask an operator for another"
@@ -120,16 +137,13 @@ final class JoinRules {
   }
 
   private static void requireUse(
-      Proposal proposal, ResourceKey tokenKey, TokenBody token, Resource resource)
+      Proposal proposal, ResourceKey tokenKey, TokenBody token, long version)
       throws PolicyException {
-    boolean used =
-        proposal.changes().contains(Change.put(tokenKey, token.used().text(), resource.version()));
+    boolean used = proposal.changes().contains(Change.put(tokenKey, token.used().text(), version));
     if (!used) {
       boolean overtaken =
           proposal.changes().stream()
-              .anyMatch(
-                  change ->
-                      change.key().equals(tokenKey) && change.expected() < resource.version());
+              .anyMatch(change -> change.key().equals(tokenKey) && change.expected() < version);
       if (overtaken) {
         throw new PolicyException(
             PolicyException.Code.CONFLICT, "another joined with the same token just now");

@@ -3,7 +3,6 @@ package io.rhizome.node.identity.admission;
 
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.identity.Admitted;
-import io.rhizome.node.policy.PolicyRecord;
 import io.rhizome.node.policy.PolicySnapshot;
 import io.rhizome.node.policy.PolicyStore;
 import io.rhizome.node.policy.PolicyWatcher;
@@ -36,24 +35,7 @@ public final class PolicyAdmitted implements Admitted {
   /** Goes by that policy from now on. */
   public void follow(PolicyStore store) {
     var unused =
-        store.watch(
-            0,
-            new PolicyWatcher() {
-              @Override
-              public void onRecord(PolicyRecord record) {
-                boolean concerned =
-                    record.changes().stream()
-                        .anyMatch(change -> AdmissionKind.of(change.key().kind()).isPresent());
-                if (concerned) {
-                  take(store.snapshot());
-                }
-              }
-
-              @Override
-              public void onSnapshot(PolicySnapshot snapshot) {
-                take(snapshot);
-              }
-            });
+        PolicyWatcher.ofKinds(store, kind -> AdmissionKind.of(kind).isPresent(), this::take);
   }
 
   /** A store begins with less than this node knew when it stopped: that does not count. */

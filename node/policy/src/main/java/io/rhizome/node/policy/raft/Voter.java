@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.policy.raft;
 
-import io.atomix.cluster.ClusterMembershipEventListener;
-import io.atomix.cluster.ClusterMembershipService;
-import io.atomix.cluster.Member;
 import io.atomix.cluster.MemberId;
-import io.atomix.primitive.PrimitiveType;
-import io.atomix.primitive.PrimitiveTypeRegistry;
 import io.atomix.protocols.raft.RaftServer;
 import io.atomix.protocols.raft.cluster.RaftClusterEvent;
 import io.atomix.protocols.raft.cluster.RaftMember;
@@ -23,7 +18,6 @@ import io.atomix.protocols.raft.storage.system.Configuration;
 import io.atomix.storage.StorageException;
 import io.atomix.storage.StorageLevel;
 import io.atomix.utils.concurrent.ThreadModel;
-import io.atomix.utils.net.Address;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.policy.PolicyImage;
 import io.rhizome.node.policy.ProposalGuard;
@@ -32,10 +26,8 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -452,50 +444,6 @@ final class Voter implements AutoCloseable {
       committed.close();
     } catch (IOException e) {
       log.warn("cannot close the voter's files: {}", e.toString());
-    }
-  }
-
-  /** Atomix asks nothing of membership but this: who it is. */
-  private static final class OnlySelf implements ClusterMembershipService {
-    private final Member member;
-
-    OnlySelf(MemberId self) {
-      this.member = Member.member(self, Address.from("127.0.0.1", 1));
-    }
-
-    @Override
-    public Member getLocalMember() {
-      return member;
-    }
-
-    @Override
-    public Set<Member> getMembers() {
-      return Collections.singleton(member);
-    }
-
-    @Override
-    public Member getMember(MemberId id) {
-      return member;
-    }
-
-    @Override
-    public void addListener(ClusterMembershipEventListener listener) {}
-
-    @Override
-    public void removeListener(ClusterMembershipEventListener listener) {}
-  }
-
-  /** The only state machine there is. */
-  @SuppressWarnings("rawtypes")
-  private record OnlyPolicy(PolicyReplica replica) implements PrimitiveTypeRegistry {
-    @Override
-    public Collection<PrimitiveType> getPrimitiveTypes() {
-      return List.of(replica);
-    }
-
-    @Override
-    public PrimitiveType getPrimitiveType(String name) {
-      return replica;
     }
   }
 }

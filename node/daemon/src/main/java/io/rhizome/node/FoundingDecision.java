@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  * @param self this node
  * @param firstStart it has never run before
  */
-record Founding(NodeId self, boolean firstStart) {
+record FoundingDecision(NodeId self, boolean firstStart) {
   static final long LONELY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   /** What to do. */

@@ -4,18 +4,18 @@ package io.rhizome.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rhizome.gossip.NodeId;
-import io.rhizome.node.Founding.Verdict;
+import io.rhizome.node.FoundingDecision.Verdict;
 import io.rhizome.node.mesh.GrpcAcquaintances.Answer;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-class FoundingTest {
+class FoundingDecisionTest {
   private static final NodeId SELF = node(1);
-  private static final Founding FRESH = new Founding(SELF, true);
-  private static final Founding WIPED = new Founding(SELF, false);
-  private static final long LATER = Founding.LONELY_NANOS;
+  private static final FoundingDecision FRESH = new FoundingDecision(SELF, true);
+  private static final FoundingDecision WIPED = new FoundingDecision(SELF, false);
+  private static final long LATER = FoundingDecision.LONELY_NANOS;
 
   private static NodeId node(int first) {
     byte[] id = new byte[NodeId.BYTES];
