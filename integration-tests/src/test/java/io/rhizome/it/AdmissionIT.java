@@ -4,13 +4,33 @@ package io.rhizome.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
+import io.rhizome.it.bench.PinnedTls;
+import io.rhizome.mesh.v1.AcquaintanceServiceGrpc;
+import io.rhizome.mesh.v1.ForwardServiceGrpc;
+import io.rhizome.mesh.v1.JoinServiceGrpc;
+import io.rhizome.mesh.v1.ModelServiceGrpc;
+import io.rhizome.mesh.v1.PolicyFeedServiceGrpc;
+import io.rhizome.mesh.v1.RaftServiceGrpc;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +42,19 @@ import org.junit.jupiter.api.TestInstance;
 final class AdmissionIT {
   private static final int FIRST = 3;
   private static final int PLANNED = 8;
+  private static final Status.Code DENIED = Status.Code.PERMISSION_DENIED;
+  private static final List<ServiceDescriptor> SERVICES =
+      List.of(
+          ForwardServiceGrpc.getServiceDescriptor(),
+          ModelServiceGrpc.getServiceDescriptor(),
+          PolicyFeedServiceGrpc.getServiceDescriptor(),
+          RaftServiceGrpc.getServiceDescriptor(),
+          AcquaintanceServiceGrpc.getServiceDescriptor(),
+          JoinServiceGrpc.getServiceDescriptor());
+  private static final List<String> DOOR =
+      List.of(
+          JoinServiceGrpc.getChallengeMethod().getFullMethodName(),
+          JoinServiceGrpc.getJoinMethod().getFullMethodName());
   private static final String NEW_KEY = "sealed with a new mesh key";
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -102,6 +135,70 @@ final class AdmissionIT {
             "region=eu");
     assertThat(again.exit()).isEqualTo(1);
     assertThat(again.err()).contains("token is used up").doesNotContain(token);
+  }
+
+  @Test
+  void aKeyThatIsNotAdmittedMayCallNothingButTheDoor() throws IOException, InterruptedException {
+    Path strange = mesh.directory().resolve("strange");
+    mesh.rhizome("init", "--nodes", "1", strange.toString()).orThrow();
+    KeyFile stranger = KeyFile.read(strange.resolve("node-1/identity/node.key"));
+    KeyFile node = KeyFile.read(mesh.node(2).directory().resolve("identity/node.key"));
+    String address = json(2, "status").get("mesh_address").asText();
+    ManagedChannel channel =
+        NettyChannelBuilder.forTarget(address)
+            .sslContext(PinnedTls.client(node.id(), stranger))
+            .disableRetry()
+            .build();
+    try {
+      int refused = 0;
+      for (ServiceDescriptor service : SERVICES) {
+        for (MethodDescriptor<?, ?> method : service.getMethods()) {
+          if (!DOOR.contains(method.getFullMethodName())) {
+            assertThat(answer(channel, method)).as(method.getFullMethodName()).isEqualTo(DENIED);
+            refused++;
+          }
+        }
+      }
+      assertThat(refused).isEqualTo(10);
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  /** How a call with an empty message ends, whatever the method's messages are. */
+  private static Status.Code answer(ManagedChannel channel, MethodDescriptor<?, ?> method) {
+    MethodDescriptor<byte[], byte[]> raw =
+        MethodDescriptor.<byte[], byte[]>newBuilder()
+            .setFullMethodName(method.getFullMethodName())
+            .setType(method.getType())
+            .setRequestMarshaller(new Raw())
+            .setResponseMarshaller(new Raw())
+            .build();
+    CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS);
+    try {
+      Iterator<byte[]> answers =
+          ClientCalls.blockingServerStreamingCall(channel, raw, options, new byte[0]);
+      answers.hasNext();
+      return Status.Code.OK;
+    } catch (StatusRuntimeException e) {
+      return e.getStatus().getCode();
+    }
+  }
+
+  private static final class Raw implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] message) {
+      return new ByteArrayInputStream(message);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      try {
+        return stream.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   @Test

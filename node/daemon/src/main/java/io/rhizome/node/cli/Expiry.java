@@ -16,8 +16,6 @@ final class Expiry {
     return Durations.parse(text)
         .filter(duration -> duration.compareTo(LONGEST) <= 0)
         .orElseThrow(
-            () ->
-                new ConfigException(
-                    "--expires must be such as 12h or 30d, not '" + text + "'"));
+            () -> new ConfigException("--expires must be such as 12h or 30d, not '" + text + "'"));
   }
 }
