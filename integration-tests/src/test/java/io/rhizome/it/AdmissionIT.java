@@ -16,6 +16,7 @@ import io.rhizome.it.bench.PinnedTls;
 import io.rhizome.mesh.v1.AcquaintanceServiceGrpc;
 import io.rhizome.mesh.v1.ForwardServiceGrpc;
 import io.rhizome.mesh.v1.JoinServiceGrpc;
+import io.rhizome.mesh.v1.JoinToken;
 import io.rhizome.mesh.v1.ModelServiceGrpc;
 import io.rhizome.mesh.v1.PolicyFeedServiceGrpc;
 import io.rhizome.mesh.v1.RaftServiceGrpc;
@@ -27,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
@@ -55,6 +57,7 @@ final class AdmissionIT {
       List.of(
           JoinServiceGrpc.getChallengeMethod().getFullMethodName(),
           JoinServiceGrpc.getJoinMethod().getFullMethodName());
+  private static final String TOKEN = "rzt1.";
   private static final String NEW_KEY = "sealed with a new mesh key";
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -138,6 +141,27 @@ final class AdmissionIT {
   }
 
   @Test
+  void whoeverAnswersAtASeedsAddressWithAnotherKeyLearnsNothing()
+      throws IOException, InterruptedException {
+    String token = mesh.token(2, "--uses", "1");
+    JoinToken genuine =
+        JoinToken.parseFrom(Base64.getUrlDecoder().decode(token.substring(TOKEN.length())));
+    assertThat(genuine.getSeedsCount()).isEqualTo(FIRST);
+    JoinToken.Builder diverted = genuine.toBuilder();
+    for (int k = 0; k < FIRST; k++) {
+      diverted.getSeedsBuilder(k).setAddress(genuine.getSeeds((k + 1) % FIRST).getAddress());
+    }
+    JsonNode before = json(2, "token", "list");
+    String text = TOKEN + Base64.getUrlEncoder().encodeToString(diverted.build().toByteArray());
+
+    Command join = mesh.rhizome("join", text, mesh.directory().resolve("diverted").toString());
+
+    assertThat(join.exit()).isEqualTo(1);
+    assertThat(join.err()).contains("none of the token's seeds lets this node in", "expected node");
+    assertThat(json(2, "token", "list")).as("no use is gone").isEqualTo(before);
+  }
+
+  @Test
   void aKeyThatIsNotAdmittedMayCallNothingButTheDoor() throws IOException, InterruptedException {
     Path strange = mesh.directory().resolve("strange");
     mesh.rhizome("init", "--nodes", "1", strange.toString()).orThrow();
@@ -178,7 +202,7 @@ final class AdmissionIT {
     try {
       Iterator<byte[]> answers =
           ClientCalls.blockingServerStreamingCall(channel, raw, options, new byte[0]);
-      answers.hasNext();
+      boolean unused = answers.hasNext();
       return Status.Code.OK;
     } catch (StatusRuntimeException e) {
       return e.getStatus().getCode();

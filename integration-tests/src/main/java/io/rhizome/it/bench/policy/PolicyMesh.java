@@ -36,9 +36,11 @@ final class PolicyMesh implements AutoCloseable {
   private static final String KEEP_VOTES = "policy.replaceVoterAfter=3600s";
 
   private final LocalMesh mesh;
+  private final PortPlan ports;
   private final int voters;
-  private final int size;
-  private final Nodes nodes;
+  private final int mostSize;
+  private int size;
+  private Nodes nodes;
   private final OperatorKey operator;
   private final Sequence sequence = new Sequence();
   private final Acks acks = new Acks();
@@ -57,23 +59,40 @@ final class PolicyMesh implements AutoCloseable {
   private PolicyMesh(LocalMesh mesh, PortPlan ports, int voters, int followers)
       throws IOException, InterruptedException {
     this.mesh = mesh;
+    this.ports = ports;
     this.voters = voters;
-    this.size = voters + followers;
+    this.mostSize = voters + followers;
     this.operator = OperatorKey.read(mesh.operatorKey());
-    this.nodes = new Nodes(IntStream.rangeClosed(1, size).mapToObj(mesh::client).toList());
-    start(IntStream.rangeClosed(1, voters).boxed().toList());
+    this.nodes = new Nodes(List.of());
+    grow(voters);
     awaitVoters();
-    start(IntStream.rangeClosed(voters + 1, size).boxed().toList());
-    author = new Author(operator, nodes.status(1).orElseThrow().getMesh());
-    KeyFile watcher = KeyFile.read(mesh.node(size + 1).directory().resolve("identity/node.key"));
-    for (int i = 1; i <= size; i++) {
+    this.author = new Author(operator, nodes.status(1).orElseThrow().getMesh());
+  }
+
+  private void grow(int to) throws IOException, InterruptedException {
+    List<Integer> more = IntStream.rangeClosed(size + 1, to).boxed().toList();
+    size = to;
+    nodes = new Nodes(all().stream().map(mesh::client).toList());
+    start(more);
+    KeyFile watcher =
+        KeyFile.read(mesh.node(mostSize + 1).directory().resolve("identity/node.key"));
+    for (int i : more) {
       NodeId id = KeyFile.read(mesh.node(i).directory().resolve("identity/node.key")).id();
       ids.add(id);
-      feeds.add(feed(i, id, ports, watcher));
+      feeds.add(feed(i, id, watcher));
     }
   }
 
-  /** Founds it, and returns when all have started and so many vote. */
+  /** Starts those that do not vote. */
+  void startFollowers() throws IOException, InterruptedException {
+    grow(mostSize);
+  }
+
+  /**
+   * Founds it, and returns when so many vote.
+   *
+   * @param followers how many more nodes {@link #startFollowers} will start
+   */
   static PolicyMesh found(Checkout checkout, int voters, int followers, Preparing preparing)
       throws IOException, InterruptedException {
     int all = voters + followers + 1;
@@ -89,7 +108,7 @@ final class PolicyMesh implements AutoCloseable {
     }
   }
 
-  private Feed feed(int i, NodeId id, PortPlan ports, KeyFile watcher) throws IOException {
+  private Feed feed(int i, NodeId id, KeyFile watcher) throws IOException {
     return new Feed(
         name(i),
         NettyChannelBuilder.forAddress("127.0.0.1", ports.mesh(i))

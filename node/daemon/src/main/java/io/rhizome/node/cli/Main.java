@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.cli;
 
+import io.rhizome.node.executor.LocalExecutor;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,39 +18,38 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The {@code rhizome} command. Exit status: 0 done, 1 failed, 2 wrong usage. */
-@Command(
-    name = "rhizome",
-    description = "A peer-to-peer mesh for AI inference.",
-    subcommands = {
-      UpCommand.class,
-      InitCommand.class,
-      TokenCommand.class,
-      JoinCommand.class,
-      RevokeCommand.class,
-      ReplaceKeyCommand.class,
-      RotateKeyCommand.class,
-      PrepareCommand.class,
-      NodesCommand.class,
-      StatusCommand.class,
-      HealthCommand.class,
-      ConfigCommand.class,
-      ModelCommand.class,
-      InferCommand.class,
-      ApplyCommand.class,
-      GetCommand.class,
-      DiffCommand.class,
-      DeleteCommand.class,
-      HistoryCommand.class,
-      RollbackCommand.class,
-      AuditCommand.class,
-      KeyCommand.class,
-      SchemaCommand.class,
-      PolicyCommand.class,
-      VersionCommand.class
-    })
+@Command(name = "rhizome", description = "A peer-to-peer mesh for AI inference.")
 public final class Main implements Runnable {
   /** What a command that failed returns. */
   static final int FAILED = 1;
+
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          UpCommand.class,
+          InitCommand.class,
+          TokenCommand.class,
+          JoinCommand.class,
+          RevokeCommand.class,
+          ReplaceKeyCommand.class,
+          RotateKeyCommand.class,
+          PrepareCommand.class,
+          NodesCommand.class,
+          StatusCommand.class,
+          HealthCommand.class,
+          ConfigCommand.class,
+          ModelCommand.class,
+          InferCommand.class,
+          ApplyCommand.class,
+          GetCommand.class,
+          DiffCommand.class,
+          DeleteCommand.class,
+          HistoryCommand.class,
+          RollbackCommand.class,
+          AuditCommand.class,
+          KeyCommand.class,
+          SchemaCommand.class,
+          PolicyCommand.class,
+          VersionCommand.class);
 
   /* Held here, for the logging framework forgets levels of loggers that nobody holds. */
   private static final Logger GRPC_LOG = Logger.getLogger("io.grpc");
@@ -76,7 +78,9 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     // Commands other than `up` and `join --up` log nothing but warnings; the logger reads this when
     // it starts.
-    if (!List.of(args).contains("up") && !List.of(args).contains("--up")) {
+    if (List.of(args).contains("up") || List.of(args).contains("--up")) {
+      LocalExecutor.preload();
+    } else {
       System.setProperty("rhizome.log", "warn");
       GRPC_LOG.setLevel(Level.OFF);
     }
@@ -89,6 +93,7 @@ public final class Main implements Runnable {
   static int run(PrintWriter out, PrintWriter err, String... args) {
     Main main = new Main();
     CommandLine commands = new CommandLine(main);
+    needed(args).forEach(commands::addSubcommand);
     commands.setOut(out);
     commands.setErr(err);
     commands.setCaseInsensitiveEnumValuesAllowed(true);
@@ -114,5 +119,16 @@ public final class Main implements Runnable {
     out.flush();
     err.flush();
     return status;
+  }
+
+  /** The command that is called, for to look at all of them takes half a second; else all. */
+  private static List<Class<?>> needed(String... args) {
+    Optional<String> word = Stream.of(args).filter(arg -> !arg.startsWith("-")).findFirst();
+    List<Class<?>> called =
+        COMMANDS.stream()
+            .filter(
+                command -> word.equals(Optional.of(command.getAnnotation(Command.class).name())))
+            .toList();
+    return called.isEmpty() ? COMMANDS : called;
   }
 }

@@ -83,26 +83,18 @@ public final class Identity {
       if (!(key instanceof ECPrivateKey ec) || ec.getParams().getOrder().bitLength() != P256_BITS) {
         throw new ConfigException(file + ": not an EC P-256 key");
       }
+      ECPublicKey publicKey = publicKeyOf(ec);
       Optional<byte[]> stored = Pem.find(CERTIFICATE, text);
-      Identity identity =
-          new Identity(
-              key,
-              stored.isPresent()
-                  ? SelfSigned.read(stored.get())
-                  : SelfSigned.certificate(key, publicKeyOf(ec)));
-      identity.requireKeyFits(file);
-      return identity;
+      if (stored.isEmpty()) {
+        return new Identity(key, SelfSigned.certificate(key, publicKey));
+      }
+      X509Certificate certificate = SelfSigned.read(stored.get());
+      if (!publicKey.equals(certificate.getPublicKey())) {
+        throw new ConfigException(file + ": the certificate in it is not for the key in it");
+      }
+      return new Identity(key, certificate);
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new ConfigException(file + ": damaged key file: " + e.getMessage(), e);
-    }
-  }
-
-  private void requireKeyFits(Path file) throws GeneralSecurityException {
-    Signature verifier = Signature.getInstance("SHA256withECDSA");
-    verifier.initVerify(publicKey());
-    verifier.update(id.bytes());
-    if (!verifier.verify(sign(id.bytes()))) {
-      throw new ConfigException(file + ": the certificate in it is not for the key in it");
     }
   }
 

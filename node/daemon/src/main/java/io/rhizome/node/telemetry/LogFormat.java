@@ -4,18 +4,20 @@ package io.rhizome.node.telemetry;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
-/** How log lines look: as {@code logback.xml} says, or in JSON. */
+/** How log lines look: as {@link LogSetup} says, or in JSON. */
 public final class LogFormat {
   /** The property that holds the node's name. */
   static final String NODE = "node";
 
-  /** The appender of {@code logback.xml}. */
-  private static final String TEXT = "STDERR";
+  /** The appender of {@link LogSetup}. */
+  static final String TEXT = "text";
 
   private LogFormat() {}
 
@@ -41,14 +43,21 @@ public final class LogFormat {
     encoder.setContext(context);
     encoder.setLayout(layout);
     encoder.start();
-    ConsoleAppender<ILoggingEvent> json = new ConsoleAppender<>();
-    json.setContext(context);
-    json.setTarget("System.err");
-    json.setEncoder(encoder);
-    json.start();
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-    root.addAppender(json);
+    root.addAppender(appender(context, "json", encoder));
     root.detachAppender(TEXT);
+  }
+
+  /** To standard error: standard output belongs to what a command prints. */
+  static Appender<ILoggingEvent> appender(
+      LoggerContext context, String name, Encoder<ILoggingEvent> encoder) {
+    ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+    appender.setContext(context);
+    appender.setName(name);
+    appender.setTarget("System.err");
+    appender.setEncoder(encoder);
+    appender.start();
+    return appender;
   }
 
   /** From now on, lines in JSON have this node's name. */

@@ -77,6 +77,25 @@ public final class LocalExecutor implements Executor {
         config, List.of(new TorchEngine(), new EchoEngine(), new TimerEngine()));
   }
 
+  /**
+   * Begins to load PyTorch, for a process that will start an executor soon and has other things to
+   * do first. What goes wrong here {@link #awaitEngines} will tell.
+   */
+  public static void preload() {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                new TorchEngine().start();
+              } catch (InferenceException e) {
+                log.debug("PyTorch does not start early", e);
+              }
+            },
+            "rhizome-preload");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
   static LocalExecutor start(ExecutorConfig config, List<Engine> engines)
       throws InferenceException, InterruptedException {
     LocalExecutor executor = new LocalExecutor(config, engines);

@@ -25,7 +25,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Policy of a node that has, or is getting, a vote. Thread rule: any; nothing blocks but {@link
- * #start} and {@link #close}, on disk, and {@link #propose}, for the guard's check.
+ * #start} and {@link #close}, on disk.
  */
 public final class AtomixPolicyStore implements PolicyStore {
   private static final int MAX_PROPOSALS = 256;
@@ -33,7 +33,6 @@ public final class AtomixPolicyStore implements PolicyStore {
   private static final long LOST_NANOS = 1_000_000_000L;
 
   private final VoterConfig config;
-  private final ProposalGuard guard;
   private final ScheduledExecutorService scheduler;
   private final LongSupplier nanoTime;
   private final Voter voter;
@@ -42,13 +41,8 @@ public final class AtomixPolicyStore implements PolicyStore {
   private volatile boolean closed;
 
   private AtomixPolicyStore(
-      VoterConfig config,
-      ProposalGuard guard,
-      ScheduledExecutorService scheduler,
-      LongSupplier nanoTime,
-      Voter voter) {
+      VoterConfig config, ScheduledExecutorService scheduler, LongSupplier nanoTime, Voter voter) {
     this.config = config;
-    this.guard = guard;
     this.scheduler = scheduler;
     this.nanoTime = nanoTime;
     this.voter = voter;
@@ -60,7 +54,7 @@ public final class AtomixPolicyStore implements PolicyStore {
    * configuration says. {@link #ready} tells when it has its vote.
    *
    * @param transport this store serves it
-   * @param guard asked before a proposal is passed on and before it is replicated
+   * @param guard asked before a proposal of any voter's is replicated
    * @param scheduler the caller's to stop, after this store is closed
    * @param nanoTime monotonic
    * @throws IOException where the directory cannot be used; the message says why
@@ -73,7 +67,7 @@ public final class AtomixPolicyStore implements PolicyStore {
       LongSupplier nanoTime)
       throws IOException {
     Voter voter = new Voter(config, transport, guard, scheduler, nanoTime);
-    return new AtomixPolicyStore(config, guard, scheduler, nanoTime, voter);
+    return new AtomixPolicyStore(config, scheduler, nanoTime, voter);
   }
 
   /**
@@ -124,13 +118,6 @@ public final class AtomixPolicyStore implements PolicyStore {
   @Override
   public CompletionStage<Long> propose(Proposal proposal) {
     byte[] encoded = PolicyCodec.encode(proposal);
-    try {
-      guard.check(snapshot(), PolicyCodec.proposal(encoded));
-    } catch (IllegalArgumentException e) {
-      return failed(Code.INVALID, String.valueOf(e.getMessage()));
-    } catch (PolicyException e) {
-      return CompletableFuture.failedFuture(e);
-    }
     if (!proposals.tryAcquire()) {
       return failed(Code.NO_QUORUM, MAX_PROPOSALS + " proposals wait already; try again later");
     }

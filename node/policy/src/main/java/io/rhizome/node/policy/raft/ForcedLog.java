@@ -6,32 +6,39 @@ import io.atomix.protocols.raft.protocol.AppendRequest;
 import io.atomix.protocols.raft.protocol.AppendResponse;
 import io.atomix.protocols.raft.protocol.RaftServerProtocol;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
  * Guard: what a majority acknowledged, the leader and each follower of it have forced. Atomix
- * acknowledges what is only in the operating system's memory. Entries are forced before they leave
- * the leader, and before a follower acknowledges them; a lone voter forces when it applies, see
- * {@link PolicyReplica}.
+ * acknowledges what is only in the operating system's memory. A follower forces entries before it
+ * acknowledges them, a leader while they are under way (Ongaro's thesis, section 10.2.1): it hears
+ * of no acknowledgement before that is done. A lone voter forces when it applies, see {@link
+ * PolicyReplica}.
  */
 final class ForcedLog extends ForwardingProtocol {
   private final LogForce log;
+  private final Executor afterSending;
 
-  ForcedLog(RaftServerProtocol next, LogForce log) {
+  /**
+   * A guard that forces that log.
+   *
+   * @param afterSending where a leader forces: runs what it is given after what called it
+   */
+  ForcedLog(RaftServerProtocol next, LogForce log, Executor afterSending) {
     super(next);
     this.log = log;
+    this.afterSending = afterSending;
   }
 
   @Override
   public CompletableFuture<AppendResponse> append(MemberId to, AppendRequest request) {
-    if (!request.entries().isEmpty()) {
-      try {
-        log.through(last(request));
-      } catch (IllegalStateException e) {
-        return CompletableFuture.failedFuture(e);
-      }
+    CompletableFuture<AppendResponse> answer = super.append(to, request);
+    if (request.entries().isEmpty()) {
+      return answer;
     }
-    return super.append(to, request);
+    return CompletableFuture.runAsync(() -> log.through(last(request)), afterSending)
+        .thenCombine(answer, (forced, response) -> response);
   }
 
   @Override

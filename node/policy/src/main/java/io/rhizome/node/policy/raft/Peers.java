@@ -12,6 +12,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,18 +47,24 @@ final class Peers {
   /** Measures the round trip to each of the other voters; {@code measured} runs after each. */
   void measure(Runnable measured) {
     SortedSet<NodeId> all = others.get();
+    if (all.isEmpty()) {
+      return;
+    }
     pace.onVoters(all);
     for (NodeId node : all) {
-      long sent = nanoTime.getAsLong();
-      var unused =
-          transport
-              .call(node, SUBJECT, new byte[0], MEASURED_NANOS)
-              .thenRun(
-                  () -> {
-                    pace.onRoundTrip(node, nanoTime.getAsLong() - sent);
-                    measured.run();
-                  });
+      var unused = measured(node, MEASURED_NANOS).thenRun(measured);
     }
+  }
+
+  private CompletionStage<byte[]> measured(NodeId node, long limitNanos) {
+    long sent = nanoTime.getAsLong();
+    return transport
+        .call(node, SUBJECT, new byte[0], limitNanos)
+        .thenApply(
+            answer -> {
+              pace.onRoundTrip(node, nanoTime.getAsLong() - sent);
+              return answer;
+            });
   }
 
   /**
@@ -79,19 +86,22 @@ final class Peers {
   }
 
   private CompletableFuture<List<NodeId>> silent(Collection<NodeId> nodes) {
-    return ask(nodes)
+    return ask(nodes, pace.answerNanos(CALL_NANOS))
         .thenApply(answers -> nodes.stream().filter(node -> !answers.containsKey(node)).toList());
   }
 
-  /** Who votes, as each of those that answer says. */
+  /** Who votes, as each of those that answer says, however long the way to them is. */
   CompletableFuture<SortedMap<NodeId, SortedSet<NodeId>>> ask(Collection<NodeId> nodes) {
+    return ask(nodes, MEASURED_NANOS);
+  }
+
+  private CompletableFuture<SortedMap<NodeId, SortedSet<NodeId>>> ask(
+      Collection<NodeId> nodes, long limitNanos) {
     SortedMap<NodeId, SortedSet<NodeId>> answers = new TreeMap<>();
     List<CompletableFuture<?>> calls = new ArrayList<>();
-    long limitNanos = pace.answerNanos(CALL_NANOS);
     for (NodeId node : nodes) {
       calls.add(
-          transport
-              .call(node, SUBJECT, new byte[0], limitNanos)
+          measured(node, limitNanos)
               .<@Nullable Void>handle(
                   (answer, error) -> {
                     if (error == null) {

@@ -115,7 +115,8 @@ final class Voter implements AutoCloseable {
 
   private RaftServerProtocol guarded(
       RaftWire wire, ProposalGuard guard, LogForce force, VoteFile votes) {
-    RaftServerProtocol forced = new ForcedLog(wire, force);
+    RaftServerProtocol forced =
+        new ForcedLog(wire, force, task -> raft.getThreadContext().execute(task));
     RaftServerProtocol commands =
         new GuardedCommands(forced, guard, () -> replica.feed().image().snapshot(), force);
     RaftServerProtocol voting = new OneVotePerTerm(commands, config.self(), votes);

@@ -21,7 +21,9 @@ import io.rhizome.node.policy.Proposal;
 import io.rhizome.node.policy.ProposalId;
 import io.rhizome.node.policy.ResourceKey;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -61,32 +63,38 @@ class DurabilityTest {
   }
 
   @Test
-  void aLeaderForcesEntriesBeforeTheyLeaveIt() {
-    ForcedLog guard = new ForcedLog(far, force);
+  void aLeaderHearsOfNoAcknowledgementBeforeItHasForced() {
+    Deque<Runnable> later = new ArrayDeque<>();
+    ForcedLog guard = new ForcedLog(far, force, later::add);
 
-    guard.append(OTHER, append(4, 2, 1, 4)).join();
-    guard.append(MemberId.from("third"), append(4, 2, 1, 4)).join();
-    guard.append(OTHER, append(5, 3, 0, 5)).join();
+    CompletableFuture<AppendResponse> first = guard.append(OTHER, append(4, 2, 1, 4));
+    CompletableFuture<AppendResponse> second =
+        guard.append(MemberId.from("third"), append(4, 2, 1, 4));
+    assertThat(far.appended).as("both are under way").hasSize(2);
+    assertThat(first).isNotDone();
+    assertThat(second).isNotDone();
+    later.forEach(Runnable::run);
 
+    assertThat(first).isCompleted();
+    assertThat(second).isCompleted();
     assertThat(force.forced).as("once for both followers").isEqualTo(1);
-    assertThat(far.appended).hasSize(3);
+    assertThat(guard.append(OTHER, append(5, 3, 0, 5))).as("a heartbeat").isCompleted();
   }
 
   @Test
-  void aLeaderThatCannotForceSendsNothing() {
-    ForcedLog guard = new ForcedLog(far, force);
+  void aLeaderThatCannotForceHearsOfNoAcknowledgement() {
+    ForcedLog guard = new ForcedLog(far, force, Runnable::run);
     force.broken = true;
 
     assertThatThrownBy(() -> guard.append(OTHER, append(4, 2, 1, 4)).join())
         .hasMessageContaining("read-only file system");
 
-    assertThat(far.appended).isEmpty();
     assertThat(failure.cause()).hasMessageContaining("cannot force the log");
   }
 
   @Test
   void aFollowerForcesEntriesBeforeItAcknowledgesThem() {
-    ForcedLog guard = new ForcedLog(far, force);
+    ForcedLog guard = new ForcedLog(far, force, Runnable::run);
     CompletableFuture<AppendResponse> written = new CompletableFuture<>();
     guard.registerAppendHandler(request -> written);
 
@@ -100,7 +108,7 @@ class DurabilityTest {
 
   @Test
   void aFollowerForcesAgainWhatReplacedForcedEntries() {
-    ForcedLog guard = new ForcedLog(far, force);
+    ForcedLog guard = new ForcedLog(far, force, Runnable::run);
     guard.registerAppendHandler(
         request -> CompletableFuture.completedFuture(RecordedProtocol.success(request)));
 

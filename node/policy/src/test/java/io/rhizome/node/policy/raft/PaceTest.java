@@ -44,6 +44,16 @@ class PaceTest {
   }
 
   @Test
+  void onALossyLinkTheAnswersThatCameAtOnceCount() {
+    measure(1, 2_500, 1);
+    for (int i = 0; i < 10; i++) {
+      measure(1, 600, 3);
+      measure(1, 3_000, 1);
+    }
+    assertThat(pace.election()).isEqualTo(Duration.ofMillis(4_800));
+  }
+
+  @Test
   void aTimeOutThatIsRightEnoughStays() {
     measure(1, 600, 10);
     Duration before = pace.election();
