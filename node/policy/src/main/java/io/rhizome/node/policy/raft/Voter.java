@@ -154,7 +154,9 @@ final class Voter implements AutoCloseable {
       opened.setHeartbeatInterval(config.heartbeat());
       return opened;
     } catch (StorageException e) {
-      throw new IOException("policy cannot be kept in " + config.directory() + ": " + e, e);
+      throw new IOException(
+          "policy cannot be kept in %s, is it another node's? %s".formatted(config.directory(), e),
+          e);
     }
   }
 

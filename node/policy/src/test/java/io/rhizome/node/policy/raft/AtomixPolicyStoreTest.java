@@ -12,6 +12,8 @@ import io.rhizome.node.policy.PolicyException;
 import io.rhizome.node.policy.PolicyStatus;
 import io.rhizome.node.policy.Proposal;
 import io.rhizome.node.policy.ResourceKey;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -182,7 +184,7 @@ class AtomixPolicyStoreTest {
   }
 
   @Test
-  void whatItsProofDoesNotAllowIsRefusedWhereItArrives() throws Exception {
+  void whatItsProofDoesNotAllowIsRefused() throws Exception {
     voters.grow(1);
     Proposal good = voters.put("a", "{}", Change.ANY, 0);
     Proposal bad = new Proposal(good.id(), "another", 0, good.changes(), good.proof());
@@ -193,5 +195,16 @@ class AtomixPolicyStoreTest {
         .isInstanceOfSatisfying(
             PolicyException.class,
             e -> assertThat(e.code()).isEqualTo(PolicyException.Code.DENIED));
+  }
+
+  @Test
+  void aVoterDoesNotTakeAnothersDirectoryForItsOwn() throws Exception {
+    voters.grow(1);
+    voters.stop(node(1));
+    Files.move(voters.directory(node(1)), voters.directory(node(2)));
+
+    assertThatThrownBy(() -> voters.start(node(2), new TreeSet<>()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is it another node's?");
   }
 }
