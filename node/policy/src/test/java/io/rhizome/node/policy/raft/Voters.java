@@ -73,7 +73,7 @@ final class Voters implements AutoCloseable {
             Duration.ofMillis(500),
             Duration.ofMillis(100),
             Duration.ofMillis(700),
-            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
             any -> true,
             dead::contains);
     AtomixPolicyStore store =
@@ -142,7 +142,7 @@ final class Voters implements AutoCloseable {
     return store
         .propose(put(name, "{}", Change.ANY, store.snapshot().version()))
         .toCompletableFuture()
-        .get(30, TimeUnit.SECONDS);
+        .get(40, TimeUnit.SECONDS);
   }
 
   @Override
