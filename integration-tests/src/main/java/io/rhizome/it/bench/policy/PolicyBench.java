@@ -2,6 +2,7 @@
 package io.rhizome.it.bench.policy;
 
 import io.rhizome.it.Checkout;
+import io.rhizome.it.LocalMesh;
 import io.rhizome.it.bench.Benchmark;
 import io.rhizome.it.bench.Figure;
 import io.rhizome.it.bench.Median;
@@ -71,7 +72,9 @@ public final class PolicyBench implements Benchmark {
             + warmUps()
             + " writes that warm all JVMs up; before each",
         "write, 1 KB is appended to a file on the same disk and forced. Limits: 4 ms + 3 x that force's",
-        "p50, 10 ms + 3 x its p99. The follower starts after that.",
+        "p50, 10 ms + 3 x its p99. The follower starts after that. Nodes that start after that, in a quick",
+        "run all, but for those of join and revoke, compile with C1 alone: five JVMs that warm up share",
+        "this machine.",
         "gap: four writers; the longest time without an acknowledged write around each kill -9 of the",
         "leader, which comes back and catches up before the next; hang_gap: around SIGSTOP for 15 s.",
         "Then kill -9 of all at once; the last record of the leader's log torn while all are down; a",
@@ -99,8 +102,9 @@ public final class PolicyBench implements Benchmark {
 
   @Override
   public Result run(Checkout checkout) throws IOException, InterruptedException {
-    try (PolicyMesh mesh = PolicyMesh.found(checkout, VOTERS, FOLLOWERS, unchanged -> {})) {
+    try (PolicyMesh mesh = PolicyMesh.found(checkout, VOTERS, FOLLOWERS, this::prepare)) {
       put(mesh);
+      mesh.useQuickJit();
       mesh.startFollowers();
       idle(mesh);
       kill(mesh);
@@ -119,8 +123,14 @@ public final class PolicyBench implements Benchmark {
     return new Result(name(), method(), quick, 0, figures, rows);
   }
 
+  private void prepare(LocalMesh mesh) {
+    if (quick) {
+      mesh.useQuickJit();
+    }
+  }
+
   private int warmUps() {
-    return quick ? 2_000 : 6_000;
+    return quick ? 500 : 6_000;
   }
 
   private void put(PolicyMesh mesh) throws IOException {
@@ -214,6 +224,7 @@ public final class PolicyBench implements Benchmark {
     }
     PolicyMesh.Preparing attach =
         mesh -> {
+          mesh.useQuickJit();
           PowerLoss loss = PowerLoss.prepare(checkout, mesh.directory());
           for (int i = 1; i <= voters; i++) {
             loss.attach(mesh.node(i));

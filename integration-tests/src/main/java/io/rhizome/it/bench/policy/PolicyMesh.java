@@ -83,6 +83,11 @@ final class PolicyMesh implements AutoCloseable {
     }
   }
 
+  /** As {@link LocalMesh#useQuickJit}. */
+  void useQuickJit() {
+    mesh.useQuickJit();
+  }
+
   /** Starts those that do not vote. */
   void startFollowers() throws IOException, InterruptedException {
     grow(mostSize);
