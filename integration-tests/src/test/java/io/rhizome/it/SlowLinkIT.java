@@ -111,9 +111,6 @@ final class SlowLinkIT {
   }
 
   private static String site(LocalMesh mesh, int node) throws IOException, InterruptedException {
-    return mesh.rhizome("get", "Site", "far", "--json", "--node", mesh.node(node).address())
-        .orThrow()
-        .out()
-        .replace(" ", "");
+    return mesh.operate(node, "get", "Site/far", "--json").out().replace(" ", "");
   }
 }

@@ -7,6 +7,8 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Platform;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,11 +40,13 @@ final class SlowNetwork implements AutoCloseable {
   private static final long TUNSETIFF = 0x400454caL;
   private static final int IFREQ_BYTES = 40;
   private static final int IFREQ_FLAGS = 16;
+  private static final int POLLFD_BYTES = 8;
   private static final byte IFF_TUN = 1;
   private static final byte IFF_NO_PI_HIGH = 0x10;
   private static final int MTU = 1500;
   private static final int MAX_UNDER_WAY = 20_000;
-  private static final int PAUSE_MILLIS = 1;
+  private static final int LOOK_MILLIS = 50;
+  private static final short READABLE = 1;
 
   /** Where an IPv4 header has the second byte of each address. */
   private static final int SOURCE = 13;
@@ -67,6 +71,8 @@ final class SlowNetwork implements AutoCloseable {
     int open(String path, int flags) throws LastErrorException;
 
     int ioctl(int device, NativeLong request, byte[] argument) throws LastErrorException;
+
+    int poll(byte[] descriptors, NativeLong count, int timeoutMillis);
 
     NativeLong read(int device, byte[] bytes, NativeLong size);
 
@@ -163,23 +169,35 @@ final class SlowNetwork implements AutoCloseable {
   private void relay() {
     byte[] buffer = new byte[MTU];
     while (!closed) {
-      boolean idle = true;
+      awaitPacketOrDelivery();
       int length = c.read(device, buffer, new NativeLong(buffer.length)).intValue();
       if (length > 0) {
-        idle = false;
         take(Arrays.copyOf(buffer, length));
       }
-      long now = System.nanoTime();
-      while (!underWay.isEmpty() && underWay.peek().atNanos - now <= 0) {
-        idle = false;
+      while (!underWay.isEmpty() && untilDeliveryNanos() <= 0) {
         byte[] packet = underWay.remove().packet;
         NativeLong unused = c.write(device, packet, new NativeLong(packet.length));
         carried.incrementAndGet();
       }
-      if (idle) {
-        pause();
-      }
     }
+  }
+
+  private long untilDeliveryNanos() {
+    return underWay.element().atNanos - System.nanoTime();
+  }
+
+  private void awaitPacketOrDelivery() {
+    long millis =
+        underWay.isEmpty()
+            ? LOOK_MILLIS
+            : Math.max(0, TimeUnit.NANOSECONDS.toMillis(untilDeliveryNanos()) + 1);
+    byte[] descriptor =
+        ByteBuffer.allocate(POLLFD_BYTES)
+            .order(ByteOrder.nativeOrder())
+            .putInt(device)
+            .putShort(READABLE)
+            .array();
+    int unused = c.poll(descriptor, new NativeLong(1), (int) Math.min(millis, LOOK_MILLIS));
   }
 
   private void take(byte[] packet) {
@@ -194,14 +212,6 @@ final class SlowNetwork implements AutoCloseable {
     packet[DESTINATION] = NEAR;
     packet[SOURCE] = FAR;
     underWay.add(new Late(System.nanoTime() + oneWayNanos, packet));
-  }
-
-  private static void pause() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   @Override

@@ -78,7 +78,7 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     // Commands other than `up` and `join --up` log nothing but warnings; the logger reads this when
     // it starts.
-    if (List.of(args).contains("up") || List.of(args).contains("--up")) {
+    if (called(args).equals(Optional.of("up")) || List.of(args).contains("--up")) {
       LocalExecutor.preload();
     } else {
       System.setProperty("rhizome.log", "warn");
@@ -121,14 +121,18 @@ public final class Main implements Runnable {
     return status;
   }
 
+  private static Optional<String> called(String... args) {
+    return Stream.of(args).filter(arg -> !arg.startsWith("-")).findFirst();
+  }
+
   /** The command that is called, for to look at all of them takes half a second; else all. */
   private static List<Class<?>> needed(String... args) {
-    Optional<String> word = Stream.of(args).filter(arg -> !arg.startsWith("-")).findFirst();
-    List<Class<?>> called =
+    Optional<String> word = called(args);
+    List<Class<?>> needed =
         COMMANDS.stream()
             .filter(
                 command -> word.equals(Optional.of(command.getAnnotation(Command.class).name())))
             .toList();
-    return called.isEmpty() ? COMMANDS : called;
+    return needed.isEmpty() ? COMMANDS : needed;
   }
 }

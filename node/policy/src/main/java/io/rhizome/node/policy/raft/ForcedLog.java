@@ -37,7 +37,7 @@ final class ForcedLog extends ForwardingProtocol {
     if (request.entries().isEmpty()) {
       return answer;
     }
-    return CompletableFuture.runAsync(() -> log.through(last(request)), afterSending)
+    return CompletableFuture.runAsync(log.throughLater(last(request)), afterSending)
         .thenCombine(answer, (forced, response) -> response);
   }
 

@@ -21,6 +21,7 @@ class LogForce {
   private final VoterFailure failure;
   private Optional<Path> known = Optional.empty();
   private long forcedIndex;
+  private long replacements;
 
   LogForce(Path directory, VoterFailure failure) {
     this.directory = directory;
@@ -30,10 +31,24 @@ class LogForce {
   /** Entries after that may be replaced before they are forced again. */
   synchronized void replacingAfter(long index) {
     forcedIndex = Math.min(forcedIndex, index);
+    replacements++;
+  }
+
+  /**
+   * What {@link #through} does, to be done later: entries that are replaced until then do not count
+   * as forced, whatever has their place.
+   */
+  synchronized Runnable throughLater(long index) {
+    long before = replacements;
+    return () -> through(index, before);
   }
 
   /** Entries up to that have been written; when this returns they are forced. */
   synchronized void through(long index) {
+    through(index, replacements);
+  }
+
+  private synchronized void through(long index, long before) {
     failure.check();
     if (index <= forcedIndex) {
       return;
@@ -44,7 +59,9 @@ class LogForce {
       failure.fail(new IOException("cannot force the log in " + directory + ": " + e, e));
       failure.check();
     }
-    forcedIndex = index;
+    if (before == replacements) {
+      forcedIndex = index;
+    }
   }
 
   /** Makes a directory that, with the one around it, is still there after a power cut. */

@@ -82,6 +82,26 @@ class DurabilityTest {
   }
 
   @Test
+  void entriesThatWereReplacedBeforeTheirForceDoNotCountAsForced() {
+    Deque<Runnable> later = new ArrayDeque<>();
+    ForcedLog guard = new ForcedLog(far, force, later::add);
+    guard.registerAppendHandler(
+        request -> CompletableFuture.completedFuture(RecordedProtocol.success(request)));
+
+    CompletableFuture<AppendResponse> stale = guard.append(OTHER, append(4, 2, 2, 4));
+    far.receive(append(4, 3, 1, 4)).join();
+    assertThat(force.forced).as("what a new leader put there").isEqualTo(1);
+    later.remove().run();
+    assertThat(stale).isCompleted();
+    int before = force.forced;
+    CompletableFuture<AppendResponse> fresh = guard.append(OTHER, append(5, 3, 1, 5));
+    later.remove().run();
+
+    assertThat(fresh).isCompleted();
+    assertThat(force.forced).as("the entry in a replaced one's place").isEqualTo(before + 1);
+  }
+
+  @Test
   void aLeaderThatCannotForceHearsOfNoAcknowledgement() {
     ForcedLog guard = new ForcedLog(far, force, Runnable::run);
     force.broken = true;
