@@ -55,15 +55,18 @@ final class PeerStats {
   }
 
   /**
-   * The load to route by. An old report keeps only the service time. A peer whose connection just
-   * broke is not ruled out, since it may be the last holder, but everyone else comes first.
+   * The load to route by. An old report keeps only the service time, halved for every further
+   * second, so that a peer that was slow is asked again. A peer whose connection just broke is not
+   * ruled out, since it may be the last holder, but everyone else comes first.
    */
   synchronized Load load(long nowNanos) {
     if (broken && nowNanos - brokenAtNanos < BROKEN_AGE_NANOS) {
       return new Load(load.inFlight(), load.limit(), BROKEN_AGE_NANOS, load.serviceNanos());
     }
     if (!isFresh(nowNanos)) {
-      return new Load(0, load.limit(), 0, load.serviceNanos());
+      long halvings = heard ? (nowNanos - reportedAtNanos) / LOAD_AGE_NANOS : 0;
+      long service = load.serviceNanos() >> Math.min(Long.SIZE - 1, halvings);
+      return new Load(0, load.limit(), 0, service);
     }
     return load;
   }

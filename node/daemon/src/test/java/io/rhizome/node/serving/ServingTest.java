@@ -279,14 +279,17 @@ class ServingTest {
   }
 
   @Test
-  void forgetsAnOldReportOfLoad() {
+  void forgetsAnOldReportOfLoadAndBelievesItsServiceTimeLessAndLess() {
     mesh.holds(A, Status.ALIVE, 1);
     mesh.view.onReport(
-        A, mesh.now(), mesh.now(), new HopReport(Outcome.OVERLOADED, 9, 8, 9_000_000, 5, 0));
-    mesh.passTime(Duration.ofSeconds(2));
-
+        A, mesh.now(), mesh.now(), new HopReport(Outcome.OVERLOADED, 9, 8, 9_000_000, 800, 0));
+    mesh.passTime(Duration.ofMillis(2_500));
     assertThat(mesh.view.current(mesh.now()).nodes())
-        .hasEntrySatisfying(A, node -> assertThat(node.load()).isEqualTo(new Load(0, 8, 0, 5)));
+        .hasEntrySatisfying(A, node -> assertThat(node.load()).isEqualTo(new Load(0, 8, 0, 200)));
+
+    mesh.passTime(Duration.ofMinutes(2));
+    assertThat(mesh.view.current(mesh.now()).nodes())
+        .hasEntrySatisfying(A, node -> assertThat(node.load()).isEqualTo(new Load(0, 8, 0, 0)));
   }
 
   private static InferParameter text(String value) {

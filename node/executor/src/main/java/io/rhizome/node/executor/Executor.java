@@ -93,7 +93,8 @@ public interface Executor extends AutoCloseable {
    * @param inFlight requests running and queued
    * @param limit how many are accepted at once
    * @param queueNanos estimated wait of a request that arrives now, in nanoseconds
-   * @param serviceNanos smoothed run time of one request, in nanoseconds
+   * @param serviceNanos smoothed run time of one request, in nanoseconds, halved for every second
+   *     without one
    */
   record Busy(int inFlight, int limit, long queueNanos, long serviceNanos) {}
 }

@@ -19,7 +19,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,9 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class LocalExecutor implements Executor {
   private static final Logger log = LoggerFactory.getLogger(LocalExecutor.class);
 
-  /** Weight of the newest sample in the smoothed service time: 1/8. */
-  private static final int SMOOTHING_SHIFT = 3;
-
   /** Images in work may take a quarter of the heap. */
   private static final int IMAGE_SHARE = 4;
 
@@ -55,7 +51,7 @@ public final class LocalExecutor implements Executor {
   private final ImageMemory imageMemory =
       new ImageMemory(Runtime.getRuntime().maxMemory() / IMAGE_SHARE);
   private final AtomicInteger inFlight = new AtomicInteger();
-  private final AtomicLong serviceNanos = new AtomicLong();
+  private final ServiceTime serviceTime = new ServiceTime();
   private final CompletableFuture<Void> started = new CompletableFuture<>();
   private volatile boolean closed;
 
@@ -298,7 +294,7 @@ public final class LocalExecutor implements Executor {
   @Override
   public Busy busy() {
     int count = inFlight.get();
-    long service = serviceNanos.get();
+    long service = serviceTime.nanos(System.nanoTime());
     int ahead = Math.max(0, count - config.workers() + 1);
     return new Busy(count, config.limit(), ahead * service / config.workers(), service);
   }
@@ -342,8 +338,7 @@ public final class LocalExecutor implements Executor {
 
     @Override
     public void served(long nanos) {
-      serviceNanos.accumulateAndGet(
-          nanos, (old, sample) -> old == 0 ? sample : old + ((sample - old) >> SMOOTHING_SHIFT));
+      serviceTime.add(System.nanoTime(), nanos);
     }
 
     @Override
