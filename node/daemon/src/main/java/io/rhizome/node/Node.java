@@ -23,7 +23,6 @@ import io.rhizome.node.config.DirectoryLock;
 import io.rhizome.node.config.NodeConfig;
 import io.rhizome.node.executor.Executor;
 import io.rhizome.node.executor.ExecutorConfig;
-import io.rhizome.node.executor.InferenceException;
 import io.rhizome.node.executor.LocalExecutor;
 import io.rhizome.node.identity.AdminGuard;
 import io.rhizome.node.identity.BootEpoch;
@@ -113,21 +112,18 @@ public final class Node implements AutoCloseable {
    * stopped.
    *
    * @throws IOException naming the file, directory or port that is in the way
-   * @throws InferenceException where an engine does not start
    */
-  public static Node start(NodeConfig config)
-      throws IOException, InferenceException, InterruptedException {
+  public static Node start(NodeConfig config) throws IOException, InterruptedException {
     Teardown teardown = new Teardown();
     try {
       return new Node(config, teardown);
-    } catch (IOException | InferenceException | InterruptedException | RuntimeException e) {
+    } catch (IOException | InterruptedException | RuntimeException e) {
       teardown.close();
       throw e;
     }
   }
 
-  private Node(NodeConfig config, Teardown teardown)
-      throws IOException, InferenceException, InterruptedException {
+  private Node(NodeConfig config, Teardown teardown) throws IOException, InterruptedException {
     this.config = config;
     this.teardown = teardown;
     LogFormat.apply(config.telemetry().jsonLogs());
@@ -301,12 +297,11 @@ public final class Node implements AutoCloseable {
                 loops,
                 blocking));
     wiring.followAdmissions(admissionFile, policies, gossip, mesh, loops, tls);
-    executor.awaitEngines();
+    policies.start();
+    wiring.found(policies);
     reload();
     ready = true;
     api.setReady(true);
-    policies.start();
-    wiring.found(policies);
   }
 
   private LocalExecutor startExecutor() {

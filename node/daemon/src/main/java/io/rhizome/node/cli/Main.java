@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.cli;
 
-import io.rhizome.node.executor.LocalExecutor;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -78,9 +77,7 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     // Commands other than `up` and `join --up` log nothing but warnings; the logger reads this when
     // it starts.
-    if (called(args).equals(Optional.of("up")) || List.of(args).contains("--up")) {
-      LocalExecutor.preload();
-    } else {
+    if (!called(args).equals(Optional.of("up")) && !List.of(args).contains("--up")) {
       System.setProperty("rhizome.log", "warn");
       GRPC_LOG.setLevel(Level.OFF);
     }

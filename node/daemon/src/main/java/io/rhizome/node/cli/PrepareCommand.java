@@ -3,6 +3,7 @@ package io.rhizome.node.cli;
 
 import io.rhizome.node.Node;
 import io.rhizome.node.config.NodeConfig;
+import io.rhizome.node.executor.LocalExecutor;
 import io.rhizome.v1.ListNodesRequest;
 import io.rhizome.v1.StatusRequest;
 import java.io.IOException;
@@ -60,6 +61,7 @@ final class PrepareCommand implements Callable<Integer> {
               .println("prepared: a node of version " + version + " ran, and saw " + nodes);
         }
         useHttp(node);
+        LocalExecutor.prepare();
         node.drain(DRAIN_LIMIT);
       }
       return 0;

@@ -16,9 +16,6 @@ final class EchoEngine implements Engine {
   }
 
   @Override
-  public void start() {}
-
-  @Override
   public boolean runsInline() {
     return true;
   }

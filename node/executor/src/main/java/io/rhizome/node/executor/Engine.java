@@ -8,14 +8,20 @@ import java.nio.file.Path;
  * A way to run models inside this process, one blocking call per request. Engines that stream or
  * live elsewhere implement {@link Executor} themselves instead.
  *
- * <p>Thread rule: {@link #start} and {@link #close} are called once; {@link #load} from one thread.
+ * <p>Thread rule: {@link #close} is called once, the rest from one thread.
  */
 interface Engine extends AutoCloseable {
   /** The name by which a manifest asks for it. */
   String name();
 
-  /** Initialises; blocks. Fails with {@code UNLOADABLE} when the engine cannot run here. */
-  void start() throws InferenceException;
+  /** Does what is done once per machine, unless it was done; blocks. Fails as {@link #start}. */
+  default void unpack() throws InferenceException {}
+
+  /**
+   * Initialises, unless that was done; blocks. Called before each load. Fails with {@code
+   * UNLOADABLE} when the engine cannot run here.
+   */
+  default void start() throws InferenceException {}
 
   /**
    * Reads a model; blocks. Fails with {@code UNLOADABLE} or {@code OUT_OF_MEMORY}.

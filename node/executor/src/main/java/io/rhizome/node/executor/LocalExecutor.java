@@ -52,7 +52,6 @@ public final class LocalExecutor implements Executor {
       new ImageMemory(Runtime.getRuntime().maxMemory() / IMAGE_SHARE);
   private final AtomicInteger inFlight = new AtomicInteger();
   private final ServiceTime serviceTime = new ServiceTime();
-  private final CompletableFuture<Void> started = new CompletableFuture<>();
   private volatile boolean closed;
 
   /** A model that is being loaded or is loaded. */
@@ -62,9 +61,11 @@ public final class LocalExecutor implements Executor {
   }
 
   /**
-   * Starts the threads, and the engines on the thread that loads: a load waits for them, and {@link
-   * #awaitEngines} does. The first start on a machine unpacks PyTorch's natives (432 MB) into DJL's
-   * cache directory; processes that start together take turns.
+   * Starts the threads. An engine starts when a model first needs it: PyTorch takes 0.6 s, in which
+   * no other thread can link a native method, and nodes that hold no model do without.
+   *
+   * <p>Where PyTorch's natives (432 MB) were never unpacked into DJL's cache directory, that begins
+   * at once, and loads wait for it; processes that start together take turns.
    *
    * <p>The environment should set {@code OMP_WAIT_POLICY=PASSIVE}.
    */
@@ -74,65 +75,31 @@ public final class LocalExecutor implements Executor {
   }
 
   /**
-   * Begins to load PyTorch, for a process that will start an executor soon and has other things to
-   * do first. What goes wrong here {@link #awaitEngines} will tell.
+   * Starts PyTorch in this process, and unpacks it where that was never done; blocks.
+   *
+   * @throws InferenceException {@code UNLOADABLE} when it cannot run on this machine
    */
-  public static void preload() {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                new TorchEngine().start();
-              } catch (InferenceException e) {
-                log.debug("PyTorch does not start early", e);
-              }
-            },
-            "rhizome-preload");
-    thread.setDaemon(true);
-    thread.start();
+  public static void prepare() throws InferenceException {
+    new TorchEngine().start();
   }
 
-  static LocalExecutor start(ExecutorConfig config, List<Engine> engines)
-      throws InferenceException, InterruptedException {
-    LocalExecutor executor = new LocalExecutor(config, engines);
-    executor.awaitEngines();
-    return executor;
-  }
-
-  private LocalExecutor(ExecutorConfig config, List<Engine> engines) {
+  LocalExecutor(ExecutorConfig config, List<Engine> engines) {
     this.config = config;
     this.engines = List.copyOf(engines);
     this.workers = threads(config.workers(), "rhizome-executor-");
     this.loader = threads(1, "rhizome-loader-");
     // After close: an unload frees on the calling thread, and a load finds the executor closed.
     this.loader.setRejectedExecutionHandler((task, pool) -> task.run());
-    this.loader.execute(this::startEngines);
+    this.loader.execute(this::unpack);
   }
 
-  private void startEngines() {
-    try {
-      for (Engine engine : engines) {
-        engine.start();
+  private void unpack() {
+    for (Engine engine : engines) {
+      try {
+        engine.unpack();
+      } catch (InferenceException | RuntimeException | Error e) {
+        log.warn("engine '{}' cannot run here; its models will not load", engine.name(), e);
       }
-      started.complete(null);
-    } catch (InferenceException | RuntimeException | Error e) {
-      started.completeExceptionally(e);
-    }
-  }
-
-  /**
-   * Blocks until requests could run.
-   *
-   * @throws InferenceException {@code UNLOADABLE} when an engine cannot run on this machine
-   */
-  public void awaitEngines() throws InferenceException, InterruptedException {
-    try {
-      started.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof InferenceException failure) {
-        throw failure;
-      }
-      throw new IllegalStateException("the engines did not start", e.getCause());
     }
   }
 
@@ -189,6 +156,7 @@ public final class LocalExecutor implements Executor {
       throw closedFailure();
     }
     Engine engine = engine(manifest.engine());
+    engine.start();
     DeclaredSteps steps = DeclaredSteps.of(manifest, imageMemory);
     LoadedModel model = engine.load(manifest, directory);
     boolean inline = engine.runsInline() && steps.isEmpty();

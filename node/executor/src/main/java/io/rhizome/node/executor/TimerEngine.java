@@ -26,9 +26,6 @@ final class TimerEngine implements Engine {
   }
 
   @Override
-  public void start() {}
-
-  @Override
   public LoadedModel load(Manifest manifest, Path directory) throws InferenceException {
     if (!manifest.parameters().containsKey("service_millis")) {
       throw new InferenceException(

@@ -60,6 +60,13 @@ final class TorchEngine implements Engine {
   }
 
   @Override
+  public void unpack() throws InferenceException {
+    if (!unpacked()) {
+      start();
+    }
+  }
+
+  @Override
   public void start() throws InferenceException {
     synchronized (INITIALISATION) {
       setIfAbsent("ai.djl.offline", "true");

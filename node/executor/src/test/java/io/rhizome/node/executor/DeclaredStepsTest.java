@@ -41,7 +41,7 @@ class DeclaredStepsTest {
 
   @BeforeEach
   void start() throws Exception {
-    executor = LocalExecutor.start(new ExecutorConfig(2, 2), List.of(new EchoEngine()));
+    executor = new LocalExecutor(new ExecutorConfig(2, 2), List.of(new EchoEngine()));
   }
 
   @AfterEach

@@ -25,9 +25,6 @@ final class GateEngine implements Engine {
   }
 
   @Override
-  public void start() {}
-
-  @Override
   public LoadedModel load(Manifest manifest, Path directory) {
     return new LoadedModel() {
       private final AtomicBoolean tried = new AtomicBoolean();

@@ -39,7 +39,7 @@ class LocalExecutorTest {
 
   private LocalExecutor start(ExecutorConfig config) throws Exception {
     LocalExecutor started =
-        LocalExecutor.start(config, List.of(gate, new EchoEngine(), new TimerEngine()));
+        new LocalExecutor(config, List.of(gate, new EchoEngine(), new TimerEngine()));
     await(started.load(ID, GateEngine.MANIFEST, NOWHERE));
     return started;
   }

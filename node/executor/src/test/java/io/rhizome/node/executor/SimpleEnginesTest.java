@@ -29,7 +29,7 @@ class SimpleEnginesTest {
   @BeforeEach
   void start() throws Exception {
     executor =
-        LocalExecutor.start(new ExecutorConfig(1, 1), List.of(new EchoEngine(), new TimerEngine()));
+        new LocalExecutor(new ExecutorConfig(1, 1), List.of(new EchoEngine(), new TimerEngine()));
   }
 
   @AfterEach
