@@ -5,8 +5,9 @@ import io.rhizome.node.Node;
 import io.rhizome.node.config.NodeConfig;
 import io.rhizome.node.executor.LocalExecutor;
 import io.rhizome.v1.ListNodesRequest;
-import io.rhizome.v1.StatusRequest;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,8 +30,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code rhizome prepare}: does once what would slow the first start of a node. It runs a node for
- * a moment in a directory of its own, so that engines unpack their libraries, while the launcher
- * has the JVM record which classes a node uses.
+ * a moment in a directory of its own, lets another join it, and has the engines unpack their
+ * libraries, while the launcher has the JVM record which classes that uses.
  */
 @Command(
     name = "prepare",
@@ -37,6 +39,7 @@ import picocli.CommandLine.Spec;
 final class PrepareCommand implements Callable<Integer> {
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(5);
   private static final Duration CALL_LIMIT = Duration.ofSeconds(10);
+  private static final long POLL_MILLIS = 20;
   private static final int NOT_FOUND = 404;
 
   @Spec CommandSpec spec = CommandSpec.create();
@@ -48,26 +51,62 @@ final class PrepareCommand implements Callable<Integer> {
       Foundation.onLoopback(
               dir, 1, List.of(), new Foundation.Ports(freePort(), freePort(), freePort(), 1))
           .write();
-      Path file = dir.resolve(Foundation.nodeName(1)).resolve(NodeConfig.FILE);
-      SortedMap<String, String> none = new TreeMap<>();
-      try (Node node = Node.start(NodeConfig.load(file, none, none))) {
-        try (NodeClient client =
-            new NodeClient(new NodeAddress(node.apiEndpoint(), null), Credentials.NONE)) {
-          int nodes =
-              client.admin().listNodes(ListNodesRequest.getDefaultInstance()).getNodesCount();
-          String version = client.admin().status(StatusRequest.getDefaultInstance()).getVersion();
-          spec.commandLine()
-              .getOut()
-              .println("prepared: a node of version " + version + " ran, and saw " + nodes);
-        }
+      try (Node node = start(dir.resolve(Foundation.nodeName(1)))) {
         useHttp(node);
+        letJoin(node, dir);
         LocalExecutor.prepare();
         node.drain(DRAIN_LIMIT);
       }
+      spec.commandLine().getOut().println("prepared: a node ran, and another joined it");
       return 0;
     } finally {
       delete(dir);
     }
+  }
+
+  private static Node start(Path dir) throws IOException, InterruptedException {
+    SortedMap<String, String> none = new TreeMap<>();
+    return Node.start(NodeConfig.load(dir.resolve(NodeConfig.FILE), none, none));
+  }
+
+  /** Another node joins, as people let one, and both see each other. */
+  private static void letJoin(Node node, Path dir) throws IOException, InterruptedException {
+    String key = dir.resolve(Foundation.OPERATOR_KEY).toString();
+    String address = node.apiEndpoint().toString();
+    String token = command("token", "create", "--node", address, "--operator-key", key).trim();
+    Path joiner = dir.resolve("joiner");
+    command(
+        "join",
+        token,
+        joiner.toString(),
+        "--api-port=" + freePort(),
+        "--http-port=" + freePort(),
+        "--mesh-port=" + freePort());
+    try (Node joined = start(joiner);
+        NodeClient client =
+            new NodeClient(new NodeAddress(joined.apiEndpoint(), null), Credentials.NONE)) {
+      long end = System.nanoTime() + CALL_LIMIT.toNanos();
+      while (countNodes(client) < 2) {
+        if (System.nanoTime() - end > 0) {
+          throw new IOException("two nodes on this machine did not find each other");
+        }
+        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+      }
+      joined.drain(DRAIN_LIMIT);
+    }
+  }
+
+  private static int countNodes(NodeClient client) {
+    return client.admin().listNodes(ListNodesRequest.getDefaultInstance()).getNodesCount();
+  }
+
+  private static String command(String... words) throws IOException {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    if (Main.run(new PrintWriter(out, true), new PrintWriter(err, true), words) != 0) {
+      throw new IOException("rhizome " + words[0] + " failed: " + err);
+    }
+    return out.toString();
   }
 
   /**
