@@ -283,6 +283,10 @@ final class Policies implements AutoCloseable {
   private void take(AtomixPolicyStore opened, String label) {
     votesIn = label;
     store.switchTo(opened);
+    onTaken(label);
+  }
+
+  private void onTaken(String label) {
     if (!label.equals(epochs.label())) {
       epochs.current().ifPresent(epoch -> thread.execute(() -> onEpoch(epoch)));
     }
@@ -391,8 +395,10 @@ final class Policies implements AutoCloseable {
                       blocking.execute(() -> discard(opened));
                     }
                   } else {
-                    take(opened, label);
+                    votesIn = label;
                     log.info("this node has a vote on policy");
+                    store.switchOnceCaughtUp(
+                        opened, thread, () -> voter == opened, () -> onTaken(label));
                   }
                 });
   }

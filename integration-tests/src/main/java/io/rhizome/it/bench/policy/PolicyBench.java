@@ -3,6 +3,7 @@ package io.rhizome.it.bench.policy;
 
 import io.rhizome.it.Checkout;
 import io.rhizome.it.LocalMesh;
+import io.rhizome.it.NativeLibrary;
 import io.rhizome.it.bench.Benchmark;
 import io.rhizome.it.bench.Figure;
 import io.rhizome.it.bench.Median;
@@ -134,13 +135,13 @@ public final class PolicyBench implements Benchmark {
   }
 
   private int warmUps() {
-    return quick ? 500 : 6_000;
+    return quick ? 300 : 6_000;
   }
 
   private void put(PolicyMesh mesh) throws IOException {
     say("put");
     PutPart.Found found =
-        PutPart.run(mesh, mesh.node(1).directory(), warmUps(), quick ? 1_000 : 3_000);
+        PutPart.run(mesh, mesh.node(1).directory(), warmUps(), quick ? 600 : 3_000);
     figures.add(Figure.required("put_p50_ms", found.putP50(), found.limitP50()));
     figures.add(Figure.reported("put_p50_limit_ms", found.limitP50()));
     figures.add(Figure.required("put_p99_ms", found.putP99(), found.limitP99()));
@@ -221,7 +222,7 @@ public final class PolicyBench implements Benchmark {
 
   private void power(Checkout checkout, int voters) throws IOException, InterruptedException {
     say("power cuts, voters: " + voters);
-    if (!PowerLoss.possible()) {
+    if (!NativeLibrary.possible()) {
       System.out.println("  NOT MEASURED: there is no C compiler `cc`; install gcc");
       row("power", "voters", voters, "rounds", 0);
       return;

@@ -2,15 +2,13 @@
 package io.rhizome.it.bench.policy;
 
 import io.rhizome.it.Checkout;
-import io.rhizome.it.Command;
+import io.rhizome.it.NativeLibrary;
 import io.rhizome.it.NodeProcess;
 import io.rhizome.it.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
-import java.util.List;
 
 /**
  * Cuts the power of nodes, as far as a directory can tell: what a node has not forced to disk is
@@ -18,7 +16,6 @@ import java.util.List;
  * see {@code forced.c}; the code that is tested knows nothing of it.
  */
 final class PowerLoss {
-  private static final Duration COMPILE_LIMIT = Duration.ofSeconds(60);
   private static final String ADOPT = "adopt";
 
   private final Path library;
@@ -27,34 +24,10 @@ final class PowerLoss {
     this.library = library;
   }
 
-  /** Whether there is a C compiler, without which this cannot be done. */
-  static boolean possible() throws InterruptedException {
-    try {
-      return Command.run(Path.of("."), COMPILE_LIMIT, List.of("cc", "--version")).exit() == 0;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
   /** Builds the library in a directory. */
   static PowerLoss prepare(Checkout checkout, Path directory)
       throws IOException, InterruptedException {
-    Path library = directory.resolve("forced.so");
-    Path source = checkout.root().resolve("integration-tests/src/main/native/forced.c");
-    Command.run(
-            directory,
-            COMPILE_LIMIT,
-            List.of(
-                "cc",
-                "-O2",
-                "-shared",
-                "-fPIC",
-                "-o",
-                library.toString(),
-                source.toString(),
-                "-ldl"))
-        .orThrow();
-    return new PowerLoss(library);
+    return new PowerLoss(NativeLibrary.build(checkout, "forced", directory));
   }
 
   /** From its next start on, what the node forces of its policy is kept. */

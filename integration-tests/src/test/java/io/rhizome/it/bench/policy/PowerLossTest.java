@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rhizome.it.Checkout;
 import io.rhizome.it.Command;
+import io.rhizome.it.NativeLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ final class PowerLossTest {
 
   @BeforeEach
   void prepare() throws IOException, InterruptedException {
-    assumeTrue(PowerLoss.possible(), "there is no C compiler");
+    assumeTrue(NativeLibrary.possible(), "there is no C compiler");
     var unused = PowerLoss.prepare(Checkout.find(), directory);
     policy = directory.toRealPath().resolve("policy");
     raft = Files.createDirectories(policy.resolve("raft"));

@@ -4,6 +4,8 @@ package io.rhizome.node.policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 
 /**
  * Policy of a node that may get a vote, or lose it, while it runs: one store after another.
@@ -32,6 +34,70 @@ public final class SwitchingPolicyStore implements PolicyStore {
       watchers.forEach(Watching::restart);
     }
     before.close();
+  }
+
+  /**
+   * As {@link #switchTo}, once that one knows at least as much as this shows: what was shown stays
+   * shown. Until then the one before goes on.
+   *
+   * @param thread where that is looked at, whenever the next one learns something
+   * @param wanted asked there: once it says no, this comes to nothing
+   * @param switched is told there, at most once
+   */
+  public void switchOnceCaughtUp(
+      PolicyStore next, Executor thread, BooleanSupplier wanted, Runnable switched) {
+    new CatchUp(next, thread, wanted, switched).begin();
+  }
+
+  private final class CatchUp implements PolicyWatcher {
+    private final PolicyStore next;
+    private final Executor thread;
+    private final BooleanSupplier wanted;
+    private final Runnable switched;
+    private Runnable stop = () -> {};
+    private boolean done;
+
+    CatchUp(PolicyStore next, Executor thread, BooleanSupplier wanted, Runnable switched) {
+      this.next = next;
+      this.thread = thread;
+      this.wanted = wanted;
+      this.switched = switched;
+    }
+
+    void begin() {
+      Runnable registered = next.watch(next.snapshot().version(), this);
+      thread.execute(
+          () -> {
+            stop = registered;
+            look();
+          });
+    }
+
+    private void look() {
+      if (done) {
+        return;
+      }
+      boolean still = wanted.getAsBoolean();
+      if (still && next.snapshot().version() < store.snapshot().version()) {
+        return;
+      }
+      done = true;
+      stop.run();
+      if (still) {
+        switchTo(next);
+        switched.run();
+      }
+    }
+
+    @Override
+    public void onRecord(PolicyRecord record) {
+      thread.execute(this::look);
+    }
+
+    @Override
+    public void onSnapshot(PolicySnapshot now) {
+      thread.execute(this::look);
+    }
   }
 
   /** One registration, whichever the store. */

@@ -8,6 +8,8 @@ import io.rhizome.gossip.NodeId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 class SwitchingPolicyStoreTest {
@@ -58,5 +60,50 @@ class SwitchingPolicyStoreTest {
     write(first);
     assertThat(seen).containsExactly(1L, 2L, 3L, 4L);
     assertThat(switching.snapshot().version()).isEqualTo(4);
+  }
+
+  @Test
+  void whatWasShownStaysShownWhileTheNextStoreCatchesUp() {
+    PolicyStore first = store();
+    SwitchingPolicyStore switching = new SwitchingPolicyStore(first);
+    write(switching);
+    write(switching);
+    PolicyStore second = store();
+    List<Boolean> switched = new ArrayList<>();
+    switching.switchOnceCaughtUp(second, Runnable::run, () -> true, () -> switched.add(true));
+    assertThat(switching.snapshot().version()).isEqualTo(2);
+
+    for (Proposal proposal : List.copyOf(written)) {
+      assertThat(switched).isEmpty();
+      second.propose(proposal).toCompletableFuture().join();
+      assertThat(switching.snapshot().version()).isEqualTo(2);
+    }
+    assertThat(switched).containsExactly(true);
+    write(second);
+    assertThat(switching.snapshot().version()).isEqualTo(3);
+    assertThat(switched).hasSize(1);
+  }
+
+  @Test
+  void aStoreThatKnowsEnoughIsTakenAtOnce() {
+    SwitchingPolicyStore switching = new SwitchingPolicyStore(store());
+    List<Boolean> switched = new ArrayList<>();
+    switching.switchOnceCaughtUp(store(), Runnable::run, () -> true, () -> switched.add(true));
+    assertThat(switched).containsExactly(true);
+  }
+
+  @Test
+  void aStoreThatIsNoLongerWantedIsNotTaken() {
+    PolicyStore first = store();
+    SwitchingPolicyStore switching = new SwitchingPolicyStore(first);
+    write(switching);
+    PolicyStore second = store();
+    AtomicBoolean wanted = new AtomicBoolean(true);
+    switching.switchOnceCaughtUp(second, Runnable::run, wanted::get, Assertions::fail);
+
+    wanted.set(false);
+    write(second);
+    write(second);
+    assertThat(switching.snapshot().version()).isEqualTo(1);
   }
 }

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A voter whose policy lies on a disk of its own, which fills up, and then cannot be written: it
+ * says so, the others go on, and it catches up. Skipped where no disk can be mounted.
+ */
+final class PolicyDiskIT {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final int VOTERS = 3;
+  private static final int CRAMPED = 3;
+  private static final int BLOCK = 1 << 16;
+
+  private static LocalMesh mesh;
+  private static MeshPolicy policy;
+  private static Path disk;
+
+  @BeforeAll
+  static void startThreeVotersOneWithASmallDisk() throws IOException, InterruptedException {
+    mesh = LocalMesh.found(Checkout.find(), VOTERS, List.of(), PortPlan.free(VOTERS, new Random()));
+    policy = new MeshPolicy(mesh);
+    mesh.useQuickJit();
+    disk = Files.createDirectories(mesh.node(CRAMPED).directory().resolve("policy"));
+    Command mounted = mount("size=24m");
+    if (mounted.exit() != 0) {
+      mesh.close();
+      String reason =
+          "SKIPPED PolicyDiskIT: no tmpfs can be mounted here: " + mounted.err().strip();
+      System.out.println(reason);
+      Assumptions.abort(reason);
+    }
+    mesh.startAll();
+    mesh.awaitMembers();
+    policy.awaitVoters(VOTERS);
+  }
+
+  @AfterAll
+  static void stop() throws IOException, InterruptedException {
+    if (Files.isDirectory(disk)) {
+      mesh.node(CRAMPED).kill();
+      Command.run(mesh.directory(), LIMIT, List.of("umount", disk.toString())).orThrow();
+      mesh.close();
+    }
+  }
+
+  @Test
+  void aFullDiskAndOneThatCannotBeWrittenAreSaidAndLoseNothing() throws Exception {
+    policy.apply(1, "before").orThrow();
+    policy.awaitSite(CRAMPED, "before");
+
+    Path filler = fill();
+    policy.applySoon(1, "while-full");
+    Awaitility.await()
+        .atMost(LIMIT)
+        .until(() -> Files.readString(mesh.node(CRAMPED).log()).contains("bytes are free for"));
+    assertThat(Files.readString(mesh.node(CRAMPED).log()))
+        .contains("this node's policy stops")
+        .contains(disk.resolve("raft").toString())
+        .contains("make room and start again");
+    policy.applySoon(2, "still-full");
+    stopCramped();
+    Files.delete(filler);
+    startCrampedAndAwait("still-full");
+
+    stopCramped();
+    mount("remount,ro").orThrow();
+    mesh.node(CRAMPED).start();
+    assertThat(mesh.node(CRAMPED).awaitExit(LIMIT)).isNotZero();
+    assertThat(Files.readString(mesh.node(CRAMPED).log()))
+        .contains(disk.toString())
+        .contains("Read-only file system");
+    policy.applySoon(1, "while-read-only");
+    mount("remount,rw").orThrow();
+    startCrampedAndAwait("while-read-only");
+    policy.awaitSite(CRAMPED, "before");
+  }
+
+  private static void startCrampedAndAwait(String site) throws IOException, InterruptedException {
+    mesh.node(CRAMPED).start();
+    mesh.awaitReady();
+    policy.awaitSite(CRAMPED, site);
+    policy.awaitVoters(VOTERS);
+  }
+
+  private static void stopCramped() throws InterruptedException {
+    mesh.node(CRAMPED).terminate();
+    assertThat(mesh.node(CRAMPED).awaitExit(LIMIT)).isZero();
+  }
+
+  /** Writes until nothing more fits. */
+  private static Path fill() throws IOException {
+    Path filler = disk.resolve("filler");
+    byte[] block = new byte[BLOCK];
+    try (var out = Files.newOutputStream(filler)) {
+      while (true) {
+        out.write(block);
+      }
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("No space left on device");
+    }
+    return filler;
+  }
+
+  private static Command mount(String options) throws IOException, InterruptedException {
+    return Command.run(
+        mesh.directory(),
+        LIMIT,
+        List.of("mount", "-t", "tmpfs", "-o", options, "tmpfs", disk.toString()));
+  }
+}
