@@ -28,6 +28,7 @@ public final class PolicyBench implements Benchmark {
   private static final long HANG_SECONDS = 15;
   private static final long IDLE_SECONDS = 3;
   private static final int SPREAD_CHANGES = 10;
+  private static final int POWER_ROUNDS = 5;
 
   /** Of the closing line. */
   private static final List<String> ORDER =
@@ -66,9 +67,9 @@ public final class PolicyBench implements Benchmark {
   @Override
   public List<String> method() {
     return List.of(
-        "Three voters on loopback and, in a full run, a follower: real processes. Clients send signed",
-        "proposals to any",
-        "node and, where it does not answer, the same bytes to the next. Votes stay where they are.",
+        "Three voters and, in a full run, a follower, on loopback, real processes. Clients send signed",
+        "proposals to any node and, where it does not answer, the same bytes to the next. Votes stay",
+        "where they are.",
         "put: one writer on one connection to the leader, after "
             + warmUps()
             + " writes that warm all JVMs up; before each",
@@ -80,8 +81,8 @@ public final class PolicyBench implements Benchmark {
         "leader, which comes back and catches up before the next; hang_gap: around SIGSTOP for 15 s.",
         "Then kill -9 of all at once; the last record of the leader's log torn while all are down; a",
         "voter's policy wiped; compare-and-sets by 12 workers on 16 resources across a kill -9 and a",
-        "SIGSTOP of the leader, checked for one order per resource; and, in meshes of one voter and of",
-        "three, power cuts: kill -9, then every byte and name dropped that a preloaded library did not",
+        "SIGSTOP of the leader, checked for one order per resource; and, in a full run, in meshes of one",
+        "voter and of three, power cuts: kill -9, then every byte and name dropped that a preloaded library did not",
         "see forced (fsync, fdatasync, msync), of all at once and of the leader alone.",
         "A feed follows each voter all the time. lost counts acknowledged writes that are not the record",
         "of the version that their writer was told, and everything else that must not be: a version",
@@ -118,8 +119,10 @@ public final class PolicyBench implements Benchmark {
       compareAndSet(mesh);
       count(mesh);
     }
-    power(checkout, 1);
-    power(checkout, VOTERS);
+    if (!quick) {
+      power(checkout, 1);
+      power(checkout, VOTERS);
+    }
     spread();
     join(checkout);
     figures.add(Figure.counted("acked", acknowledged));
@@ -235,10 +238,9 @@ public final class PolicyBench implements Benchmark {
             loss.attach(mesh.node(i));
           }
         };
-    int rounds = quick ? 1 : 5;
     try (PolicyMesh mesh = PolicyMesh.found(checkout, voters, 0, attach)) {
-      PowerPart.run(mesh, rounds);
-      row("power", "voters", voters, "rounds", rounds);
+      PowerPart.run(mesh, POWER_ROUNDS);
+      row("power", "voters", voters, "rounds", POWER_ROUNDS);
       audit(mesh);
       count(mesh);
     }
