@@ -63,6 +63,11 @@ public final class NodeProcess {
     return "127.0.0.1:" + apiPort;
   }
 
+  /** Its identity; it must have started once, or been founded. */
+  public KeyFile key() throws IOException {
+    return KeyFile.read(directory.resolve("identity/node.key"));
+  }
+
   /** Its public gRPC port on loopback. */
   public int apiPort() {
     return apiPort;

@@ -180,7 +180,7 @@ final class AdmissionIT {
     Path strange = mesh.directory().resolve("strange");
     mesh.rhizome("init", "--nodes", "1", strange.toString()).orThrow();
     KeyFile stranger = KeyFile.read(strange.resolve("node-1/identity/node.key"));
-    KeyFile node = KeyFile.read(mesh.node(2).directory().resolve("identity/node.key"));
+    KeyFile node = mesh.node(2).key();
     String address = json(2, "status").get("mesh_address").asText();
     ManagedChannel channel =
         NettyChannelBuilder.forTarget(address)

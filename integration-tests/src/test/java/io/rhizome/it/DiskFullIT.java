@@ -6,18 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A node whose models lie on a small disk of their own; skipped where none can be mounted. */
 final class DiskFullIT {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int PADDING = 24 << 20;
   private static final String SMALL = "16m";
   private static final String LARGE = "128m";
@@ -25,7 +24,7 @@ final class DiskFullIT {
   private static final int CRAMPED = 2;
 
   private static LocalMesh mesh;
-  private static Path disk;
+  private static @Nullable SmallDisk disk;
   private static Path model;
 
   @BeforeAll
@@ -33,14 +32,7 @@ final class DiskFullIT {
     Checkout checkout = Checkout.find();
     mesh = LocalMesh.found(checkout, 2, List.of(), PortPlan.free(2, new Random()));
     mesh.useQuickJit();
-    disk = Files.createDirectories(mesh.node(CRAMPED).directory().resolve("models"));
-    Command mounted = mount("size=" + SMALL);
-    if (mounted.exit() != 0) {
-      mesh.close();
-      String reason = "DiskFullIT skipped: no tmpfs can be mounted here: " + mounted.err().strip();
-      System.out.println(reason);
-      Assumptions.abort(reason);
-    }
+    disk = SmallDisk.mount(mesh.node(CRAMPED).directory().resolve("models"), "size=" + SMALL, mesh);
     mesh.startAll();
     mesh.awaitMembers();
     model = mesh.directory().resolve("padded.pt");
@@ -51,9 +43,9 @@ final class DiskFullIT {
 
   @AfterAll
   static void stop() throws IOException, InterruptedException {
-    if (Files.isDirectory(disk)) {
+    if (disk != null) {
       mesh.node(CRAMPED).kill();
-      Command.run(mesh.directory(), LIMIT, List.of("umount", disk.toString())).orThrow();
+      disk.unmount();
       mesh.close();
     }
   }
@@ -66,13 +58,13 @@ final class DiskFullIT {
     assertThat(load.err()).contains("No space left on device").contains("incoming");
     assertThatNothingOfItStays();
 
-    mount("remount,size=" + LARGE).orThrow();
+    disk().remount("size=" + LARGE);
     assertThat(operate("model", "load", Digits.MODEL).exit()).isZero();
     assertThat(operate("model", "verify").out()).contains("sound");
 
     operate("model", "unload", Digits.MODEL);
     operate("model", "rm", Digits.MODEL);
-    mount("remount,size=" + SMALL).orThrow();
+    disk().remount("size=" + SMALL);
     aPushOntoAFullDisk();
   }
 
@@ -94,28 +86,25 @@ final class DiskFullIT {
     assertThat(push.err()).contains("No space left on device").contains("partial");
     assertThatNothingOfItStays();
 
-    mount("remount,size=" + LARGE).orThrow();
+    disk().remount("size=" + LARGE);
     assertThat(operate(words).exit()).isZero();
     mesh.awaitHolders("other", 1);
   }
 
   private static void assertThatNothingOfItStays() throws IOException {
     for (String part : List.of("incoming", "partial", "blobs", "indexes", "manifests", "links")) {
-      try (Stream<Path> files = Files.list(disk.resolve(part))) {
+      try (Stream<Path> files = Files.list(disk().directory().resolve(part))) {
         assertThat(files).as(part).isEmpty();
       }
     }
-    assertThat(Files.getFileStore(disk).getUsableSpace()).isGreaterThan(15L << 20);
+    assertThat(Files.getFileStore(disk().directory()).getUsableSpace()).isGreaterThan(15L << 20);
   }
 
   private static Command operate(String... words) throws IOException, InterruptedException {
     return mesh.tryToOperate(CRAMPED, words);
   }
 
-  private static Command mount(String options) throws IOException, InterruptedException {
-    return Command.run(
-        mesh.directory(),
-        LIMIT,
-        List.of("mount", "-t", "tmpfs", "-o", options, "tmpfs", disk.toString()));
+  private static SmallDisk disk() {
+    return Objects.requireNonNull(disk);
   }
 }

@@ -106,12 +106,16 @@ final class MeshPolicy {
             });
   }
 
+  /** A file with a site of that name, in region eu. */
+  Path file(String site) throws IOException {
+    Path file = mesh.directory().resolve(site + ".yaml");
+    return Files.writeString(
+        file, "kind: Site\nname: %s\nspec:\n  tier: edge\n  region: eu\n".formatted(site));
+  }
+
   /** Writes a site, through node i. */
   Command apply(int at, String site) throws IOException, InterruptedException {
-    Path file = mesh.directory().resolve(site + ".yaml");
-    Files.writeString(
-        file, "kind: Site\nname: %s\nspec:\n  tier: edge\n  region: eu\n".formatted(site));
-    Command applied = mesh.tryToOperate(at, "apply", "-f", file.toString());
+    Command applied = mesh.tryToOperate(at, "apply", "-f", file(site).toString());
     Matcher version = VERSION.matcher(applied.out());
     if (applied.exit() == 0 && version.find()) {
       versions.put(site, Long.parseLong(version.group(1)));

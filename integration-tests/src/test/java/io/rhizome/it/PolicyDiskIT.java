@@ -8,10 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -27,22 +28,14 @@ final class PolicyDiskIT {
 
   private static LocalMesh mesh;
   private static MeshPolicy policy;
-  private static Path disk;
+  private static @Nullable SmallDisk disk;
 
   @BeforeAll
   static void startThreeVotersOneWithASmallDisk() throws IOException, InterruptedException {
     mesh = LocalMesh.found(Checkout.find(), VOTERS, List.of(), PortPlan.free(VOTERS, new Random()));
     policy = new MeshPolicy(mesh);
     mesh.useQuickJit();
-    disk = Files.createDirectories(mesh.node(CRAMPED).directory().resolve("policy"));
-    Command mounted = mount("size=24m");
-    if (mounted.exit() != 0) {
-      mesh.close();
-      String reason =
-          "SKIPPED PolicyDiskIT: no tmpfs can be mounted here: " + mounted.err().strip();
-      System.out.println(reason);
-      Assumptions.abort(reason);
-    }
+    disk = SmallDisk.mount(mesh.node(CRAMPED).directory().resolve("policy"), "size=24m", mesh);
     mesh.startAll();
     mesh.awaitMembers();
     policy.awaitVoters(VOTERS);
@@ -50,9 +43,9 @@ final class PolicyDiskIT {
 
   @AfterAll
   static void stop() throws IOException, InterruptedException {
-    if (Files.isDirectory(disk)) {
+    if (disk != null) {
       mesh.node(CRAMPED).kill();
-      Command.run(mesh.directory(), LIMIT, List.of("umount", disk.toString())).orThrow();
+      disk.unmount();
       mesh.close();
     }
   }
@@ -69,7 +62,7 @@ final class PolicyDiskIT {
         .until(() -> Files.readString(mesh.node(CRAMPED).log()).contains("bytes are free for"));
     assertThat(Files.readString(mesh.node(CRAMPED).log()))
         .contains("this node's policy stops")
-        .contains(disk.resolve("raft").toString())
+        .contains(disk().directory().resolve("raft").toString())
         .contains("make room and start again");
     policy.applySoon(2, "still-full");
     stopCramped();
@@ -77,14 +70,14 @@ final class PolicyDiskIT {
     startCrampedAndAwait("still-full");
 
     stopCramped();
-    mount("remount,ro").orThrow();
+    disk().remount("ro");
     mesh.node(CRAMPED).start();
     assertThat(mesh.node(CRAMPED).awaitExit(LIMIT)).isNotZero();
     assertThat(Files.readString(mesh.node(CRAMPED).log()))
-        .contains(disk.toString())
+        .contains(disk().directory().toString())
         .contains("Read-only file system");
     policy.applySoon(1, "while-read-only");
-    mount("remount,rw").orThrow();
+    disk().remount("rw");
     startCrampedAndAwait("while-read-only");
     policy.awaitSite(CRAMPED, "before");
   }
@@ -103,7 +96,7 @@ final class PolicyDiskIT {
 
   /** Writes until nothing more fits. */
   private static Path fill() throws IOException {
-    Path filler = disk.resolve("filler");
+    Path filler = disk().directory().resolve("filler");
     byte[] block = new byte[BLOCK];
     try (var out = Files.newOutputStream(filler)) {
       while (true) {
@@ -115,10 +108,7 @@ final class PolicyDiskIT {
     return filler;
   }
 
-  private static Command mount(String options) throws IOException, InterruptedException {
-    return Command.run(
-        mesh.directory(),
-        LIMIT,
-        List.of("mount", "-t", "tmpfs", "-o", options, "tmpfs", disk.toString()));
+  private static SmallDisk disk() {
+    return Objects.requireNonNull(disk);
   }
 }

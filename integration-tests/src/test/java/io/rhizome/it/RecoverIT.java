@@ -41,7 +41,7 @@ final class RecoverIT {
   }
 
   private String id(int node) throws IOException {
-    return KeyFile.read(mesh.node(node).directory().resolve("identity/node.key")).id().shortName();
+    return mesh.node(node).key().id().shortName();
   }
 
   @Test

@@ -61,18 +61,14 @@ final class ReplacementIT {
     mesh.awaitReady();
   }
 
-  /** Whom node i's log names last in such a line, once it has more of them than it had. */
-  private String awaitLine(int node, Pattern line, int before) {
+  /** Whom node i's log names in the next such line after so many. */
+  private String awaitLine(int node, Pattern line, int before) throws IOException {
     Awaitility.await()
         .atMost(LIMIT)
         .pollDelay(Duration.ZERO)
         .pollInterval(POLL)
         .until(() -> lines(node, line).size() > before);
-    try {
-      return lines(node, line).get(before);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    return lines(node, line).get(before);
   }
 
   private List<String> lines(int node, Pattern line) throws IOException {
@@ -84,10 +80,7 @@ final class ReplacementIT {
 
   private int byId(String shortId) throws IOException {
     for (int i = 1; i <= NODES; i++) {
-      if (KeyFile.read(mesh.node(i).directory().resolve("identity/node.key"))
-          .id()
-          .shortName()
-          .equals(shortId)) {
+      if (mesh.node(i).key().id().shortName().equals(shortId)) {
         return i;
       }
     }

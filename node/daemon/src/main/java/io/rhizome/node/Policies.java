@@ -279,7 +279,10 @@ final class Policies implements AutoCloseable {
     return true;
   }
 
-  /** From now on this node's policy is its voter's, as long as nobody has begun another epoch. */
+  /**
+   * From now on this node's policy is its voter's, as long as nobody has begun another epoch: what
+   * a recovery begins counts, whatever was shown before.
+   */
   private void take(AtomixPolicyStore opened, String label) {
     votesIn = label;
     store.switchTo(opened);

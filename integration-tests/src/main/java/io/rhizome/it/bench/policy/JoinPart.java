@@ -114,7 +114,7 @@ final class JoinPart implements AutoCloseable {
    */
   double revokeSeconds() throws IOException, InterruptedException {
     NodeProcess revoked = mesh.nodes().get(mesh.nodes().size() - 1);
-    KeyFile key = KeyFile.read(revoked.directory().resolve("identity/node.key"));
+    KeyFile key = revoked.key();
     List<ManagedChannel> open = new ArrayList<>();
     try {
       for (int i = 1; i <= FIRST; i++) {
@@ -146,7 +146,7 @@ final class JoinPart implements AutoCloseable {
   }
 
   private ManagedChannel channel(int i, KeyFile key) throws IOException {
-    NodeId peer = KeyFile.read(mesh.node(i).directory().resolve("identity/node.key")).id();
+    NodeId peer = mesh.node(i).key().id();
     return NettyChannelBuilder.forAddress("127.0.0.1", ports.mesh(i))
         .sslContext(PinnedTls.client(peer, key))
         .disableRetry()

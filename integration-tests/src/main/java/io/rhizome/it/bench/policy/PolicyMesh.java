@@ -74,10 +74,9 @@ final class PolicyMesh implements AutoCloseable {
     size = to;
     nodes = new Nodes(all().stream().map(mesh::client).toList());
     start(more);
-    KeyFile watcher =
-        KeyFile.read(mesh.node(mostSize + 1).directory().resolve("identity/node.key"));
+    KeyFile watcher = mesh.node(mostSize + 1).key();
     for (int i : more) {
-      NodeId id = KeyFile.read(mesh.node(i).directory().resolve("identity/node.key")).id();
+      NodeId id = mesh.node(i).key().id();
       ids.add(id);
       feeds.add(feed(i, id, watcher));
     }

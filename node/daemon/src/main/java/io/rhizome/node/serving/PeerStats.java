@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.serving;
 
+import io.rhizome.node.executor.ServiceTime;
 import io.rhizome.node.protocol.HopReport;
 import io.rhizome.scheduler.Load;
 
@@ -55,17 +56,16 @@ final class PeerStats {
   }
 
   /**
-   * The load to route by. An old report keeps only the service time, halved for every further
-   * second, so that a peer that was slow is asked again. A peer whose connection just broke is not
-   * ruled out, since it may be the last holder, but everyone else comes first.
+   * The load to route by. An old report keeps only the service time, believed less the older it is,
+   * so that a peer that was slow is asked again. A peer whose connection just broke is not ruled
+   * out, since it may be the last holder, but everyone else comes first.
    */
   synchronized Load load(long nowNanos) {
     if (broken && nowNanos - brokenAtNanos < BROKEN_AGE_NANOS) {
       return new Load(load.inFlight(), load.limit(), BROKEN_AGE_NANOS, load.serviceNanos());
     }
     if (!isFresh(nowNanos)) {
-      long halvings = heard ? (nowNanos - reportedAtNanos) / LOAD_AGE_NANOS : 0;
-      long service = load.serviceNanos() >> Math.min(Long.SIZE - 1, halvings);
+      long service = ServiceTime.believed(load.serviceNanos(), nowNanos - reportedAtNanos);
       return new Load(0, load.limit(), 0, service);
     }
     return load;
