@@ -19,6 +19,7 @@ package io.rhizome.gossip;
  * @param joinBackoffMaxMillis longest pause, and the interval at which seeds that are not members
  *     are tried while not alone
  * @param maxMembers most members kept, this node not counted
+ * @param lifeguard what bounds the harm of members that are slow themselves
  */
 public record GossipConfig(
     long probeIntervalMillis,
@@ -33,7 +34,35 @@ public record GossipConfig(
     long forgetAfterMillis,
     long joinBackoffMinMillis,
     long joinBackoffMaxMillis,
-    int maxMembers) {
+    int maxMembers,
+    Lifeguard lifeguard) {
+  /**
+   * The extensions of A. Dadgar, J. Phillips, J. Currey, "Lifeguard: Local Health Awareness for
+   * More Accurate Failure Detection", DSN-W 2018; their names there: S, K, beta.
+   *
+   * @param worstHealth a node that does not keep up stretches its probes by up to this plus 1; 0
+   *     for plain SWIM
+   * @param confirmations so many more members must suspect the same until a suspect has no more
+   *     time than plain SWIM gives it; 0 for plain SWIM
+   * @param unconfirmedFactor an unconfirmed suspect has so many times as long; 1 for plain SWIM
+   */
+  public record Lifeguard(int worstHealth, int confirmations, int unconfirmedFactor) {
+    /** As published. */
+    public static final Lifeguard ON = new Lifeguard(8, 3, 6);
+
+    /** Plain SWIM. */
+    public static final Lifeguard OFF = new Lifeguard(0, 0, 1);
+
+    public Lifeguard {
+      if (worstHealth < 0 || confirmations < 0) {
+        throw new IllegalArgumentException(
+            "worstHealth and confirmations must be 0 or more: %d, %d"
+                .formatted(worstHealth, confirmations));
+      }
+      atLeastOne("unconfirmedFactor", unconfirmedFactor);
+    }
+  }
+
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   public GossipConfig {
@@ -65,7 +94,7 @@ public record GossipConfig(
   /** Settings for a local network of up to about a thousand members. */
   public static GossipConfig defaults() {
     return new GossipConfig(
-        1_000, 500, 3, 4, 200, 3, 4, 10_000, 5_000, 600_000, 1_000, 30_000, 1_024);
+        1_000, 500, 3, 4, 200, 3, 4, 10_000, 5_000, 600_000, 1_000, 30_000, 1_024, Lifeguard.ON);
   }
 
   long probeIntervalNanos() {
@@ -100,7 +129,7 @@ public record GossipConfig(
     return joinBackoffMaxMillis * NANOS_PER_MILLI;
   }
 
-  /** How long a suspect has to refute in a mesh of that many members. */
+  /** How long a suspect has to refute, in a mesh of that many members, once others confirm it. */
   long suspicionNanos(int members) {
     double scale = StrictMath.max(1.0, StrictMath.log10(StrictMath.max(1, members)));
     return (long) (suspicionMultiplier * scale * probeIntervalNanos());

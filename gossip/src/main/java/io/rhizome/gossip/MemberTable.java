@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * unknown         alive, genuine, not buried at its incarnation   ALIVE
  * ALIVE           suspect(i), dead(i), own probe failed           SUSPECT
  * SUSPECT         alive(&gt; i)                                      ALIVE
- * SUSPECT         time to refute is over, or 3/4 of it and dead(i)  DEAD
+ * SUSPECT         suspect(i), another accuser                     SUSPECT, less time to refute
+ * SUSPECT         time to refute is over, or 3/4 of the shortest  DEAD
+ *                 and dead(i)
  * DEAD, LEFT      alive(&gt; i)                                      ALIVE
  * ALIVE, SUSPECT, leave(&gt;= i)                                     LEFT
  *   DEAD
@@ -206,7 +208,13 @@ final class MemberTable {
   /** A suspicion, this node's own or another's, of a member other than this node. */
   void onSuspect(long now, NodeId target, long incarnation, NodeId accuser, Out out) {
     Peer peer = peers.get(target);
-    if (peer == null || peer.status != Status.ALIVE || peer.incarnation() != incarnation) {
+    if (peer == null || peer.incarnation() != incarnation) {
+      return;
+    }
+    if (peer.suspicion != null && peer.suspicion.confirm(accuser)) {
+      queue.addAccusation(target, new Message.Suspect(target, incarnation, accuser));
+    }
+    if (peer.status != Status.ALIVE) {
       return;
     }
     peer.suspicion = Suspicion.raise(now, accuser, config, usableCount());
@@ -226,6 +234,8 @@ final class MemberTable {
       onSuspect(now, target, incarnation, accuser, out);
     } else if (suspicion.isMostlyOver(now)) {
       bury(now, peer, accuser, out);
+    } else {
+      onSuspect(now, target, incarnation, accuser, out);
     }
   }
 
@@ -236,7 +246,7 @@ final class MemberTable {
       if (suspicion != null && suspicion.isExpired(now)) {
         bury(now, peer, self, out);
       } else if (suspicion != null && suspicion.isCallDue(now)) {
-        peer.suspicion = suspicion.called();
+        suspicion.called();
         Message accusation = new Message.Suspect(peer.id, peer.incarnation(), self);
         out.send(peer.contact.mesh(), List.of(accusation));
       } else if (!peer.status.usable() && now - peer.sinceNanos >= config.forgetAfterNanos()) {

@@ -52,6 +52,18 @@ public sealed interface Message {
   }
 
   /**
+   * I pinged that member for you and have no answer so far.
+   *
+   * @param sequence of the {@link PingRequest}
+   */
+  record Nack(int sequence) implements Message {
+    @Override
+    public int bytes() {
+      return 1 + 4;
+    }
+  }
+
+  /**
    * That incarnation of the target missed its probes.
    *
    * @param target the accused

@@ -47,6 +47,7 @@ public final class Swim {
   private final MemberTable table;
   private final AntiEntropy antiEntropy;
   private final SeedContact seeds;
+  private final LocalHealth health;
   private final ProbeRound probes;
   private final RelayedProbes relays;
   private boolean left;
@@ -55,6 +56,7 @@ public final class Swim {
   private long lastOutlivedNanos;
   private long lastEpochNanos;
   private int epochsRaised;
+  private long dueNanos;
   private long nextGossipNanos;
   private long nextSyncNanos;
   private long nextDeadProbeNanos;
@@ -88,18 +90,21 @@ public final class Swim {
     this.antiEntropy = new AntiEntropy(self, own, table, store);
     this.seeds = new SeedContact(config, random);
     this.relays = new RelayedProbes(config, random.nextInt());
+    this.health = new LocalHealth(config.lifeguard().worstHealth());
     this.probes =
         new ProbeRound(
             config,
             random,
             () -> table.in(USABLE).stream().map(p -> p.id).toList(),
             this::isUsable,
+            health,
             nowNanos);
     this.nextGossipNanos = nowNanos + random.nextLong(config.gossipIntervalNanos());
     this.nextSyncNanos = nowNanos + random.nextLong(config.syncIntervalNanos());
     this.nextDeadProbeNanos = nowNanos + config.deadProbeIntervalNanos();
     this.lastOutlivedNanos = nowNanos - config.gossipIntervalNanos();
     this.lastEpochNanos = nowNanos - EPOCH_PAUSE_NANOS;
+    this.dueNanos = nowNanos;
     store.startEpoch(self);
     queue.addRecord(own.alive());
     own.announce().forEach(this::say);
@@ -153,6 +158,8 @@ public final class Swim {
       onPing(from, ping, out);
     } else if (message instanceof Message.Ack ack) {
       onAck(nowNanos, from, ack, out);
+    } else if (message instanceof Message.Nack nack) {
+      probes.onNack(from.id(), nack.sequence());
     } else if (message instanceof Message.PingRequest request) {
       onPingRequest(nowNanos, from, request, out);
     } else if (message instanceof Message.Suspect suspect) {
@@ -172,8 +179,14 @@ public final class Swim {
 
   /** Does what is due by now. */
   public void onTick(long nowNanos, Out out) {
+    if (nowNanos - dueNanos >= config.probeTimeoutNanos()) {
+      health.worse(1);
+    }
     if (!left) {
       contactSeeds(nowNanos, out);
+      for (RelayedProbes.Relay relay : relays.unanswered(nowNanos)) {
+        send(relay.asker(), List.of(new Message.Nack(relay.sequence())), out);
+      }
       probe(nowNanos, out);
       table.onTick(nowNanos, out);
       noteSolitude(nowNanos);
@@ -181,6 +194,7 @@ public final class Swim {
       knockOnDead(nowNanos, out);
     }
     gossip(nowNanos, out);
+    dueNanos = nextDeadlineNanos();
   }
 
   /** When {@link #onTick} must be called at the latest, unless a message comes before. */
@@ -190,7 +204,7 @@ public final class Swim {
     }
     long next = Math.min(nextSyncNanos, Math.min(nextGossipNanos, nextDeadProbeNanos));
     next = Math.min(next, Math.min(probes.nextDeadlineNanos(), seeds.nextDeadlineNanos()));
-    return table.nextDeadlineNanos(next);
+    return relays.nextDeadlineNanos(table.nextDeadlineNanos(next));
   }
 
   /** The membership as of now; the same object until something changes. */
@@ -300,6 +314,7 @@ public final class Swim {
     lastOutlivedNanos = now;
     queue.addRecord(own.outlive(incarnation));
     tally.refutations++;
+    health.worse(1);
     ownChanges++;
     nextGossipNanos = Math.min(nextGossipNanos, now);
     out.happened(new SwimEvent.Refuted(own.incarnation()));
@@ -389,9 +404,11 @@ public final class Swim {
         Message request = new Message.PingRequest(ask.sequence(), ask.target());
         List<Peer> helpers = table.in(EnumSet.of(Status.ALIVE));
         helpers.removeIf(peer -> peer.id.equals(ask.target()));
-        for (Peer helper : sample(helpers, config.indirectProbes())) {
+        List<Peer> asked = sample(helpers, config.indirectProbes());
+        for (Peer helper : asked) {
           send(helper.contact.mesh(), List.of(request), out);
         }
+        probes.onAsked(asked.stream().map(helper -> helper.id).toList());
       } else if (step instanceof ProbeRound.Step.Failed failed) {
         Peer target = table.get(failed.target());
         if (target != null) {

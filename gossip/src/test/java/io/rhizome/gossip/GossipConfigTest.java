@@ -16,7 +16,20 @@ class GossipConfigTest {
     assertThat(config)
         .isEqualTo(
             new GossipConfig(
-                1_000, 500, 3, 4, 200, 3, 4, 10_000, 5_000, 600_000, 1_000, 30_000, 1_024));
+                1_000,
+                500,
+                3,
+                4,
+                200,
+                3,
+                4,
+                10_000,
+                5_000,
+                600_000,
+                1_000,
+                30_000,
+                1_024,
+                GossipConfig.Lifeguard.ON));
   }
 
   @ParameterizedTest
@@ -33,9 +46,15 @@ class GossipConfigTest {
 
   @Test
   void aFieldOutOfRangeIsNamed() {
-    assertThatThrownBy(() -> new GossipConfig(500, 500, 3, 4, 200, 3, 4, 1, 1, 1, 1, 1, 1))
+    assertThatThrownBy(
+            () ->
+                new GossipConfig(
+                    500, 500, 3, 4, 200, 3, 4, 1, 1, 1, 1, 1, 1, GossipConfig.Lifeguard.ON))
         .hasMessage("probeTimeoutMillis (500) must be below probeIntervalMillis (500)");
-    assertThatThrownBy(() -> new GossipConfig(500, 100, 3, 4, 200, 0, 4, 1, 1, 1, 1, 1, 1))
+    assertThatThrownBy(
+            () ->
+                new GossipConfig(
+                    500, 100, 3, 4, 200, 0, 4, 1, 1, 1, 1, 1, 1, GossipConfig.Lifeguard.ON))
         .hasMessage("gossipFanout must be at least 1: 0");
   }
 }

@@ -212,7 +212,9 @@ class MemberTableTest {
 
   @Test
   void aFullTableForgetsTheGoneForTheNewAndKeepsTheLiving() {
-    GossipConfig small = new GossipConfig(1000, 500, 3, 4, 200, 3, 4, 1000, 1000, 9000, 1, 1, 2);
+    GossipConfig small =
+        new GossipConfig(
+            1000, 500, 3, 4, 200, 3, 4, 1000, 1000, 9000, 1, 1, 2, GossipConfig.Lifeguard.ON);
     MemberTable two = new MemberTable(small, id(0), store, queue, tally);
     two.onAlive(0, own(1, 1).alive(), out);
     two.onAlive(0, own(2, 1).alive(), out);

@@ -16,8 +16,10 @@ class ProbeRoundTest {
 
   private final GossipConfig config = GossipConfig.defaults();
   private final TreeSet<NodeId> members = new TreeSet<>(List.of(id(1)));
+  private final LocalHealth health = new LocalHealth(8);
   private final ProbeRound round =
-      new ProbeRound(config, new Random(1), () -> new ArrayList<>(members), members::contains, 0);
+      new ProbeRound(
+          config, new Random(1), () -> new ArrayList<>(members), members::contains, health, 0);
 
   @Test
   void asksOneMemberWhenTheIntervalBegins() {
@@ -128,5 +130,44 @@ class ProbeRoundTest {
     Step step = round.next(now);
     assertThat(step).isInstanceOf(Step.Ask.class);
     return (Step.Ask) step;
+  }
+
+  @Test
+  void aFailedProbeWithoutHelpersCountsAgainstThisNodeAndAnAckForIt() {
+    long began = start();
+    ask(began);
+    round.next(began + 500 * MILLI);
+    round.onAsked(List.of());
+    assertThat(round.next(began + 1000 * MILLI)).isEqualTo(new Step.Failed(id(1)));
+    assertThat(health.score()).isEqualTo(1);
+
+    Step.Ask again = ask(began + 1000 * MILLI);
+    assertThat(round.next(began + 1999 * MILLI)).as("twice the time-out").isNull();
+    assertThat(round.onAck(began + 1999 * MILLI, id(1), again.sequence())).isPresent();
+    assertThat(health.score()).isZero();
+  }
+
+  @Test
+  void onlyHelpersThatOweAWordCountAgainstThisNode() {
+    long began = start();
+    Step.Ask ask = ask(began);
+    round.next(began + 500 * MILLI);
+    round.onAsked(List.of(id(2), id(3), id(4)));
+    round.onNack(id(2), ask.sequence());
+    round.onNack(id(2), ask.sequence());
+    round.onNack(id(3), ask.sequence() + 1);
+    assertThat(round.next(began + 1000 * MILLI)).isEqualTo(new Step.Failed(id(1)));
+    assertThat(health.score()).isEqualTo(2);
+  }
+
+  @Test
+  void helpersThatAllSayNoSpeakForThisNodesHealth() {
+    long began = start();
+    Step.Ask ask = ask(began);
+    round.next(began + 500 * MILLI);
+    round.onAsked(List.of(id(2)));
+    round.onNack(id(2), ask.sequence());
+    assertThat(round.next(began + 1000 * MILLI)).isEqualTo(new Step.Failed(id(1)));
+    assertThat(health.score()).isZero();
   }
 }

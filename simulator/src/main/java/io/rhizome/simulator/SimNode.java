@@ -14,12 +14,17 @@ import io.rhizome.gossip.Swim;
 import io.rhizome.gossip.SwimCounters;
 import io.rhizome.gossip.SwimEvent;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** One life of one node: a {@link Swim} whose driver is the simulation. */
 public final class SimNode {
+  /** Packets that wait for a node that does not run, as in a socket's buffer of 208 KiB. */
+  private static final int INBOX_PACKETS = 170;
+
   private final Simulation simulation;
   private final String host;
   private final NodeId id;
@@ -28,7 +33,9 @@ public final class SimNode {
   private final Swim swim;
   private final Out out = new Wire();
   private boolean running = true;
+  private boolean starved;
   private long tickNanos = Long.MAX_VALUE;
+  private final Deque<Runnable> inbox = new ArrayDeque<>();
 
   SimNode(
       Simulation simulation,
@@ -111,7 +118,31 @@ public final class SimNode {
     settle();
   }
 
+  /** From now on it gets no time: what is due waits, and what comes, as far as there is room. */
+  void starve() {
+    starved = true;
+  }
+
+  /** It goes on: with what is due, then with what came. */
+  void resume() {
+    starved = false;
+    if (running && tickNanos <= simulation.nowNanos()) {
+      onTick();
+    }
+    while (running && !inbox.isEmpty()) {
+      inbox.removeFirst().run();
+    }
+  }
+
   void onPacket(Sender from, List<Message> packet) {
+    if (!starved) {
+      receive(from, packet);
+    } else if (inbox.size() < INBOX_PACKETS) {
+      inbox.addLast(() -> receive(from, packet));
+    }
+  }
+
+  private void receive(Sender from, List<Message> packet) {
     for (Message message : packet) {
       swim.onMessage(simulation.nowNanos(), from, message, out);
     }
@@ -134,7 +165,7 @@ public final class SimNode {
       simulation.at(
           next,
           () -> {
-            if (running && tickNanos == next) {
+            if (running && !starved && tickNanos == next) {
               onTick();
             }
           });

@@ -116,6 +116,15 @@ public final class Simulation {
     node.leave();
   }
 
+  /**
+   * Takes a node's time away for a while, as a starved scheduler or a long collection of garbage
+   * does: its packets wait, and what was due is done late.
+   */
+  public void starve(SimNode node, Duration duration) {
+    node.starve();
+    at(time.nowNanos() + duration.toNanos(), node::resume);
+  }
+
   /** Lets that much time pass. */
   public void run(Duration duration) {
     events.runUntil(time.nowNanos() + duration.toNanos());

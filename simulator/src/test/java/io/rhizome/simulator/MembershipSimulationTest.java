@@ -126,6 +126,26 @@ class MembershipSimulationTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"40, 2, 1", "41, 16, 2", "42, 32, 16"})
+  void starvedMembersBuryNoneOfTheHealthy(long seed, int starvedSeconds, int pauseSeconds) {
+    Simulation mesh = joined(seed, NODES);
+    List<SimNode> starved = mesh.nodes().subList(10, 18);
+    int before = mesh.trace().size();
+    for (int second = 0; second < 200; second += starvedSeconds + pauseSeconds) {
+      starved.forEach(node -> mesh.starve(node, Duration.ofSeconds(starvedSeconds)));
+      mesh.run(Duration.ofSeconds(starvedSeconds + pauseSeconds));
+    }
+    List<String> deaths =
+        mesh.trace().subList(before, mesh.trace().size()).stream()
+            .filter(line -> line.contains(" Died["))
+            .filter(line -> starved.stream().noneMatch(node -> line.contains("=" + node.id())))
+            .filter(
+                line -> starved.stream().noneMatch(node -> line.contains(" " + node.host() + " ")))
+            .toList();
+    assertThat(deaths).as("seed %d: deaths of the healthy, seen by the healthy", seed).isEmpty();
+  }
+
+  @ParameterizedTest
   @ValueSource(longs = {16, 17})
   void theSidesOfAPartitionFindEachOtherAgain(long seed) {
     Simulation mesh = joined(seed, NODES);
@@ -296,7 +316,11 @@ class MembershipSimulationTest {
   }
 
   private static Simulation joined(long seed, int nodes) {
-    Simulation mesh = new Simulation(seed, CONFIG);
+    return joined(seed, nodes, CONFIG);
+  }
+
+  private static Simulation joined(long seed, int nodes, GossipConfig config) {
+    Simulation mesh = new Simulation(seed, config);
     for (int i = 0; i < nodes; i++) {
       mesh.start(host(i), Simulation.stateOf(host(i)), seeds(0, 1));
     }

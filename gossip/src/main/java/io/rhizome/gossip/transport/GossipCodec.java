@@ -27,6 +27,7 @@ public final class GossipCodec {
   private static final int JOIN = 7;
   private static final int DIGEST = 8;
   private static final int PULL = 9;
+  private static final int NACK = 10;
 
   private GossipCodec() {}
 
@@ -70,6 +71,8 @@ public final class GossipCodec {
       out.put((byte) PING).putInt(ping.sequence()).put(ping.target().bytes());
     } else if (message instanceof Message.Ack ack) {
       out.put((byte) ACK).putInt(ack.sequence());
+    } else if (message instanceof Message.Nack nack) {
+      out.put((byte) NACK).putInt(nack.sequence());
     } else if (message instanceof Message.PingRequest ask) {
       out.put((byte) PING_REQUEST).putInt(ask.sequence()).put(ask.target().bytes());
     } else if (message instanceof Message.Suspect suspect) {
@@ -94,6 +97,7 @@ public final class GossipCodec {
     return switch (type) {
       case PING -> new Message.Ping(in.getInt(), readId(in));
       case ACK -> new Message.Ack(in.getInt());
+      case NACK -> new Message.Nack(in.getInt());
       case PING_REQUEST -> new Message.PingRequest(in.getInt(), readId(in));
       case SUSPECT -> new Message.Suspect(readId(in), in.getLong(), readId(in));
       case DEAD -> new Message.Dead(readId(in), in.getLong(), readId(in));
