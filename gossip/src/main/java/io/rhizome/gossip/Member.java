@@ -9,8 +9,25 @@ package io.rhizome.gossip;
  * @param incarnation boot epoch in the upper 32 bits, counter in the lower: newer wins
  * @param state what the member last said of itself
  * @param rttNanos smoothed round-trip time of probes to it, 0 for this node, -1 where not yet known
+ * @param reachability whether it answers this node now
  */
-public record Member(NodeId id, Status status, long incarnation, NodeState state, long rttNanos) {
+public record Member(
+    NodeId id,
+    Status status,
+    long incarnation,
+    NodeState state,
+    long rttNanos,
+    Reachability reachability) {
+  /** A member that answers this node itself. */
+  public Member(NodeId id, Status status, long incarnation, NodeState state, long rttNanos) {
+    this(id, status, incarnation, state, rttNanos, Reachability.DIRECT);
+  }
+
+  /** The same with other words of its own. */
+  public Member withState(NodeState other) {
+    return new Member(id, status, incarnation, other, rttNanos, reachability);
+  }
+
   /** SWIM's states, with a voluntary leave kept apart from a death. */
   public enum Status {
     /** Answers probes, directly or through others. */

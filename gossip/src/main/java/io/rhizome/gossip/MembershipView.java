@@ -23,4 +23,10 @@ public record MembershipView(NodeId self, long version, SortedMap<NodeId, Member
   public Optional<Member> member(NodeId id) {
     return Optional.ofNullable(members.get(id));
   }
+
+  /** Whether that node answers this one now; {@link Reachability#NONE} where it is not known. */
+  public Reachability reachability(NodeId id) {
+    Member member = members.get(id);
+    return member == null ? Reachability.NONE : member.reachability();
+  }
 }

@@ -30,6 +30,7 @@ final class OwnRecords {
   private final NavigableMap<RecordKey, Residency> held = new TreeMap<>();
   private final NavigableSet<RecordKey> tombstones = new TreeSet<>();
   private NodeState state;
+  private List<NodeId> relays = List.of();
   private SignedRecord alive;
   private long incarnation;
   private long lastVersion;
@@ -78,7 +79,7 @@ final class OwnRecords {
   }
 
   Contact contact() {
-    return new Contact(state.mesh(), state.api(), PROTOCOL, PROTOCOL);
+    return new Contact(state.mesh(), state.api(), state.cell(), relays, PROTOCOL, PROTOCOL);
   }
 
   /** The first labels and model records, after the alive record that the constructor signed. */
@@ -95,7 +96,9 @@ final class OwnRecords {
     List<SignedRecord> records = new ArrayList<>();
     NodeState before = state;
     state = next;
-    if (!next.mesh().equals(before.mesh()) || !next.api().equals(before.api())) {
+    if (!next.mesh().equals(before.mesh())
+        || !next.api().equals(before.api())
+        || !next.cell().equals(before.cell())) {
       incarnation++;
       alive = signAlive();
       records.add(alive);

@@ -63,8 +63,9 @@ final class OwnerRecords {
     NodeState known = state;
     if (known == null
         || !known.mesh().equals(contact.mesh())
-        || !known.api().equals(contact.api())) {
-      known = new NodeState(contact.mesh(), contact.api(), labels, models());
+        || !known.api().equals(contact.api())
+        || !known.cell().equals(contact.cell())) {
+      known = new NodeState(contact.mesh(), contact.api(), contact.cell(), labels, models());
       state = known;
     }
     return known;

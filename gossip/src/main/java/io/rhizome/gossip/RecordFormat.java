@@ -4,7 +4,9 @@ package io.rhizome.gossip;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -30,10 +32,15 @@ final class RecordFormat {
   static Bytes alive(Contact contact) {
     byte[] mesh = utf8(contact.mesh().host());
     byte[] api = utf8(contact.api().host());
-    ByteBuffer out = ByteBuffer.allocate(2 + 2 * 3 + mesh.length + api.length);
+    byte[] cell = utf8(contact.cell());
+    int relays = contact.relays().size() * NodeId.BYTES;
+    ByteBuffer out =
+        ByteBuffer.allocate(2 + 2 * 3 + mesh.length + api.length + 2 + cell.length + relays);
     out.put((byte) contact.protocolMin()).put((byte) contact.protocolMax());
     out.put((byte) mesh.length).put(mesh).putShort((short) contact.mesh().port());
     out.put((byte) api.length).put(api).putShort((short) contact.api().port());
+    out.put((byte) cell.length).put(cell).put((byte) contact.relays().size());
+    contact.relays().forEach(relay -> out.put(relay.bytes()));
     return Bytes.of(out.array());
   }
 
@@ -44,7 +51,15 @@ final class RecordFormat {
           int min = in.get() & 0xff;
           int max = in.get() & 0xff;
           Endpoint mesh = readEndpoint(in);
-          return new Contact(mesh, readEndpoint(in), min, max);
+          Endpoint api = readEndpoint(in);
+          String cell = text(in, in.get() & 0xff);
+          List<NodeId> relays = new ArrayList<>();
+          for (int left = in.get() & 0xff; left > 0; left--) {
+            byte[] relay = new byte[NodeId.BYTES];
+            in.get(relay);
+            relays.add(NodeId.of(relay));
+          }
+          return new Contact(mesh, api, cell, relays, min, max);
         });
   }
 

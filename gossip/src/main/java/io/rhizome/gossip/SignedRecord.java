@@ -19,7 +19,7 @@ import java.nio.charset.StandardCharsets;
 public record SignedRecord(
     NodeId owner, RecordKey key, long version, Bytes value, Bytes signature) {
   /** Longest value. */
-  public static final int MAX_VALUE_BYTES = 600;
+  public static final int MAX_VALUE_BYTES = 700;
 
   /** Longest signature. */
   public static final int MAX_SIGNATURE_BYTES = 80;

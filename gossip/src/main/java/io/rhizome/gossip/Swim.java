@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
@@ -217,6 +218,17 @@ public final class Swim {
       viewedChanges = changes;
     }
     return current;
+  }
+
+  /** The status of another member now, without making a view; empty where it is not known. */
+  public Optional<Status> status(NodeId id) {
+    Peer peer = table.get(id);
+    return peer == null ? Optional.empty() : Optional.of(peer.status);
+  }
+
+  /** Whether another member answers this node now, without making a view. */
+  public Reachability reachability(NodeId id) {
+    return table.get(id) == null ? Reachability.NONE : Reachability.DIRECT;
   }
 
   /** Counts since the start. */

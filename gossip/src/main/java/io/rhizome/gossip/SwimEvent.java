@@ -17,6 +17,9 @@ public sealed interface SwimEvent {
   /** A member did not refute in time. */
   record Died(NodeId id) implements SwimEvent {}
 
+  /** A member answers this node now, through another, or no more. */
+  record ReachabilityChanged(NodeId id, Reachability now) implements SwimEvent {}
+
   /** A member said goodbye. */
   record Departed(NodeId id) implements SwimEvent {}
 

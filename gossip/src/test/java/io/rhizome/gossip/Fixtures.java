@@ -21,14 +21,14 @@ public final class Fixtures {
   }
 
   public static Sender sender(int node) {
-    return new Sender(id(node), endpoint(node));
+    return new Sender(id(node), endpoint(node), Sender.Link.DATAGRAM);
   }
 
   public static NodeState state(int node, int models) {
     SortedMap<String, String> labels = new TreeMap<>();
     labels.put("name", "n" + node);
     return new NodeState(
-        endpoint(node), new Endpoint("n" + node, 8001), labels, residencies(1, models));
+        endpoint(node), new Endpoint("n" + node, 8001), "", labels, residencies(1, models));
   }
 
   public static List<Residency> residencies(int from, int count) {
@@ -77,6 +77,7 @@ public final class Fixtures {
   /** What a state machine said. */
   static final class Recorder implements Out {
     final List<Packet> packets = new ArrayList<>();
+    final List<Packet> streamed = new ArrayList<>();
     final List<SwimEvent> events = new ArrayList<>();
 
     record Packet(Endpoint to, List<Message> messages) {}
@@ -84,6 +85,16 @@ public final class Fixtures {
     @Override
     public void send(Endpoint to, List<Message> packet) {
       packets.add(new Packet(to, packet));
+    }
+
+    @Override
+    public void stream(NodeId to, Endpoint at, List<Message> packet) {
+      streamed.add(new Packet(at, packet));
+    }
+
+    @Override
+    public void streamToSeed(Endpoint at, List<Message> packet) {
+      streamed.add(new Packet(at, packet));
     }
 
     @Override
@@ -107,6 +118,7 @@ public final class Fixtures {
 
     void clear() {
       packets.clear();
+      streamed.clear();
       events.clear();
     }
   }

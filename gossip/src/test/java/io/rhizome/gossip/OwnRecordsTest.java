@@ -39,7 +39,8 @@ class OwnRecordsTest {
   void anotherAddressIsANewIncarnation() {
     long before = own.incarnation();
     NodeState moved =
-        new NodeState(Fixtures.endpoint(9), Fixtures.endpoint(8), state(1, 0).labels(), List.of());
+        new NodeState(
+            Fixtures.endpoint(9), Fixtures.endpoint(8), "", state(1, 0).labels(), List.of());
     assertThat(own.publish(moved)).containsExactly(own.alive());
     assertThat(own.incarnation()).isGreaterThan(before);
   }
@@ -83,7 +84,8 @@ class OwnRecordsTest {
   void aStateThatIsTooLargeIsRefusedByName() {
     TreeMap<String, String> labels = new TreeMap<>();
     labels.put("note", "x".repeat(700));
-    NodeState wordy = new NodeState(Fixtures.endpoint(1), Fixtures.endpoint(1), labels, List.of());
+    NodeState wordy =
+        new NodeState(Fixtures.endpoint(1), Fixtures.endpoint(1), "", labels, List.of());
     assertThatThrownBy(() -> own.publish(wordy)).hasMessageContaining("labels take");
     assertThatThrownBy(() -> own.publish(with(residencies(0, 513))))
         .hasMessageContaining("models has 513 entries");
@@ -95,7 +97,7 @@ class OwnRecordsTest {
 
   private static NodeState with(List<Residency> models) {
     NodeState state = state(1, 0);
-    return new NodeState(state.mesh(), state.api(), state.labels(), models);
+    return new NodeState(state.mesh(), state.api(), "", state.labels(), models);
   }
 
   private static OwnerRecords receive(List<SignedRecord> records) {

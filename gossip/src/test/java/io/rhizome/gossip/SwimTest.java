@@ -297,7 +297,7 @@ class SwimTest {
   void refusesToPublishWhatDoesNotFitAndKeepsTheOldState() {
     TreeMap<String, String> labels = new TreeMap<>();
     labels.put("note", "x".repeat(700));
-    NodeState wordy = new NodeState(endpoint(0), endpoint(0), labels, List.of());
+    NodeState wordy = new NodeState(endpoint(0), endpoint(0), "", labels, List.of());
     assertThatThrownBy(() -> swim.publish(0, wordy)).hasMessageContaining("shorten");
     assertThat(swim.view().members().get(id(0))).extracting(Member::state).isEqualTo(state(0, 0));
   }

@@ -9,6 +9,7 @@ import io.rhizome.gossip.Message;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.NodeState;
 import io.rhizome.gossip.Out;
+import io.rhizome.gossip.Reachability;
 import io.rhizome.gossip.Sender;
 import io.rhizome.gossip.Swim;
 import io.rhizome.gossip.SwimCounters;
@@ -34,6 +35,8 @@ public final class SimNode {
   private final Out out = new Wire();
   private boolean running = true;
   private boolean starved;
+  private long sentBytes;
+  private long receivedBytes;
   private long tickNanos = Long.MAX_VALUE;
   private final Deque<Runnable> inbox = new ArrayDeque<>();
 
@@ -90,7 +93,30 @@ public final class SimNode {
 
   /** The status that it sees of another; null where it does not know it. */
   public Member.@Nullable Status statusOf(SimNode other) {
-    return view().member(other.id).map(Member::status).orElse(null);
+    return swim.status(other.id).orElse(null);
+  }
+
+  /** Whether it reaches another now. */
+  public Reachability reachability(SimNode other) {
+    return swim.reachability(other.id);
+  }
+
+  /** Bytes sent so far: of each datagram the IPv4 and UDP headers, the seal, and what it says. */
+  public long sentBytes() {
+    return sentBytes;
+  }
+
+  /** Bytes of the datagrams that reached it while it ran, counted as {@link #sentBytes()}. */
+  public long receivedBytes() {
+    return receivedBytes;
+  }
+
+  void countSent(int bytes) {
+    sentBytes += bytes;
+  }
+
+  void countReceived(int bytes) {
+    receivedBytes += bytes;
   }
 
   /** What it counted. */
@@ -176,6 +202,16 @@ public final class SimNode {
     @Override
     public void send(Endpoint to, List<Message> packet) {
       simulation.send(SimNode.this, to, packet);
+    }
+
+    @Override
+    public void stream(NodeId to, Endpoint at, List<Message> packet) {
+      throw new UnsupportedOperationException("no streams yet");
+    }
+
+    @Override
+    public void streamToSeed(Endpoint at, List<Message> packet) {
+      throw new UnsupportedOperationException("no streams yet");
     }
 
     @Override

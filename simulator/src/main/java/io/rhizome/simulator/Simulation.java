@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -30,6 +31,10 @@ import java.util.function.BooleanSupplier;
 public final class Simulation {
   private static final int PORT = 7700;
   private static final int API_PORT = 8001;
+
+  /** IPv4 and UDP. */
+  private static final int HEADER_BYTES = 20 + 8;
+
   private static final long STEP_NANOS = 50_000_000;
 
   private final long seed;
@@ -40,6 +45,8 @@ public final class Simulation {
   private final SimNetwork network;
   private final Map<String, SimNode> nodes = new LinkedHashMap<>();
   private final List<String> trace = new ArrayList<>();
+  private boolean traced = true;
+  private final List<BiConsumer<SimNode, SwimEvent>> observers = new ArrayList<>();
   private long packets;
   private long packetHash;
 
@@ -98,7 +105,7 @@ public final class Simulation {
   public static NodeState stateOf(String host) {
     SortedMap<String, String> labels = new TreeMap<>();
     labels.put("name", host);
-    return new NodeState(endpointOf(host), new Endpoint(host, API_PORT), labels, List.of());
+    return new NodeState(endpointOf(host), new Endpoint(host, API_PORT), "", labels, List.of());
   }
 
   /** Where a host of that name is reached. */
@@ -142,9 +149,19 @@ public final class Simulation {
     return true;
   }
 
+  /** Tells of everything that a node notices, at the moment when it does. */
+  public void onEvent(BiConsumer<SimNode, SwimEvent> observer) {
+    observers.add(observer);
+  }
+
   /** What happened, line by line. */
   public List<String> trace() {
     return Collections.unmodifiableList(trace);
+  }
+
+  /** Keeps no trace from now on: in a long run it would fill the memory. */
+  public void withoutTrace() {
+    traced = false;
   }
 
   /** How many packets were sent. */
@@ -162,7 +179,10 @@ public final class Simulation {
   }
 
   void note(SimNode node, SwimEvent event) {
-    trace.add(time.nowNanos() + " " + node.host() + " " + event);
+    if (traced) {
+      trace.add(time.nowNanos() + " " + node.host() + " " + event);
+    }
+    observers.forEach(observer -> observer.accept(node, event));
   }
 
   void send(SimNode from, Endpoint to, List<Message> packet) {
@@ -172,6 +192,8 @@ public final class Simulation {
           "seed " + seed + ": a packet of " + bytes.length + " bytes does not fit");
     }
     packets++;
+    int size = HEADER_BYTES + PacketSeal.OVERHEAD_BYTES + bytes.length;
+    from.countSent(size);
     packetHash = 31 * packetHash + Arrays.hashCode(bytes);
     packetHash = 31 * packetHash + to.host().hashCode() + 7 * time.nowNanos();
     network
@@ -182,8 +204,11 @@ public final class Simulation {
   private void deliver(SimNode from, Endpoint to, byte[] bytes) {
     SimNode receiver = nodes.get(to.host());
     if (receiver != null && receiver.isRunning() && to.equals(receiver.endpoint())) {
+      receiver.countReceived(HEADER_BYTES + PacketSeal.OVERHEAD_BYTES + bytes.length);
       try {
-        receiver.onPacket(new Sender(from.id(), from.endpoint()), GossipCodec.decode(bytes));
+        receiver.onPacket(
+            new Sender(from.id(), from.endpoint(), Sender.Link.DATAGRAM),
+            GossipCodec.decode(bytes));
       } catch (MalformedPacketException e) {
         throw new IllegalStateException("seed " + seed + ": own packet is malformed", e);
       }

@@ -367,7 +367,7 @@ class MembershipSimulationTest {
       String manifest = "%064x".formatted(i + 1);
       held.add(new Residency("model-%03d".formatted(i), 1, manifest, Residency.State.READY));
     }
-    return new NodeState(node.endpoint(), new Endpoint(node.host(), 8001), labels, held);
+    return new NodeState(node.endpoint(), new Endpoint(node.host(), 8001), "", labels, held);
   }
 
   private static String host(int number) {

@@ -294,7 +294,7 @@ public final class GossipLoop implements AutoCloseable {
       if (opened == null || !authority.admits(opened.sender())) {
         return;
       }
-      Sender sender = new Sender(opened.sender(), from);
+      Sender sender = new Sender(opened.sender(), from, Sender.Link.DATAGRAM);
       try {
         for (Message message : GossipCodec.decode(opened.content().toArray())) {
           swim.onMessage(System.nanoTime(), sender, message, out);
@@ -318,6 +318,16 @@ public final class GossipLoop implements AutoCloseable {
     }
 
     @Override
+    public void stream(NodeId to, Endpoint at, List<Message> packet) {
+      // No streams yet.
+    }
+
+    @Override
+    public void streamToSeed(Endpoint at, List<Message> packet) {
+      // No streams yet.
+    }
+
+    @Override
     public void happened(SwimEvent event) {
       if (event instanceof SwimEvent.Joined joined) {
         log.info("member {} joined at {}", joined.id().shortName(), joined.mesh());
@@ -330,6 +340,8 @@ public final class GossipLoop implements AutoCloseable {
         log.info("member {} is alive after all", cleared.id().shortName());
       } else if (event instanceof SwimEvent.Died died) {
         log.info("member {} is dead", died.id().shortName());
+      } else if (event instanceof SwimEvent.ReachabilityChanged changed) {
+        log.debug("member {} is now reached: {}", changed.id().shortName(), changed.now());
       } else if (event instanceof SwimEvent.Departed departed) {
         log.info("member {} left", departed.id().shortName());
       } else if (event instanceof SwimEvent.Refuted refuted) {

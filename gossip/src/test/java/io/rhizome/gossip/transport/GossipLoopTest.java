@@ -146,6 +146,7 @@ class GossipLoopTest {
     return new NodeState(
         mesh,
         mesh,
+        "",
         labels,
         Fixtures.residencies(1, models).stream()
             .sorted(java.util.Comparator.comparing(r -> r.model()))

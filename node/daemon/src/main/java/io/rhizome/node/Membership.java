@@ -83,13 +83,6 @@ final class Membership implements Supplier<MembershipView> {
     SortedMap<String, String> labels = new TreeMap<>(state.labels());
     labels.keySet().removeAll(EntryBody.LABELS);
     labels.putAll(admission);
-    return labels.equals(state.labels())
-        ? member
-        : new Member(
-            member.id(),
-            member.status(),
-            member.incarnation(),
-            new NodeState(state.mesh(), state.api(), labels, state.models()),
-            member.rttNanos());
+    return labels.equals(state.labels()) ? member : member.withState(state.withLabels(labels));
   }
 }

@@ -346,7 +346,7 @@ public final class Node implements AutoCloseable {
   }
 
   private NodeState state(List<Residency> held) {
-    return new NodeState(meshEndpoint(), apiEndpoint(), labels, held);
+    return new NodeState(meshEndpoint(), apiEndpoint(), "", labels, held);
   }
 
   private void advertise(List<Residency> held) {

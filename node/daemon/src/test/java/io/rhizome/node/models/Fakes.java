@@ -137,7 +137,7 @@ final class Fakes {
                           Residency.State.STORED))
               .toList();
       Endpoint address = new Endpoint("127.0.0.1", 1);
-      NodeState state = new NodeState(address, address, new TreeMap<>(), models);
+      NodeState state = new NodeState(address, address, "", new TreeMap<>(), models);
       members.put(node(number), new Member(node(number), status, 1, state, rttNanos));
       return this;
     }

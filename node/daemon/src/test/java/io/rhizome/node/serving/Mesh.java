@@ -183,7 +183,7 @@ final class Mesh {
     SortedMap<String, String> labels = new TreeMap<>();
     labels.put("name", name);
     Endpoint address = new Endpoint("127.0.0.1", 1);
-    return new Member(id, status, 1, new NodeState(address, address, labels, models), 1_000);
+    return new Member(id, status, 1, new NodeState(address, address, "", labels, models), 1_000);
   }
 
   @SuppressWarnings("ArrayRecordComponent") // Looked at, never compared.

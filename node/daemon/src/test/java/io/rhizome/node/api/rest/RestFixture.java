@@ -207,7 +207,7 @@ final class RestFixture implements AutoCloseable {
 
     MembershipView membership() {
       Endpoint address = new Endpoint("127.0.0.1", 1);
-      NodeState state = new NodeState(address, address, new TreeMap<>(), resident());
+      NodeState state = new NodeState(address, address, "", new TreeMap<>(), resident());
       TreeMap<NodeId, Member> members = new TreeMap<>();
       members.put(SELF, new Member(SELF, Member.Status.ALIVE, 1, state, 0));
       return new MembershipView(SELF, 1, members);
