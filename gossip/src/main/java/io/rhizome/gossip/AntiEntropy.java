@@ -6,94 +6,176 @@ import io.rhizome.gossip.Message.Digest;
 import io.rhizome.gossip.Message.Digest.Entry;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Repairs what broadcasts lost. Two members compare digests page by page; each pulls what is newer
- * at the other, so that any two members that keep exchanging come to hold the same records, however
- * many packets are lost on the way.
+ * Repairs what broadcasts lost. Two members compare hashes of ranges of what they know, then
+ * digests of ranges that differ; each pulls what is newer at the other, so that any two members
+ * that keep exchanging come to hold the same records, however many packets are lost on the way.
  *
  * <p>A digest's claim that somebody is suspect or dead is hearsay, perhaps from before a partition
  * healed. It is not believed but put to the accused, who refutes it; if it cannot, the probes of
  * this node will tell.
  */
 final class AntiEntropy {
-  /** Most digest pages sent at once: 23 members each. */
-  private static final int MAX_PAGES = 8;
+  private static final int MEMBERS_PER_RANGE = 16;
+
+  /** Most members that one exchange says something of; the next brings the next. */
+  private static final int MAX_ENTRIES = 4 * Digest.MAX_ENTRIES;
+
+  /** Most exchanges that others begin and this node answers, per second and at once. */
+  private static final int MAX_ANSWERS = 16;
+
+  private static final long ANSWERS_NANOS = 1_000_000_000L;
 
   /** Most records sent in answer to one pull; the next exchange brings the rest. */
   private static final int MAX_RECORDS_PER_PULL = 100;
 
-  private static final NodeId LOWEST = NodeId.of(new byte[NodeId.BYTES]);
-  private static final NodeId HIGHEST = highest();
-  private static final NodeId NOBODY = LOWEST;
+  /** A challenge is answered by now, or was lost, or cannot be answered. */
+  private static final long ANSWERED_NANOS = 2_000_000_000L;
+
+  private static final long FRESH_NANOS = 60_000_000_000L;
+
+  private static final long LOWEST = 0;
+  private static final long HIGHEST = -1;
 
   private final NodeId self;
   private final OwnRecords own;
   private final MemberTable table;
   private final NodeStateStore store;
-  private NodeId cursor = LOWEST;
+  private final Random random;
+  private long answersSinceNanos;
+  private int answers;
 
-  AntiEntropy(NodeId self, OwnRecords own, MemberTable table, NodeStateStore store) {
+  AntiEntropy(NodeId self, OwnRecords own, MemberTable table, NodeStateStore store, Random random) {
     this.self = self;
     this.own = own;
     this.table = table;
     this.store = store;
+    this.random = random;
   }
 
-  /** Sends some pages of what this node knows, going round all members over several calls. */
-  void sendDigest(Endpoint to, Out out) {
-    List<Entry> all = entries();
-    PacketPacker packer = new PacketPacker(to, out);
-    for (int page = 0; page < MAX_PAGES; page++) {
-      NodeId after = cursor;
-      List<Entry> entries = new ArrayList<>();
-      for (Entry entry : all) {
-        if (entry.owner().compareTo(after) > 0 && entries.size() < Digest.MAX_ENTRIES) {
-          entries.add(entry);
-        }
+  /** Begins an exchange: says in one packet what this node knows. */
+  void sendSummary(Line line) {
+    line.send(List.of(new Message.Summary(hashes(ranges()))));
+  }
+
+  /** Sends what this node knows of some ranges, drawn at random. */
+  void sendDigests(Line line) {
+    int ranges = ranges();
+    List<Integer> all = new ArrayList<>();
+    for (int range = 0; range < ranges; range++) {
+      all.add(range);
+    }
+    sendDigests(all, ranges, line);
+  }
+
+  /** Another's summary: sends what is known here of some of the ranges where it differs. */
+  void onSummary(long now, Message.Summary theirs, Line line) {
+    if (!admits(now)) {
+      return;
+    }
+    List<Integer> ours = hashes(theirs.hashes().size());
+    List<Integer> different = new ArrayList<>();
+    for (int range = 0; range < ours.size(); range++) {
+      if (!ours.get(range).equals(theirs.hashes().get(range))) {
+        different.add(range);
       }
-      boolean last = entries.size() < Digest.MAX_ENTRIES;
-      NodeId upTo = last ? HIGHEST : entries.get(entries.size() - 1).owner();
-      packer.add(new Digest(false, after, upTo, entries));
-      cursor = last ? LOWEST : upTo;
-      if (last) {
-        break;
+    }
+    sendDigests(different, ours.size(), line);
+  }
+
+  private void sendDigests(List<Integer> of, int ranges, Line line) {
+    PacketPacker packer = new PacketPacker(line);
+    int left = MAX_ENTRIES;
+    while (!of.isEmpty() && left > 0) {
+      int range = of.remove(random.nextInt(of.size()));
+      long after = range == 0 ? LOWEST : highest(range - 1, ranges);
+      long end = highest(range, ranges);
+      List<Entry> entries = range(after, end, left);
+      left -= Math.max(1, entries.size());
+      // What does not fit is left out of the range too: nothing is said of it.
+      for (int at = 0; at == 0 || at < entries.size(); at += Digest.MAX_ENTRIES) {
+        List<Entry> page = entries.subList(at, Math.min(entries.size(), at + Digest.MAX_ENTRIES));
+        boolean last = at + Digest.MAX_ENTRIES >= entries.size() && left > 0;
+        long upTo = last ? end : page.get(page.size() - 1).owner();
+        packer.add(new Digest(false, after, upTo, page));
+        after = upTo;
       }
     }
     packer.flush();
   }
 
+  /** So many that about sixteen members fall into one. */
+  private int ranges() {
+    int wanted = Math.max(1, (table.all().size() + 1) / MEMBERS_PER_RANGE);
+    return Math.min(Message.Summary.MAX_RANGES, Integer.highestOneBit(wanted));
+  }
+
+  private static long highest(int range, int ranges) {
+    int bits = Integer.numberOfTrailingZeros(ranges);
+    return bits == 0 ? HIGHEST : ((long) (range + 1) << (Long.SIZE - bits)) - 1;
+  }
+
+  private List<Integer> hashes(int ranges) {
+    int bits = Integer.numberOfTrailingZeros(ranges);
+    int[] sums = new int[ranges];
+    for (Peer peer : table.all().values()) {
+      if (peer.status.usable()) {
+        sums[rangeOf(peer.id.prefix(), bits)] += hash(entry(peer));
+      }
+    }
+    sums[rangeOf(self.prefix(), bits)] += hash(ownEntry());
+    return Arrays.stream(sums).boxed().toList();
+  }
+
+  private static int rangeOf(long prefix, int bits) {
+    return bits == 0 ? 0 : (int) (prefix >>> (Long.SIZE - bits));
+  }
+
+  /** Of what both sides hold alike where all is well: not of who suspects whom. */
+  private static int hash(Entry entry) {
+    long mixed = entry.owner() * 31 + entry.incarnation();
+    mixed = (mixed * 31 + entry.recordsHash()) * 0x9E3779B97F4A7C15L;
+    return (int) (mixed ^ mixed >>> 32);
+  }
+
+  /** Whether another exchange may be answered now; counts it where it may. */
+  boolean admits(long now) {
+    if (now - answersSinceNanos >= ANSWERS_NANOS) {
+      answersSinceNanos = now;
+      answers = 0;
+    }
+    return answers++ < MAX_ANSWERS;
+  }
+
   /**
    * Compares a page with what is known here: pulls what is newer there, says what is newer here.
    */
-  void onDigest(Sender from, Digest digest, Out out) {
-    PacketPacker packer = new PacketPacker(from.address(), out);
-    Set<NodeId> listed = new LinkedHashSet<>();
+  void onDigest(long now, Digest digest, Line line, Consumer<Peer> challenge) {
+    PacketPacker packer = new PacketPacker(line);
+    Set<Long> listed = new TreeSet<>();
     List<Entry> newerHere = new ArrayList<>();
     for (Entry theirs : digest.entries()) {
       listed.add(theirs.owner());
       Entry ours = entry(theirs.owner());
       Verdict verdict = ours == null ? Verdict.ofUnknown(theirs) : Verdict.of(ours, theirs);
-      if (verdict.pull) {
+      boolean accused = verdict == Verdict.ACCUSED_THERE && !putToAccused(now, theirs, challenge);
+      if (verdict.pull || accused) {
         pulls(theirs).forEach(packer::add);
       }
       if (verdict.tell && ours != null) {
         newerHere.add(ours);
       }
-      if (verdict.accuse) {
-        putToAccused(theirs, from, out);
-      }
     }
     if (!digest.answer()) {
-      for (Entry ours : entries()) {
-        boolean inRange =
-            ours.owner().compareTo(digest.after()) > 0
-                && ours.owner().compareTo(digest.upTo()) <= 0;
-        if (inRange && ours.status().usable() && !listed.contains(ours.owner())) {
+      for (Entry ours : range(digest.after(), digest.upTo(), Integer.MAX_VALUE)) {
+        if (ours.status().usable() && !listed.contains(ours.owner())) {
           newerHere.add(ours);
         }
       }
@@ -106,13 +188,13 @@ final class AntiEntropy {
   }
 
   /** Sends what the asker lacks of one owner. */
-  void onPull(Sender from, Message.Pull pull, Out out) {
-    Peer peer = table.get(pull.owner());
-    boolean aboutSelf = pull.owner().equals(self);
-    if (!aboutSelf && peer == null) {
+  void onPull(Message.Pull pull, Line line) {
+    NodeId owner = find(pull.owner());
+    if (owner == null) {
       return;
     }
-    PacketPacker packer = new PacketPacker(from.address(), out);
+    Peer peer = table.get(owner);
+    PacketPacker packer = new PacketPacker(line);
     SignedRecord leave = peer == null ? null : peer.leave;
     SignedRecord alive = peer == null ? own.alive() : peer.alive;
     if (leave != null) {
@@ -120,12 +202,16 @@ final class AntiEntropy {
     } else if (alive.version() > pull.incarnation()) {
       packer.add(new Message.Statement(alive));
     }
-    Set<Integer> held = new LinkedHashSet<>();
+    Suspicion suspicion = peer == null ? null : peer.suspicion;
+    if (peer != null && suspicion != null && peer.incarnation() == pull.incarnation()) {
+      suspicion.accusations().forEach(known -> packer.add(new Message.Accuse(known)));
+    }
+    Set<Integer> held = new TreeSet<>();
     if (alive.epoch() == (int) (pull.incarnation() >>> 32)) {
       held.addAll(pull.held());
     }
     int left = MAX_RECORDS_PER_PULL;
-    for (SignedRecord record : store.of(pull.owner()).byVersion().values()) {
+    for (SignedRecord record : store.of(owner).byVersion().values()) {
       int version = (int) record.version();
       boolean inRange =
           Integer.compareUnsigned(version, pull.after()) > 0
@@ -140,7 +226,7 @@ final class AntiEntropy {
 
   /** Asks for all that is known of one owner. */
   List<Message.Pull> pulls(NodeId owner) {
-    return pulls(new Entry(owner, 0, Status.ALIVE, 0));
+    return pulls(new Entry(owner.prefix(), 0, Status.ALIVE, 0));
   }
 
   private List<Message.Pull> pulls(Entry theirs) {
@@ -150,8 +236,8 @@ final class AntiEntropy {
     List<Integer> held = new ArrayList<>();
     int after = 0;
     // Of itself a node wants to see all: another life of it may have used the same versions.
-    OwnerRecords known = store.of(theirs.owner().equals(self) ? NOBODY : theirs.owner());
-    for (long version : known.byVersion().keySet()) {
+    NodeId owner = theirs.owner() == self.prefix() ? null : find(theirs.owner());
+    for (long version : owner == null ? Set.<Long>of() : store.of(owner).byVersion().keySet()) {
       held.add((int) version);
       if (held.size() == Message.Pull.MAX_HELD) {
         pulls.add(new Message.Pull(theirs.owner(), incarnation, after, (int) version, held));
@@ -163,72 +249,89 @@ final class AntiEntropy {
     return pulls;
   }
 
-  private void putToAccused(Entry claim, Sender from, Out out) {
-    Peer accused = table.get(claim.owner());
-    if (accused != null) {
-      Message accusation = new Message.Suspect(claim.owner(), claim.incarnation(), from.id());
-      out.send(accused.contact.mesh(), List.of(accusation));
+  /**
+   * Tells the accused, if that was not done lately, so that it can outlive the claim. Where it was,
+   * in vain, the claim may be true.
+   */
+  private boolean putToAccused(long now, Entry claim, Consumer<Peer> challenge) {
+    NodeId owner = find(claim.owner());
+    Peer accused = owner == null ? null : table.get(owner);
+    if (accused == null || now - accused.lastChallengedNanos < ANSWERED_NANOS) {
+      return true;
     }
+    boolean again = now - accused.lastChallengedNanos < FRESH_NANOS;
+    accused.lastChallengedNanos = now;
+    challenge.accept(accused);
+    return !again;
   }
 
-  private List<Entry> entries() {
+  /** Members above one id and up to another, this node among them, at most so many. */
+  private List<Entry> range(long after, long upTo, int limit) {
     List<Entry> entries = new ArrayList<>();
-    boolean selfAdded = false;
-    for (Peer peer : table.all().values()) {
-      if (!selfAdded && peer.id.compareTo(self) > 0) {
-        entries.add(ownEntry());
-        selfAdded = true;
+    boolean selfInRange = within(self.prefix(), after, upTo);
+    for (Peer peer : table.all().tailMap(NodeId.lowest(after), true).values()) {
+      if (Long.compareUnsigned(peer.id.prefix(), upTo) > 0 || entries.size() >= limit) {
+        break;
       }
-      entries.add(entry(peer));
+      if (selfInRange && peer.id.compareTo(self) > 0) {
+        entries.add(ownEntry());
+        selfInRange = false;
+      }
+      if (within(peer.id.prefix(), after, upTo) && entries.size() < limit) {
+        entries.add(entry(peer));
+      }
     }
-    if (!selfAdded) {
+    if (selfInRange && entries.size() < limit) {
       entries.add(ownEntry());
     }
     return entries;
   }
 
-  private @Nullable Entry entry(NodeId owner) {
-    if (owner.equals(self)) {
+  private static boolean within(long prefix, long after, long upTo) {
+    return Long.compareUnsigned(prefix, after) > 0 && Long.compareUnsigned(prefix, upTo) <= 0;
+  }
+
+  private @Nullable NodeId find(long prefix) {
+    return prefix == self.prefix() ? self : table.find(prefix);
+  }
+
+  private @Nullable Entry entry(long prefix) {
+    if (prefix == self.prefix()) {
       return ownEntry();
     }
-    Peer peer = table.get(owner);
+    NodeId owner = table.find(prefix);
+    Peer peer = owner == null ? null : table.get(owner);
     if (peer != null) {
       return entry(peer);
     }
-    long buried = table.buriedAt(owner);
-    return buried < 0 ? null : new Entry(owner, buried, Status.DEAD, 0);
+    long buried = table.buriedAt(prefix);
+    return buried < 0 ? null : new Entry(prefix, buried, Status.DEAD, 0);
   }
 
   private Entry entry(Peer peer) {
-    return new Entry(peer.id, peer.incarnation(), peer.status, store.of(peer.id).hash());
+    return new Entry(
+        peer.id.prefix(), peer.incarnation(), peer.status, Long.hashCode(store.of(peer.id).hash()));
   }
 
   private Entry ownEntry() {
-    return new Entry(self, own.incarnation(), Status.ALIVE, store.of(self).hash());
-  }
-
-  private static NodeId highest() {
-    byte[] bytes = new byte[NodeId.BYTES];
-    Arrays.fill(bytes, (byte) 0xff);
-    return NodeId.of(bytes);
+    int hash = Long.hashCode(store.of(self).hash());
+    return new Entry(self.prefix(), own.incarnation(), Status.ALIVE, hash);
   }
 
   /** What follows from comparing two entries of one owner. */
   private enum Verdict {
-    SAME(false, false, false),
-    NEWER_THERE(true, false, false),
-    NEWER_HERE(false, true, false),
-    RECORDS_DIFFER(true, true, false),
-    ACCUSED_THERE(false, false, true);
+    SAME(false, false),
+    NEWER_THERE(true, false),
+    NEWER_HERE(false, true),
+    RECORDS_DIFFER(true, true),
+    ACCUSED_THERE(false, false);
 
     final boolean pull;
     final boolean tell;
-    final boolean accuse;
 
-    Verdict(boolean pull, boolean tell, boolean accuse) {
+    Verdict(boolean pull, boolean tell) {
       this.pull = pull;
       this.tell = tell;
-      this.accuse = accuse;
     }
 
     static Verdict ofUnknown(Entry theirs) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changes to be told to others, each a limited number of times, the least told first and the newest
@@ -14,11 +15,8 @@ import java.util.TreeSet;
  * Bounded: when full, the most told and oldest goes; anti-entropy repairs that.
  */
 final class BroadcastQueue {
-  /** No queued message is smaller than this: a cheap end to the search for one that fits. */
-  private static final int SMALLEST = Message.ACCUSATION_BYTES;
-
-  /** The key of news that a member is in doubt or gone. */
-  private static final RecordKey END = RecordKey.LEAVE;
+  /** Hardly a queued message is smaller than this: a cheap end to the search for one that fits. */
+  private static final int SMALLEST = 80;
 
   private final int capacity;
   private final Map<Topic, Item> byTopic = new LinkedHashMap<>();
@@ -26,10 +24,11 @@ final class BroadcastQueue {
       new TreeSet<>(
           Comparator.comparingInt(Item::sent)
               .thenComparing(Comparator.comparingLong(Item::number).reversed()));
+  private final Map<NodeId, List<NodeId>> accusers = new LinkedHashMap<>();
   private long nextNumber;
 
-  /** What a change is about: accusations share the key of the leave record. */
-  private record Topic(NodeId owner, RecordKey key) {}
+  /** What a change is about: a record of the subject, or what one accuser says of it. */
+  private record Topic(NodeId subject, @Nullable RecordKey key, @Nullable NodeId accuser) {}
 
   private record Item(Topic topic, Message message, int sent, long number) {
     Item sentOnceMore() {
@@ -43,21 +42,31 @@ final class BroadcastQueue {
 
   /**
    * Queues an accusation. The alive record that it is about stays queued: who missed that one could
-   * not make anything of the accusation, and would bury the member for an older one.
+   * not make anything of the accusation.
    */
-  void addAccusation(NodeId accused, Message accusation) {
-    add(new Topic(accused, END), accusation);
+  void add(Accusation accusation) {
+    add(new Topic(accusation.target(), null, accusation.accuser()), new Message.Accuse(accusation));
+    accusers
+        .computeIfAbsent(accusation.target(), target -> new ArrayList<>())
+        .add(accusation.accuser());
   }
 
-  /** Queues a record. An alive ends accusations, a leave the alive. */
-  void addRecord(SignedRecord record) {
+  /** Queues a record. An alive ends accusations, a leave the alive too. */
+  void add(SignedRecord record) {
     RecordKey key = record.key();
-    if (key.equals(RecordKey.ALIVE)) {
-      remove(new Topic(record.owner(), END));
-    } else if (key.equals(END)) {
-      remove(new Topic(record.owner(), RecordKey.ALIVE));
+    if (key.equals(RecordKey.ALIVE) || key.equals(RecordKey.LEAVE)) {
+      endAccusations(record.owner());
+      remove(new Topic(record.owner(), RecordKey.ALIVE, null));
     }
-    add(new Topic(record.owner(), key), new Message.Statement(record));
+    add(new Topic(record.owner(), key, null), new Message.Statement(record));
+  }
+
+  /** What is said against that member is no news any more. */
+  void endAccusations(NodeId accused) {
+    List<NodeId> known = accusers.remove(accused);
+    if (known != null) {
+      known.forEach(accuser -> remove(new Topic(accused, null, accuser)));
+    }
   }
 
   /**
@@ -83,7 +92,7 @@ final class BroadcastQueue {
     for (Item item : sent) {
       order.remove(item);
       if (item.sent() + 1 >= limit) {
-        byTopic.remove(item.topic());
+        drop(item.topic());
       } else {
         Item again = item.sentOnceMore();
         order.add(again);
@@ -109,7 +118,16 @@ final class BroadcastQueue {
     if (order.size() > capacity) {
       Item worst = order.last();
       order.remove(worst);
-      byTopic.remove(worst.topic());
+      drop(worst.topic());
+    }
+  }
+
+  private void drop(Topic topic) {
+    byTopic.remove(topic);
+    NodeId accuser = topic.accuser();
+    List<NodeId> known = accusers.get(topic.subject());
+    if (accuser != null && known != null && known.remove(accuser) && known.isEmpty()) {
+      accusers.remove(topic.subject());
     }
   }
 

@@ -10,6 +10,8 @@ package io.rhizome.gossip;
  * @param suspicionMultiplier a suspect has this times log10(members) probe intervals to refute
  * @param gossipIntervalMillis between rounds of dissemination
  * @param gossipFanout members told per round
+ * @param announceIntervalMillis between packets that only say which records are new; such names
+ *     ride on all others too
  * @param retransmitMultiplier a change is sent this times log10(members) times by each member
  * @param syncIntervalMillis between digest exchanges with one random member
  * @param deadProbeIntervalMillis between attempts to reach one of the dead, so that a healed
@@ -28,6 +30,7 @@ public record GossipConfig(
     int suspicionMultiplier,
     long gossipIntervalMillis,
     int gossipFanout,
+    long announceIntervalMillis,
     int retransmitMultiplier,
     long syncIntervalMillis,
     long deadProbeIntervalMillis,
@@ -70,6 +73,7 @@ public record GossipConfig(
     atLeastOne("suspicionMultiplier", suspicionMultiplier);
     atLeastOne("gossipIntervalMillis", gossipIntervalMillis);
     atLeastOne("gossipFanout", gossipFanout);
+    atLeastOne("announceIntervalMillis", announceIntervalMillis);
     atLeastOne("retransmitMultiplier", retransmitMultiplier);
     atLeastOne("syncIntervalMillis", syncIntervalMillis);
     atLeastOne("deadProbeIntervalMillis", deadProbeIntervalMillis);
@@ -94,7 +98,21 @@ public record GossipConfig(
   /** Settings for a local network of up to about a thousand members. */
   public static GossipConfig defaults() {
     return new GossipConfig(
-        1_000, 500, 3, 4, 200, 3, 4, 10_000, 5_000, 600_000, 1_000, 30_000, 1_024, Lifeguard.ON);
+        1_000,
+        500,
+        3,
+        4,
+        200,
+        3,
+        500,
+        4,
+        10_000,
+        5_000,
+        600_000,
+        1_000,
+        30_000,
+        4_096,
+        Lifeguard.ON);
   }
 
   long probeIntervalNanos() {
@@ -107,6 +125,10 @@ public record GossipConfig(
 
   long gossipIntervalNanos() {
     return gossipIntervalMillis * NANOS_PER_MILLI;
+  }
+
+  long announceIntervalNanos() {
+    return announceIntervalMillis * NANOS_PER_MILLI;
   }
 
   long syncIntervalNanos() {

@@ -3,13 +3,17 @@ package io.rhizome.gossip;
 
 import io.rhizome.gossip.Member.Status;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +22,10 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * from            on                                              to
  * unknown         alive, genuine, not buried at its incarnation   ALIVE
- * ALIVE           suspect(i), dead(i), own probe failed           SUSPECT
- * SUSPECT         alive(&gt; i)                                      ALIVE
- * SUSPECT         suspect(i), another accuser                     SUSPECT, less time to refute
- * SUSPECT         time to refute is over, or 3/4 of the shortest  DEAD
- *                 and dead(i)
+ * ALIVE           accused(i) by enough distinct members           SUSPECT
+ * SUSPECT         a minute without an open accusation             ALIVE
+ * SUSPECT, ALIVE  time to refute is over, accused(i) by enough,   DEAD
+ *                 and it has not answered this node meanwhile
  * DEAD, LEFT      alive(&gt; i)                                      ALIVE
  * ALIVE, SUSPECT, leave(&gt;= i)                                     LEFT
  *   DEAD
@@ -30,11 +33,16 @@ import org.jspecify.annotations.Nullable;
  *                 is full and a new member comes
  * </pre>
  *
+ * <p>Enough are two, as long as anybody else answers this node: one member's word, whether it is
+ * slow, badly linked or hostile, never ends another's membership, nor shows in the view. What a
+ * single member says does count at once for {@link PeerLink}: routing around costs little. A member
+ * that is accused and refutes again and again stays SUSPECT, which is in use, so that it does not
+ * make the view flap (after the cut detection of L. Suresh et al., "Stable and Consistent
+ * Membership at Scale with Rapid", ATC 2018, without its quorum, which split edges do not have).
+ *
  * <p>Everything else changes nothing: accusations of another incarnation are about another life,
  * accusations of the departed are pointless, and an alive of the incarnation that is dead or buried
- * is answered with the accusation, so that the accused can refute it. A dead that finds the target
- * merely ALIVE opens a suspicion, and one that comes early in a suspicion is ignored: the accused
- * gets its time to refute here too, however many repeat the verdict.
+ * is answered with a challenge, so that its owner can outlive it.
  *
  * <p>An alive of a higher boot epoch replaces the member's old self with all that it said.
  */
@@ -42,22 +50,37 @@ final class MemberTable {
   /** Most buried incarnations remembered. */
   private static final int MAX_BURIED = 4_096;
 
+  /** As long must a suspect be without an open accusation to be ALIVE again. */
+  static final long CALM_NANOS = 60_000_000_000L;
+
   private final GossipConfig config;
   private final NodeId self;
+  private final RecordAuthority authority;
   private final NodeStateStore store;
-  private final BroadcastQueue queue;
+  private final News news;
   private final Tally tally;
   private final NavigableMap<NodeId, Peer> peers = new TreeMap<>();
-  private final Map<NodeId, SignedRecord> buried = new LinkedHashMap<>();
-  private int usable = 1;
+  private final List<Peer> inUse = new ArrayList<>();
+  private final Set<Peer> watched = new LinkedHashSet<>();
+  private final Map<Long, SignedRecord> buried = new LinkedHashMap<>();
+  private final Set<Peer> unreached = new LinkedHashSet<>();
+  private final Company company = new Company();
+  private long nextNanos;
+  private boolean nextKnown;
   private long changes;
 
   MemberTable(
-      GossipConfig config, NodeId self, NodeStateStore store, BroadcastQueue queue, Tally tally) {
+      GossipConfig config,
+      NodeId self,
+      RecordAuthority authority,
+      NodeStateStore store,
+      News news,
+      Tally tally) {
     this.config = config;
     this.self = self;
+    this.authority = authority;
     this.store = store;
-    this.queue = queue;
+    this.news = news;
     this.tally = tally;
   }
 
@@ -65,25 +88,70 @@ final class MemberTable {
     return peers.get(id);
   }
 
+  /** The id of a member or of one of the buried that begins so; null where there is none. */
+  @Nullable NodeId find(long prefix) {
+    NodeId next = peers.ceilingKey(NodeId.lowest(prefix));
+    return next != null && next.prefix() == prefix ? next : null;
+  }
+
   /** All members but this node, ordered by id. */
   NavigableMap<NodeId, Peer> all() {
     return Collections.unmodifiableNavigableMap(peers);
   }
 
-  /** Members in one of these statuses, ordered by id. */
-  List<Peer> in(Collection<Status> statuses) {
-    List<Peer> found = new ArrayList<>();
-    for (Peer peer : peers.values()) {
-      if (statuses.contains(peer.status)) {
-        found.add(peer);
-      }
-    }
-    return found;
+  /** The members in use, in an order that depends on what happened alone. */
+  List<Peer> inUse() {
+    return Collections.unmodifiableList(inUse);
   }
 
   /** How many members are in use, this node included. */
   int usableCount() {
-    return usable;
+    return inUse.size() + 1;
+  }
+
+  /** So many distinct members in use that fit, drawn at random; fewer where there are fewer. */
+  List<Peer> sample(Random random, int count, Predicate<Peer> fits) {
+    List<Peer> chosen = new ArrayList<>(count);
+    int tries = inUse.size() <= 4 * count ? 0 : 4 * count;
+    for (; tries > 0 && chosen.size() < count; tries--) {
+      Peer peer = inUse.get(random.nextInt(inUse.size()));
+      if (!chosen.contains(peer) && fits.test(peer)) {
+        chosen.add(peer);
+      }
+    }
+    if (chosen.size() < count) {
+      List<Peer> rest = new ArrayList<>(inUse);
+      rest.removeIf(peer -> chosen.contains(peer) || !fits.test(peer));
+      while (chosen.size() < count && !rest.isEmpty()) {
+        chosen.add(rest.remove(random.nextInt(rest.size())));
+      }
+    }
+    return chosen;
+  }
+
+  /** One of the dead, drawn at random; null where there is none. */
+  @Nullable Peer sampleDead(Random random) {
+    List<Peer> dead = new ArrayList<>();
+    for (Peer peer : watched) {
+      if (peer.status == Status.DEAD) {
+        dead.add(peer);
+      }
+    }
+    return dead.isEmpty() ? null : dead.get(random.nextInt(dead.size()));
+  }
+
+  /** One of those in use that do not answer this node, in turn; null where all do. */
+  @Nullable Peer nextUnreached() {
+    var first = unreached.iterator();
+    while (first.hasNext()) {
+      Peer peer = first.next();
+      first.remove();
+      if (peer.place >= 0) {
+        unreached.add(peer);
+        return peer;
+      }
+    }
+    return null;
   }
 
   /** Grows with every visible change. */
@@ -92,24 +160,23 @@ final class MemberTable {
   }
 
   /** The incarnation at which a forgotten member was last dead or gone; -1 where there is none. */
-  long buriedAt(NodeId id) {
-    SignedRecord last = buried.get(id);
+  long buriedAt(long prefix) {
+    SignedRecord last = buried.get(prefix);
     return last == null ? -1 : last.version();
   }
 
-  /** What this node holds against a member, if anything: an accusation or its own goodbye. */
-  @Nullable Message accusation(NodeId id) {
+  /** What that member should hear of itself, if anything: a challenge or its own goodbye. */
+  @Nullable Message objection(NodeId id) {
     Peer peer = peers.get(id);
     if (peer == null) {
-      long incarnation = buriedAt(id);
-      return incarnation < 0 ? null : new Message.Dead(id, incarnation, self);
+      long incarnation = buriedAt(id.prefix());
+      return incarnation < 0 ? null : new Message.Challenge(id, incarnation);
     }
-    return switch (peer.status) {
-      case ALIVE -> null;
-      case SUSPECT -> new Message.Suspect(id, peer.incarnation(), self);
-      case DEAD -> new Message.Dead(id, peer.incarnation(), self);
-      case LEFT -> peer.leave == null ? null : new Message.Statement(peer.leave);
-    };
+    SignedRecord goodbye = peer.leave;
+    if (peer.status == Status.LEFT) {
+      return goodbye == null ? null : new Message.Statement(goodbye);
+    }
+    return peer.suspicion == null ? null : new Message.Challenge(id, peer.incarnation());
   }
 
   /**
@@ -119,9 +186,9 @@ final class MemberTable {
    * unsigned word may push it on.
    */
   private @Nullable Message objection(SignedRecord stale, @Nullable Peer peer) {
-    SignedRecord last = peer == null ? buried.get(stale.owner()) : peer.lastWord();
+    SignedRecord last = peer == null ? buried.get(stale.owner().prefix()) : peer.lastWord();
     if (last == null || stale.version() == last.version()) {
-      return accusation(stale.owner());
+      return objection(stale.owner());
     }
     boolean gone = peer == null || !peer.status.usable();
     return gone || stale.epoch() < last.epoch() ? new Message.Statement(last) : null;
@@ -134,7 +201,7 @@ final class MemberTable {
    */
   @Nullable Message onAlive(long now, SignedRecord record, Out out) {
     Peer peer = peers.get(record.owner());
-    long known = peer == null ? buriedAt(record.owner()) : peer.incarnation();
+    long known = peer == null ? buriedAt(record.owner().prefix()) : peer.incarnation();
     if (record.version() <= known) {
       return objection(record, peer);
     }
@@ -161,17 +228,19 @@ final class MemberTable {
       tally.recordsOverCap++;
       return;
     }
-    buried.remove(record.owner());
-    peers.put(record.owner(), new Peer(record, contact, now));
+    buried.remove(record.owner().prefix());
+    Peer peer = new Peer(record, contact, now);
+    peers.put(record.owner(), peer);
+    use(peer);
     store.startEpoch(record.owner());
-    usable++;
     spread(record);
     out.happened(new SwimEvent.Joined(record.owner(), contact.mesh()));
   }
 
   private void renew(long now, Peer peer, SignedRecord record, Contact contact, Out out) {
     Status before = peer.status;
-    if (record.epoch() != peer.epoch()) {
+    boolean newLife = record.epoch() != peer.epoch();
+    if (newLife) {
       store.startEpoch(peer.id);
       peer.rttNanos = -1;
       peer.shownRttNanos = -1;
@@ -180,11 +249,17 @@ final class MemberTable {
     peer.contact = contact;
     peer.leave = null;
     peer.suspicion = null;
-    move(now, peer, Status.ALIVE);
+    peer.link.onRefuted();
+    peer.lastSuspectedNanos = now;
+    if (!before.usable() || newLife) {
+      move(now, peer, Status.ALIVE);
+    }
+    changed(peer);
     spread(record);
-    if (before == Status.SUSPECT) {
+    showReachability(peer, out);
+    if (before == Status.SUSPECT && newLife) {
       out.happened(new SwimEvent.Cleared(peer.id));
-    } else if (before != Status.ALIVE) {
+    } else if (!before.usable()) {
       out.happened(new SwimEvent.Joined(peer.id, contact.mesh()));
     }
   }
@@ -201,85 +276,177 @@ final class MemberTable {
     peer.leave = record;
     peer.suspicion = null;
     move(now, peer, Status.LEFT);
+    changed(peer);
     spread(record);
     out.happened(new SwimEvent.Departed(peer.id));
   }
 
-  /** A suspicion, this node's own or another's, of a member other than this node. */
-  void onSuspect(long now, NodeId target, long incarnation, NodeId accuser, Out out) {
-    Peer peer = peers.get(target);
-    if (peer == null || peer.incarnation() != incarnation) {
-      return;
+  /**
+   * A member's word against another, neither of them this node.
+   *
+   * @return whether this node had nothing against that incarnation before
+   */
+  boolean onAccusation(long now, Accusation accusation, Out out) {
+    Peer peer = peers.get(accusation.target());
+    if (peer == null || !peer.status.usable() || peer.incarnation() != accusation.incarnation()) {
+      return false;
     }
-    if (peer.suspicion != null && peer.suspicion.confirm(accuser)) {
-      queue.addAccusation(target, new Message.Suspect(target, incarnation, accuser));
+    Suspicion before = peer.suspicion;
+    if (accusation.accuser().equals(accusation.target())
+        || (before != null && !before.isWanted(accusation.accuser()))) {
+      return false;
     }
-    if (peer.status != Status.ALIVE) {
-      return;
+    if (!accusation.isVerifiedBy(authority)) {
+      tally.recordsRejected++;
+      return false;
     }
-    peer.suspicion = Suspicion.raise(now, accuser, config, usableCount());
-    move(now, peer, Status.SUSPECT);
-    queue.addAccusation(target, new Message.Suspect(target, incarnation, accuser));
-    out.happened(new SwimEvent.Suspected(target, accuser));
+    Peer accuser = peers.get(accusation.accuser());
+    if (accuser != null && accuser.suspicion == null) {
+      peer.link.onAccused(now, config.probeIntervalNanos());
+      showReachability(peer, out);
+    }
+    hold(now, peer, accusation, out);
+    news.add(accusation);
+    return before == null;
   }
 
-  /** Another's verdict on a member other than this node. */
-  void onDead(long now, NodeId target, long incarnation, NodeId accuser, Out out) {
-    Peer peer = peers.get(target);
-    if (peer == null || peer.incarnation() != incarnation) {
+  /**
+   * This node's own word against a member that did not answer it.
+   *
+   * @param spread whether others shall hear it
+   */
+  void accuse(long now, Peer peer, boolean spread, Out out) {
+    Suspicion suspicion = peer.suspicion;
+    if (!peer.status.usable() || (suspicion != null && !suspicion.isWanted(self))) {
       return;
     }
+    Accusation own = Accusation.sign(peer.id, peer.incarnation(), self, authority);
+    hold(now, peer, own, out);
+    if (spread) {
+      news.add(own);
+    }
+  }
+
+  private void hold(long now, Peer peer, Accusation accusation, Out out) {
     Suspicion suspicion = peer.suspicion;
     if (suspicion == null) {
-      onSuspect(now, target, incarnation, accuser, out);
-    } else if (suspicion.isMostlyOver(now)) {
-      bury(now, peer, accuser, out);
-    } else {
-      onSuspect(now, target, incarnation, accuser, out);
+      suspicion = Suspicion.raise(now, config, usableCount());
+      peer.suspicion = suspicion;
     }
+    suspicion.add(accusation);
+    if (suspicion.accusers() >= enough(now, peer)) {
+      peer.lastSuspectedNanos = now;
+      if (peer.status == Status.ALIVE) {
+        move(now, peer, Status.SUSPECT);
+        out.happened(new SwimEvent.Suspected(peer.id, accusation.accuser()));
+      }
+    }
+    changed(peer);
   }
 
-  /** Puts open suspicions to the accused, ends those whose time is over, forgets the long gone. */
-  void onTick(long now, Out out) {
-    for (Peer peer : new ArrayList<>(peers.values())) {
+  /** How many must accuse it: two, while anybody else answers this node. */
+  private int enough(long now, Peer accused) {
+    long since = now - config.suspicionNanos(usableCount());
+    return usableCount() > 2 && company.answeredSince(since, accused.id) ? 2 : 1;
+  }
+
+  /**
+   * Ends the suspicions whose time is over, forgets the long gone.
+   *
+   * @param call puts an open suspicion to the accused
+   */
+  void onTick(long now, Consumer<Peer> call, Out out) {
+    if (now - nextDeadlineNanos(Long.MAX_VALUE) < 0) {
+      return;
+    }
+    for (Peer peer : new ArrayList<>(watched)) {
       Suspicion suspicion = peer.suspicion;
-      if (suspicion != null && suspicion.isExpired(now)) {
-        bury(now, peer, self, out);
-      } else if (suspicion != null && suspicion.isCallDue(now)) {
-        suspicion.called();
-        Message accusation = new Message.Suspect(peer.id, peer.incarnation(), self);
-        out.send(peer.contact.mesh(), List.of(accusation));
-      } else if (!peer.status.usable() && now - peer.sinceNanos >= config.forgetAfterNanos()) {
-        forget(peer);
+      if (!peer.status.usable()) {
+        if (now - peer.sinceNanos >= config.forgetAfterNanos()) {
+          forget(peer);
+        }
+      } else if (suspicion != null) {
+        judge(now, peer, suspicion, call, out);
+      } else if (now - peer.lastSuspectedNanos >= CALM_NANOS) {
+        if (peer.status == Status.SUSPECT) {
+          move(now, peer, Status.ALIVE);
+          out.happened(new SwimEvent.Cleared(peer.id));
+        }
+        changed(peer);
       }
+    }
+    nextKnown = false;
+  }
+
+  private void judge(long now, Peer peer, Suspicion suspicion, Consumer<Peer> call, Out out) {
+    suspicion.heard(peer.link.answeredNanos());
+    if (suspicion.isOver(now)) {
+      if (suspicion.accusers() >= enough(now, peer)) {
+        move(now, peer, Status.DEAD);
+        changed(peer);
+        tally.membersDied++;
+        out.happened(new SwimEvent.Died(peer.id));
+      } else {
+        peer.suspicion = null;
+        peer.link.onRefuted();
+        showReachability(peer, out);
+        changed(peer);
+      }
+    } else if (suspicion.isCallDue(now)) {
+      suspicion.called();
+      call.accept(peer);
     }
   }
 
   /** When {@link #onTick} next has something to do, if the table does not change. */
   long nextDeadlineNanos(long fallback) {
-    long next = fallback;
-    for (Peer peer : peers.values()) {
-      Suspicion suspicion = peer.suspicion;
-      if (suspicion != null) {
-        next = Math.min(next, suspicion.nextNanos());
-      } else if (!peer.status.usable()) {
-        next = Math.min(next, peer.sinceNanos + config.forgetAfterNanos());
+    if (!nextKnown) {
+      nextNanos = Long.MAX_VALUE;
+      for (Peer peer : watched) {
+        Suspicion suspicion = peer.suspicion;
+        if (!peer.status.usable()) {
+          nextNanos = Math.min(nextNanos, peer.sinceNanos + config.forgetAfterNanos());
+        } else if (suspicion != null) {
+          nextNanos = Math.min(nextNanos, suspicion.nextNanos());
+        } else {
+          nextNanos = Math.min(nextNanos, peer.lastSuspectedNanos + CALM_NANOS);
+        }
       }
+      nextKnown = true;
     }
-    return next;
+    return Math.min(fallback, nextNanos);
+  }
+
+  /** A member answered this node itself. */
+  void onAnswer(long now, Peer peer, Sender.Link how, Out out) {
+    peer.link.onAnswer(now, how);
+    company.onAnswer(now, peer.id);
+    showReachability(peer, out);
+  }
+
+  /** Tells where what is known of the way to a member has changed. */
+  void showReachability(Peer peer, Out out) {
+    Reachability current = peer.link.reachability();
+    if (!current.equals(peer.shownReachability)) {
+      peer.shownReachability = current;
+      if (current.equals(Reachability.DIRECT)) {
+        unreached.remove(peer);
+      } else {
+        unreached.add(peer);
+      }
+      changes++;
+      out.happened(new SwimEvent.ReachabilityChanged(peer.id, current));
+    }
   }
 
   /** A round trip to a member, smoothed as TCP does (RFC 6298, alpha 1/8). */
-  void onRoundTrip(NodeId id, long nanos) {
-    Peer peer = peers.get(id);
-    if (peer != null) {
-      long sample = Math.max(1, nanos);
-      peer.rttNanos = peer.rttNanos < 0 ? sample : peer.rttNanos + (sample - peer.rttNanos) / 8;
-      long moved = Math.abs(peer.rttNanos - peer.shownRttNanos);
-      if (peer.shownRttNanos < 0 || moved > peer.shownRttNanos / 8) {
-        peer.shownRttNanos = peer.rttNanos;
-        changes++;
-      }
+  void onRoundTrip(Peer peer, long nanos) {
+    long sample = Math.max(1, nanos);
+    peer.rttNanos = peer.rttNanos < 0 ? sample : peer.rttNanos + (sample - peer.rttNanos) / 8;
+    long moved = Math.abs(peer.rttNanos - peer.shownRttNanos);
+    if (peer.shownRttNanos < 0 || moved > peer.shownRttNanos / 8) {
+      peer.shownRttNanos = peer.rttNanos;
+      changes++;
     }
   }
 
@@ -291,31 +458,59 @@ final class MemberTable {
     }
   }
 
-  private void bury(long now, Peer peer, NodeId accuser, Out out) {
-    peer.suspicion = null;
-    move(now, peer, Status.DEAD);
-    queue.addAccusation(peer.id, new Message.Dead(peer.id, peer.incarnation(), accuser));
-    tally.membersDied++;
-    out.happened(new SwimEvent.Died(peer.id));
-  }
-
   private void move(long now, Peer peer, Status to) {
     if (peer.status != to) {
-      usable += (to.usable() ? 1 : 0) - (peer.status.usable() ? 1 : 0);
       peer.status = to;
       peer.sinceNanos = now;
+      if (to.usable()) {
+        use(peer);
+      } else {
+        drop(peer);
+      }
     }
     changes++;
   }
 
+  private void use(Peer peer) {
+    if (peer.place < 0) {
+      peer.place = inUse.size();
+      inUse.add(peer);
+      if (!peer.shownReachability.equals(Reachability.DIRECT)) {
+        unreached.add(peer);
+      }
+    }
+  }
+
+  private void drop(Peer peer) {
+    if (peer.place >= 0) {
+      Peer last = inUse.remove(inUse.size() - 1);
+      if (last != peer) {
+        inUse.set(peer.place, last);
+        last.place = peer.place;
+      }
+      peer.place = -1;
+    }
+  }
+
+  /** Keeps the set of those that {@link #onTick} must look at. */
+  private void changed(Peer peer) {
+    boolean calm = peer.status == Status.ALIVE && peer.suspicion == null;
+    if (calm || !peers.containsKey(peer.id)) {
+      watched.remove(peer);
+    } else {
+      watched.add(peer);
+    }
+    nextKnown = false;
+  }
+
   private void spread(SignedRecord record) {
-    queue.addRecord(record);
+    news.add(record);
     changes++;
   }
 
   private boolean forgetOneGone() {
     Peer oldest = null;
-    for (Peer peer : peers.values()) {
+    for (Peer peer : watched) {
       if (!peer.status.usable() && (oldest == null || peer.sinceNanos < oldest.sinceNanos)) {
         oldest = peer;
       }
@@ -328,8 +523,10 @@ final class MemberTable {
 
   private void forget(Peer peer) {
     peers.remove(peer.id);
+    drop(peer);
+    changed(peer);
     store.forget(peer.id);
-    buried.put(peer.id, peer.lastWord());
+    buried.put(peer.id.prefix(), peer.lastWord());
     if (buried.size() > MAX_BURIED) {
       buried.remove(buried.keySet().iterator().next());
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.gossip;
 
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -21,9 +22,11 @@ public final class NodeId implements Comparable<NodeId> {
   private static final int SHORT_LENGTH = 8;
 
   private final byte[] bytes;
+  private final long prefix;
 
   private NodeId(byte[] bytes) {
     this.bytes = bytes;
+    this.prefix = ByteBuffer.wrap(bytes).getLong();
   }
 
   /** Copies exactly {@link #BYTES} bytes; {@link IllegalArgumentException} for any other length. */
@@ -32,6 +35,11 @@ public final class NodeId implements Comparable<NodeId> {
       throw new IllegalArgumentException("a node id has 32 bytes, not " + bytes.length);
     }
     return new NodeId(bytes.clone());
+  }
+
+  /** The lowest id that begins so. */
+  static NodeId lowest(long prefix) {
+    return new NodeId(ByteBuffer.allocate(BYTES).putLong(prefix).array());
   }
 
   /** The id of the holder of this public key, given as DER-encoded SubjectPublicKeyInfo. */
@@ -71,6 +79,14 @@ public final class NodeId implements Comparable<NodeId> {
     return new NodeId(bytes);
   }
 
+  /**
+   * The first eight bytes, which is what packets carry of an id that the receiver is known to hold:
+   * to make another key with the same takes 2^64 tries.
+   */
+  public long prefix() {
+    return prefix;
+  }
+
   /** A copy of the {@link #BYTES} bytes. */
   public byte[] bytes() {
     return bytes.clone();
@@ -83,17 +99,21 @@ public final class NodeId implements Comparable<NodeId> {
 
   @Override
   public int compareTo(NodeId other) {
-    return Arrays.compareUnsigned(bytes, other.bytes);
+    int byPrefix = Long.compareUnsigned(prefix, other.prefix);
+    return byPrefix != 0 ? byPrefix : Arrays.compareUnsigned(bytes, other.bytes);
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof NodeId that && Arrays.equals(bytes, that.bytes);
+    return this == other
+        || (other instanceof NodeId that
+            && prefix == that.prefix
+            && Arrays.equals(bytes, that.bytes));
   }
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(bytes);
+    return Long.hashCode(prefix);
   }
 
   @Override

@@ -113,6 +113,12 @@ final class OwnRecords {
     return records;
   }
 
+  /** Says through whom this node is reached. */
+  SignedRecord reachedThrough(List<NodeId> others) {
+    relays = List.copyOf(others);
+    return outlive(incarnation);
+  }
+
   /** Outlives an accusation of that incarnation. */
   SignedRecord outlive(long accused) {
     incarnation = Math.max(incarnation, accused) + 1;

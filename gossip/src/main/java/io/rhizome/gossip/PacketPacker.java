@@ -4,16 +4,14 @@ package io.rhizome.gossip;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Packs messages to one address into as few packets as their order allows. */
+/** Packs messages to one receiver into as few packets as their order allows. */
 final class PacketPacker {
-  private final Endpoint to;
-  private final Out out;
+  private final Line line;
   private final List<Message> packet = new ArrayList<>();
   private int bytes;
 
-  PacketPacker(Endpoint to, Out out) {
-    this.to = to;
-    this.out = out;
+  PacketPacker(Line line) {
+    this.line = line;
   }
 
   void add(Message message) {
@@ -27,7 +25,7 @@ final class PacketPacker {
   /** Sends what is left. */
   void flush() {
     if (!packet.isEmpty()) {
-      out.send(to, List.copyOf(packet));
+      line.send(List.copyOf(packet));
       packet.clear();
       bytes = 0;
     }

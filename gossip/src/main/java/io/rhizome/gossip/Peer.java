@@ -3,9 +3,10 @@ package io.rhizome.gossip;
 
 import org.jspecify.annotations.Nullable;
 
-/** What this node knows of one other member; {@link MemberTable} alone changes it. */
+/** What this node knows of one other member; {@link MemberTable} alone changes its status. */
 final class Peer {
   final NodeId id;
+  final PeerLink link = new PeerLink();
   SignedRecord alive;
   Contact contact;
   Member.Status status = Member.Status.ALIVE;
@@ -15,7 +16,21 @@ final class Peer {
   /** The round trip at the last change of the view that one made. */
   long shownRttNanos = -1;
 
+  /** The reachability at the last change of the view that one made. */
+  Reachability shownReachability = Reachability.DIRECT;
+
+  /** Its place among the members in use; -1 where it is not in use. */
+  int place = -1;
+
+  /** What is held against its incarnation: open, or, once it is dead, what it died of. */
   @Nullable Suspicion suspicion;
+
+  /** When it was last accused by enough; it stays suspect for a while. */
+  long lastSuspectedNanos;
+
+  /** When this node last put to it what others hold against it. */
+  long lastChallengedNanos = Long.MIN_VALUE / 2;
+
   @Nullable SignedRecord leave;
 
   Peer(SignedRecord alive, Contact contact, long nowNanos) {

@@ -70,6 +70,11 @@ public record RecordKey(Kind kind, String model, long modelVersion)
     }
   }
 
+  /** Length of the model's name in UTF-8. */
+  int modelBytes() {
+    return model.getBytes(StandardCharsets.UTF_8).length;
+  }
+
   static RecordKey of(Residency residency) {
     return new RecordKey(Kind.MODEL, residency.model(), residency.version());
   }

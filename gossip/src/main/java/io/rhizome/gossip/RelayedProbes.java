@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.gossip;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Pings that this node sent for others, until they are answered. Bounded: the oldest give way, and
- * none is older than one probe interval when it is used. Sequence numbers are negative, so that
- * they never meet those of {@link ProbeRound}.
+ * none is older than one probe interval when it is used.
  */
 final class RelayedProbes {
   private static final int MAX_PENDING = 256;
@@ -26,31 +23,27 @@ final class RelayedProbes {
 
   private final long lifetimeNanos;
   private final long nackNanos;
-  private final Map<Integer, Relay> pending = new LinkedHashMap<>();
-  private final Deque<Integer> silent = new ArrayDeque<>();
-  private int nextSequence;
+  private final Map<Long, Relay> pending = new LinkedHashMap<>();
+  private final Map<Long, Relay> silent = new LinkedHashMap<>();
 
-  /** Who asked, and under which number. */
-  record Relay(Endpoint asker, int sequence, NodeId target, long sentNanos) {}
+  /** Who asked, under which nonce. */
+  record Relay(Sender asker, long nonce, NodeId target, long sentNanos) {}
 
-  RelayedProbes(GossipConfig config, int firstSequence) {
-    this.lifetimeNanos = config.probeIntervalNanos();
+  RelayedProbes(GossipConfig config) {
+    this.lifetimeNanos = 2 * config.probeIntervalNanos();
     this.nackNanos = config.probeTimeoutNanos() / NACK_DIVISOR * NACK_SHARE;
-    this.nextSequence = firstSequence | Integer.MIN_VALUE;
   }
 
-  /** Remembers who asked; returns the sequence of this node's own ping. */
-  int begin(long now, Endpoint asker, int sequence, NodeId target) {
+  /** Remembers who asked; {@code own} is the nonce of this node's own ping. */
+  void begin(long now, long own, Sender asker, long nonce, NodeId target) {
     if (pending.size() >= MAX_PENDING) {
-      int oldest = pending.keySet().iterator().next();
+      long oldest = pending.keySet().iterator().next();
       pending.remove(oldest);
       silent.remove(oldest);
     }
-    pending.put(nextSequence, new Relay(asker, sequence, target, now));
-    silent.addLast(nextSequence);
-    int sent = nextSequence;
-    nextSequence = (nextSequence + 1) | Integer.MIN_VALUE;
-    return sent;
+    Relay relay = new Relay(asker, nonce, target, now);
+    pending.put(own, relay);
+    silent.put(own, relay);
   }
 
   /**
@@ -59,38 +52,33 @@ final class RelayedProbes {
    */
   List<Relay> unanswered(long now) {
     List<Relay> found = new ArrayList<>();
-    while (!silent.isEmpty()) {
-      int sequence = silent.getFirst();
-      Relay relay = pending.get(sequence);
-      if (relay != null && now - relay.sentNanos() < nackNanos) {
+    var oldest = silent.values().iterator();
+    while (oldest.hasNext()) {
+      Relay relay = oldest.next();
+      if (now - relay.sentNanos() < nackNanos) {
         break;
       }
-      silent.removeFirst();
-      if (relay != null) {
-        found.add(relay);
-      }
+      oldest.remove();
+      found.add(relay);
     }
     return found;
   }
 
   /** When {@link #unanswered} has something to return, if nothing comes before. */
   long nextDeadlineNanos(long fallback) {
-    for (int sequence : silent) {
-      Relay relay = pending.get(sequence);
-      if (relay != null) {
-        return Math.min(fallback, relay.sentNanos() + nackNanos);
-      }
-    }
-    return fallback;
+    return silent.isEmpty()
+        ? fallback
+        : Math.min(fallback, silent.values().iterator().next().sentNanos() + nackNanos);
   }
 
   /** Whom to pass this ack on to, if it answers a relayed ping in time. */
-  @Nullable Relay end(long now, NodeId from, int sequence) {
-    Relay relay = pending.get(sequence);
+  @Nullable Relay end(long now, NodeId from, long nonce) {
+    Relay relay = pending.get(nonce);
     if (relay == null || !relay.target().equals(from)) {
       return null;
     }
-    pending.remove(sequence);
+    pending.remove(nonce);
+    silent.remove(nonce);
     return now - relay.sentNanos() <= lifetimeNanos ? relay : null;
   }
 }

@@ -26,8 +26,8 @@ public record SignedRecord(
 
   private static final byte[] DOMAIN = "rhizome record 1".getBytes(StandardCharsets.US_ASCII);
 
-  /** Wire size without model name, value and signature. */
-  private static final int FIXED_BYTES = NodeId.BYTES + 1 + 1 + 8 + 8 + 2 + 1;
+  /** Size of the signed bytes without their name, the model's name and the value. */
+  private static final int FIXED_BYTES = NodeId.BYTES + 1 + 1 + 8 + 8 + 2;
 
   public SignedRecord {
     if (value.size() > MAX_VALUE_BYTES) {
@@ -60,15 +60,31 @@ public record SignedRecord(
     return (int) (version >>> 32);
   }
 
+  /**
+   * A name for this very record, unique enough among the news of some seconds: of two records with
+   * one name, one is delivered by anti-entropy only.
+   */
+  public int id() {
+    return signature.hashCode();
+  }
+
+  /** Whether the record names its owner in full: only the first that is heard of it must. */
+  public boolean introduces() {
+    return key.kind() == RecordKey.Kind.ALIVE;
+  }
+
   /** Size on the wire in bytes. */
   public int bytes() {
-    int model = key.model().getBytes(StandardCharsets.UTF_8).length;
-    return FIXED_BYTES + model + value.size() + signature.size();
+    int size = 1 + (introduces() ? NodeId.BYTES : 8) + VarInt.versionBytes(version);
+    if (key.kind() == RecordKey.Kind.MODEL) {
+      size += 1 + key.modelBytes() + VarInt.bytes(key.modelVersion());
+    }
+    return size + VarInt.bytes(value.size()) + value.size() + 1 + signature.size();
   }
 
   private static byte[] signedBytes(NodeId owner, RecordKey key, long version, Bytes value) {
     byte[] model = key.model().getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(DOMAIN.length + FIXED_BYTES - 1 + model.length + value.size())
+    return ByteBuffer.allocate(DOMAIN.length + FIXED_BYTES + model.length + value.size())
         .put(DOMAIN)
         .put(owner.bytes())
         .put((byte) key.kind().code())

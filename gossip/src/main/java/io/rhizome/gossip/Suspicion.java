@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.gossip;
 
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * One accusation that its target has not answered yet, as far as this node has heard.
+ * What is held against one incarnation of a member that it has not answered yet, as far as this
+ * node has heard: the signed accusations of distinct members.
  *
  * <p>A single accuser may itself be the slow one, so the target has long to refute at first; each
- * further member that suspects the same on its own evidence shortens that, down to what SWIM gives
+ * further member that accuses it on its own evidence shortens that, down to what SWIM gives
  * (Lifeguard, section IV.B). With C of K confirmations:
  *
  * <pre>
@@ -20,37 +23,48 @@ import java.util.TreeSet;
  * the shortest time and then at every further quarter of it.
  */
 final class Suspicion {
-  private final long raisedNanos;
   private final long shortestNanos;
   private final long longestNanos;
   private final int wanted;
-  private final SortedSet<NodeId> accusers = new TreeSet<>();
+  private final SortedMap<NodeId, Accusation> accusations = new TreeMap<>();
+  private long sinceNanos;
   private long callNanos;
 
-  private Suspicion(long raisedNanos, long shortestNanos, long longestNanos, int wanted) {
-    this.raisedNanos = raisedNanos;
+  private Suspicion(long nowNanos, long shortestNanos, long longestNanos, int wanted) {
     this.shortestNanos = shortestNanos;
     this.longestNanos = longestNanos;
     this.wanted = wanted;
-    this.callNanos = raisedNanos + shortestNanos / 2;
+    this.sinceNanos = nowNanos;
+    this.callNanos = nowNanos + shortestNanos / 2;
   }
 
   /** Starts the clock: the time to refute grows with the logarithm of the mesh (SWIM, 4.2). */
-  static Suspicion raise(long nowNanos, NodeId accuser, GossipConfig config, int members) {
-    int confirmations = config.lifeguard().confirmations();
-    // Neither the accuser nor the accused confirms; where too few others are, nothing is waited
-    // for.
-    boolean enough = confirmations > 0 && members - 2 >= confirmations;
+  static Suspicion raise(long nowNanos, GossipConfig config, int members) {
+    // Neither the first accuser nor the accused confirms.
+    int wanted = Math.max(0, Math.min(config.lifeguard().confirmations(), members - 2));
     long shortest = config.suspicionNanos(members);
-    long longest = enough ? shortest * config.lifeguard().unconfirmedFactor() : shortest;
-    Suspicion suspicion = new Suspicion(nowNanos, shortest, longest, enough ? confirmations : 0);
-    suspicion.accusers.add(accuser);
-    return suspicion;
+    long longest = wanted > 0 ? shortest * config.lifeguard().unconfirmedFactor() : shortest;
+    return new Suspicion(nowNanos, shortest, longest, wanted);
   }
 
-  /** Another accuser; whether that is news which shortens the time. */
-  boolean confirm(NodeId accuser) {
-    return accusers.size() <= wanted && accusers.add(accuser);
+  /** Adds what another accuser says, if it is not known and still wanted; whether it was. */
+  boolean add(Accusation accusation) {
+    return isWanted(accusation.accuser())
+        && accusations.put(accusation.accuser(), accusation) == null;
+  }
+
+  /** Whether that accuser's word would count. */
+  boolean isWanted(NodeId accuser) {
+    return accusations.size() <= wanted && !accusations.containsKey(accuser);
+  }
+
+  /** How many distinct members accuse it. */
+  int accusers() {
+    return accusations.size();
+  }
+
+  Collection<Accusation> accusations() {
+    return Collections.unmodifiableCollection(accusations.values());
   }
 
   boolean isCallDue(long nowNanos) {
@@ -61,25 +75,27 @@ final class Suspicion {
     callNanos += Math.max(1, shortestNanos / 4);
   }
 
-  boolean isExpired(long nowNanos) {
-    return nowNanos - deadlineNanos() >= 0;
+  /** The accused answered this node itself at that time: its time begins again. */
+  void heard(long nanos) {
+    sinceNanos = Math.max(sinceNanos, nanos);
   }
 
-  /** Whether the accused has been called once and had time to answer. */
-  boolean isMostlyOver(long nowNanos) {
-    return nowNanos - (raisedNanos + shortestNanos / 4 * 3) >= 0;
+  boolean isOver(long nowNanos) {
+    return nowNanos - overNanos() >= 0;
   }
 
+  /** When {@link #isOver} or {@link #isCallDue} changes next. */
   long nextNanos() {
-    return Math.min(callNanos, deadlineNanos());
+    return Math.min(callNanos, overNanos());
   }
 
-  private long deadlineNanos() {
+  private long overNanos() {
     if (wanted == 0) {
-      return raisedNanos + longestNanos;
+      return sinceNanos + longestNanos;
     }
-    double shortened = StrictMath.log(accusers.size()) / StrictMath.log(wanted + 1.0);
+    double shortened =
+        StrictMath.log(Math.max(1, accusations.size())) / StrictMath.log(wanted + 1.0);
     long off = (long) ((longestNanos - shortestNanos) * shortened);
-    return raisedNanos + Math.max(shortestNanos, longestNanos - off);
+    return sinceNanos + Math.max(shortestNanos, longestNanos - off);
   }
 }

@@ -3,12 +3,9 @@ package io.rhizome.gossip;
 
 import io.rhizome.gossip.Member.Status;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -19,38 +16,37 @@ import org.jspecify.annotations.Nullable;
  * driver passes time in, calls {@link #onTick} at {@link #nextDeadlineNanos} at the latest, and
  * carries out what it says through {@link Out}.
  *
- * <p>Where what is decided: {@link MemberTable} a member's status, {@link ProbeRound} whom to probe
- * when, {@link OwnRecords} what this node says of itself, {@link NodeStateStore} what others said,
- * {@link BroadcastQueue} what is passed on, {@link AntiEntropy} how losses are repaired, {@link
- * SeedContact} when to ask to be let in.
+ * <p>Where what is decided: {@link FailureDetector} who answers, {@link MemberTable} a member's
+ * status, {@link PeerLink} how it is reached, {@link OwnRecords} what this node says of itself,
+ * {@link NodeStateStore} what others said, {@link News} what is passed on, {@link AntiEntropy} how
+ * losses are repaired, {@link SeedContact} when to ask to be let in, {@link Doorway} how others
+ * reach this node.
  *
  * <p>Not thread-safe: one thread at a time.
  */
 public final class Swim {
-  private static final int QUEUE_CAPACITY = 4_096;
-
   /** Two processes with one key outrank each other for ever; they shall do so slowly. */
   private static final long EPOCH_PAUSE_NANOS = 5_000_000_000L;
 
-  /** The sequence number of a ping whose ack nobody waits for. */
-  private static final int UNTRACKED = 0;
+  /** Between refutations that nobody asked for. */
+  private static final long UNHEARD_NANOS = 3_000_000_000L;
 
-  private static final Set<Status> USABLE =
-      Collections.unmodifiableSet(EnumSet.of(Status.ALIVE, Status.SUSPECT));
+  /** A node that gets to know one in so many between two exchanges begins the next soon. */
+  private static final int GROWING = 100;
 
   private final NodeId self;
   private final GossipConfig config;
   private final Random random;
   private final Tally tally = new Tally();
-  private final BroadcastQueue queue = new BroadcastQueue(QUEUE_CAPACITY);
+  private final News news = new News();
   private final OwnRecords own;
   private final NodeStateStore store;
   private final MemberTable table;
+  private final Lines lines;
   private final AntiEntropy antiEntropy;
   private final SeedContact seeds;
-  private final LocalHealth health;
-  private final ProbeRound probes;
-  private final RelayedProbes relays;
+  private final Doorway doorway;
+  private final FailureDetector detector;
   private boolean left;
   private boolean alone = true;
   private long ownChanges;
@@ -59,7 +55,9 @@ public final class Swim {
   private int epochsRaised;
   private long dueNanos;
   private long nextGossipNanos;
+  private long nextAnnounceNanos;
   private long nextSyncNanos;
+  private int knownAtSync;
   private long nextDeadProbeNanos;
   private @Nullable MembershipView view;
   private long viewedChanges;
@@ -87,27 +85,22 @@ public final class Swim {
     this.random = random;
     this.own = new OwnRecords(self, bootEpoch, initial, authority);
     this.store = new NodeStateStore(authority, tally);
-    this.table = new MemberTable(config, self, store, queue, tally);
-    this.antiEntropy = new AntiEntropy(self, own, table, store);
+    this.table = new MemberTable(config, self, authority, store, news, tally);
+    this.lines = new Lines(config, table, news);
+    this.antiEntropy = new AntiEntropy(self, own, table, store, random);
     this.seeds = new SeedContact(config, random);
-    this.relays = new RelayedProbes(config, random.nextInt());
-    this.health = new LocalHealth(config.lifeguard().worstHealth());
-    this.probes =
-        new ProbeRound(
-            config,
-            random,
-            () -> table.in(USABLE).stream().map(p -> p.id).toList(),
-            this::isUsable,
-            health,
-            nowNanos);
+    this.doorway = new Doorway(table, random, nowNanos);
+    this.detector =
+        new FailureDetector(config, self, random, table, lines, antiEntropy, doorway, nowNanos);
     this.nextGossipNanos = nowNanos + random.nextLong(config.gossipIntervalNanos());
+    this.nextAnnounceNanos = nextGossipNanos;
     this.nextSyncNanos = nowNanos + random.nextLong(config.syncIntervalNanos());
     this.nextDeadProbeNanos = nowNanos + config.deadProbeIntervalNanos();
     this.lastOutlivedNanos = nowNanos - config.gossipIntervalNanos();
     this.lastEpochNanos = nowNanos - EPOCH_PAUSE_NANOS;
     this.dueNanos = nowNanos;
     store.startEpoch(self);
-    queue.addRecord(own.alive());
+    news.add(own.alive());
     own.announce().forEach(this::say);
   }
 
@@ -138,16 +131,19 @@ public final class Swim {
   public void leave(long nowNanos, Out out) {
     left = true;
     ownChanges++;
-    queue.addRecord(own.leave());
-    for (Peer peer : sample(table.in(USABLE), 3 * config.gossipFanout())) {
-      send(peer.contact.mesh(), List.of(), out);
-    }
+    news.add(own.leave());
+    push(nowNanos, 3 * config.gossipFanout(), out);
     nextGossipNanos = nowNanos + config.gossipIntervalNanos();
   }
 
   /** Whether {@link #leave} was called and all was said, or nobody is there to hear it. */
   public boolean hasLeft() {
-    return left && (queue.isEmpty() || table.usableCount() == 1);
+    return left && (!news.isUrgent() || table.usableCount() == 1);
+  }
+
+  /** The ids of this node and of those it knows, for what packets carry of them. */
+  public Names names() {
+    return prefix -> prefix == self.prefix() ? self : table.find(prefix);
   }
 
   /** One message of a packet that was genuine. */
@@ -155,42 +151,54 @@ public final class Swim {
     if (left || from.id().equals(self)) {
       return;
     }
+    if (from.link() == Sender.Link.STREAM) {
+      noteStream(nowNanos, from);
+    }
     if (message instanceof Message.Ping ping) {
-      onPing(from, ping, out);
+      detector.onPing(from, ping, out);
     } else if (message instanceof Message.Ack ack) {
-      onAck(nowNanos, from, ack, out);
+      detector.onAck(nowNanos, from, ack, out);
     } else if (message instanceof Message.Nack nack) {
-      probes.onNack(from.id(), nack.sequence());
+      detector.onNack(nowNanos, from, nack);
     } else if (message instanceof Message.PingRequest request) {
-      onPingRequest(nowNanos, from, request, out);
-    } else if (message instanceof Message.Suspect suspect) {
-      onSuspect(nowNanos, from, suspect, out);
-    } else if (message instanceof Message.Dead dead) {
-      onDead(nowNanos, from, dead, out);
+      detector.onPingRequest(nowNanos, from, request, out);
+    } else if (message instanceof Message.Accuse accuse) {
+      onAccusation(nowNanos, from, accuse.accusation(), out);
+    } else if (message instanceof Message.Challenge challenge) {
+      onChallenge(nowNanos, from, challenge, out);
     } else if (message instanceof Message.Statement statement) {
       onStatement(nowNanos, from, statement.record(), out);
     } else if (message instanceof Message.Join join) {
       onJoin(nowNanos, from, join, out);
+    } else if (message instanceof Message.Have have) {
+      news.announced().onHave(nowNanos, from, have.records());
+      fetch(nowNanos, out);
+    } else if (message instanceof Message.Want want) {
+      onWant(from, want, out);
+    } else if (message instanceof Message.Summary summary) {
+      antiEntropy.onSummary(nowNanos, summary, Lines.back(from, out));
     } else if (message instanceof Message.Digest digest) {
       onDigest(nowNanos, from, digest, out);
     } else if (message instanceof Message.Pull pull) {
-      antiEntropy.onPull(from, pull, out);
+      antiEntropy.onPull(pull, Lines.back(from, out));
     }
   }
 
   /** Does what is due by now. */
   public void onTick(long nowNanos, Out out) {
     if (nowNanos - dueNanos >= config.probeTimeoutNanos()) {
-      health.worse(1);
+      detector.worse(1);
     }
     if (!left) {
       contactSeeds(nowNanos, out);
-      for (RelayedProbes.Relay relay : relays.unanswered(nowNanos)) {
-        send(relay.asker(), List.of(new Message.Nack(relay.sequence())), out);
-      }
-      probe(nowNanos, out);
-      table.onTick(nowNanos, out);
+      detector.onTick(nowNanos, out);
+      table.onTick(nowNanos, accused -> challenge(nowNanos, accused, out), out);
       noteSolitude(nowNanos);
+      noteSilence(nowNanos, out);
+      if (doorway.onTick(nowNanos)) {
+        sayAlive(nowNanos, own.reachedThrough(doorway.relays()));
+      }
+      fetch(nowNanos, out);
       sync(nowNanos, out);
       knockOnDead(nowNanos, out);
     }
@@ -203,9 +211,15 @@ public final class Swim {
     if (left) {
       return nextGossipNanos;
     }
-    long next = Math.min(nextSyncNanos, Math.min(nextGossipNanos, nextDeadProbeNanos));
-    next = Math.min(next, Math.min(probes.nextDeadlineNanos(), seeds.nextDeadlineNanos()));
-    return relays.nextDeadlineNanos(table.nextDeadlineNanos(next));
+    long next = Math.min(nextSyncNanos, nextDeadProbeNanos);
+    if (news.isUrgent()) {
+      next = Math.min(next, nextGossipNanos);
+    }
+    if (news.announced().hasNews()) {
+      next = Math.min(next, nextAnnounceNanos);
+    }
+    next = Math.min(next, Math.min(detector.nextDeadlineNanos(), seeds.nextDeadlineNanos()));
+    return news.announced().nextDeadlineNanos(table.nextDeadlineNanos(next));
   }
 
   /** The membership as of now; the same object until something changes. */
@@ -228,7 +242,8 @@ public final class Swim {
 
   /** Whether another member answers this node now, without making a view. */
   public Reachability reachability(NodeId id) {
-    return table.get(id) == null ? Reachability.NONE : Reachability.DIRECT;
+    Peer peer = table.get(id);
+    return peer == null || !peer.status.usable() ? Reachability.NONE : peer.shownReachability;
   }
 
   /** Counts since the start. */
@@ -238,98 +253,105 @@ public final class Swim {
 
   private void onDigest(long now, Sender from, Message.Digest digest, Out out) {
     for (Message.Digest.Entry entry : digest.entries()) {
-      if (entry.owner().equals(self) && entry.status().compareTo(Status.ALIVE) > 0) {
+      if (entry.owner() == self.prefix() && entry.status().compareTo(Status.ALIVE) > 0) {
         refute(now, from, entry.incarnation(), out);
       }
     }
-    antiEntropy.onDigest(from, digest, out);
+    antiEntropy.onDigest(
+        now, digest, Lines.back(from, out), accused -> challenge(now, accused, out));
   }
 
-  private void onPing(Sender from, Message.Ping ping, Out out) {
-    if (!ping.target().equals(self)) {
+  private void challenge(long now, Peer accused, Out out) {
+    lines
+        .to(now, accused, out)
+        .send(List.of(new Message.Challenge(accused.id, accused.incarnation())));
+  }
+
+  private void onAccusation(long now, Sender from, Accusation accusation, Out out) {
+    if (accusation.target().equals(self)) {
+      refute(now, from, accusation.incarnation(), out);
       return;
     }
-    List<Message> answer = new ArrayList<>();
-    answer.add(new Message.Ack(ping.sequence()));
-    Message accusation = table.accusation(from.id());
-    if (accusation != null) {
-      answer.add(accusation);
-    } else if (table.get(from.id()) == null) {
-      answer.addAll(antiEntropy.pulls(from.id()));
-    }
-    send(from.address(), answer, out);
-  }
-
-  private void onAck(long now, Sender from, Message.Ack ack, Out out) {
-    probes
-        .onAck(now, from.id(), ack.sequence())
-        .ifPresent(nanos -> table.onRoundTrip(from.id(), nanos));
-    RelayedProbes.Relay relay = relays.end(now, from.id(), ack.sequence());
-    if (relay != null) {
-      send(relay.asker(), List.of(new Message.Ack(relay.sequence())), out);
-    }
-  }
-
-  private void onPingRequest(long now, Sender from, Message.PingRequest request, Out out) {
-    Peer target = table.get(request.target());
-    if (target != null && target.status != Status.LEFT) {
-      int sequence = relays.begin(now, from.address(), request.sequence(), target.id);
-      ping(target, sequence, out);
-    }
-  }
-
-  private void onSuspect(long now, Sender from, Message.Suspect suspect, Out out) {
-    if (suspect.target().equals(self)) {
-      refute(now, from, suspect.incarnation(), out);
+    Peer peer = table.get(accusation.target());
+    if (peer != null && accusation.incarnation() > peer.incarnation()) {
+      // Who accuses an incarnation has seen its alive record, which is still missing here.
+      PacketPacker packer = new PacketPacker(Lines.back(from, out));
+      antiEntropy.pulls(peer.id).forEach(packer::add);
+      packer.flush();
     } else {
-      pullIfNewer(from, suspect.target(), suspect.incarnation(), out);
-      table.onSuspect(now, suspect.target(), suspect.incarnation(), suspect.accuser(), out);
+      detector.onAccusation(now, accusation, out);
     }
   }
 
-  private void onDead(long now, Sender from, Message.Dead dead, Out out) {
-    if (dead.target().equals(self)) {
-      refute(now, from, dead.incarnation(), out);
-    } else {
-      pullIfNewer(from, dead.target(), dead.incarnation(), out);
-      table.onDead(now, dead.target(), dead.incarnation(), dead.accuser(), out);
+  private void onChallenge(long now, Sender from, Message.Challenge challenge, Out out) {
+    if (challenge.target().equals(self)) {
+      refute(now, from, challenge.incarnation(), out);
     }
+  }
+
+  /** An accusation of an incarnation not yet reached must not push this node on. */
+  private void refute(long now, Sender from, long accused, Out out) {
+    if (accused == own.incarnation()) {
+      // Each costs every member a verification: an accuser in a hurry is answered no faster.
+      if (now - lastOutlivedNanos < config.gossipIntervalNanos()) {
+        return;
+      }
+      tally.refutations++;
+      detector.worse(1);
+      doorway.onRefuted();
+      outlive(now, out);
+    }
+    if (accused >>> 32 == own.incarnation() >>> 32 && accused < own.incarnation()) {
+      Lines.back(from, out).send(List.of(new Message.Statement(own.alive())));
+    }
+  }
+
+  private void outlive(long now, Out out) {
+    lastOutlivedNanos = now;
+    sayAlive(now, own.outlive(own.incarnation()));
+    out.happened(new SwimEvent.Refuted(own.incarnation()));
+  }
+
+  private void sayAlive(long now, SignedRecord alive) {
+    news.add(alive);
+    ownChanges++;
+    nextGossipNanos = Math.min(nextGossipNanos, now);
   }
 
   /**
-   * Accusations are not signed: one of an incarnation not yet reached must not push this node on.
+   * Nobody answers, so accusations are on their way and may not arrive, while what this node says
+   * may well be heard: it outlives them unasked.
    */
-  private void refute(long now, Sender from, long accused, Out out) {
-    if (accused == own.incarnation()) {
-      outlive(now, accused, out);
-    }
-    if (accused >>> 32 == own.incarnation() >>> 32 && accused < own.incarnation()) {
-      out.send(from.address(), List.of(new Message.Statement(own.alive())));
-    }
-  }
-
-  /** Who accuses an incarnation has seen its alive record, which is still missing here. */
-  private void pullIfNewer(Sender from, NodeId target, long incarnation, Out out) {
-    Peer peer = table.get(target);
-    if (peer != null && incarnation > peer.incarnation()) {
-      PacketPacker packer = new PacketPacker(from.address(), out);
-      antiEntropy.pulls(target).forEach(packer::add);
-      packer.flush();
+  private void noteSilence(long now, Out out) {
+    if (detector.isUnheard(now)
+        && table.usableCount() > 2
+        && now - lastOutlivedNanos >= UNHEARD_NANOS) {
+      outlive(now, out);
     }
   }
 
-  private void outlive(long now, long incarnation, Out out) {
-    // Each costs every member a verification: an accuser in a hurry is answered no faster.
-    if (now - lastOutlivedNanos < config.gossipIntervalNanos()) {
-      return;
+  private void noteStream(long now, Sender from) {
+    Peer peer = table.get(from.id());
+    if (peer != null) {
+      peer.link.onStreamSeen(now);
     }
-    lastOutlivedNanos = now;
-    queue.addRecord(own.outlive(incarnation));
-    tally.refutations++;
-    health.worse(1);
-    ownChanges++;
-    nextGossipNanos = Math.min(nextGossipNanos, now);
-    out.happened(new SwimEvent.Refuted(own.incarnation()));
+  }
+
+  private void onWant(Sender from, Message.Want want, Out out) {
+    PacketPacker packer = new PacketPacker(Lines.back(from, out));
+    for (int id : want.records()) {
+      SignedRecord record = news.announced().get(id);
+      if (record != null) {
+        packer.add(new Message.Statement(record));
+      }
+    }
+    packer.flush();
+  }
+
+  private void fetch(long now, Out out) {
+    for (Rumours.Ask ask : news.announced().due(now)) {
+      Lines.back(ask.holder(), out).send(List.of(new Message.Want(ask.ids())));
+    }
   }
 
   private void onStatement(long now, Sender from, SignedRecord record, Out out) {
@@ -364,10 +386,11 @@ public final class Swim {
     Peer before = table.get(record.owner());
     boolean wasGone = before != null && !before.status.usable();
     Message objection = table.onAlive(now, record, out);
+    Line back = Lines.back(from, out);
     if (objection != null) {
-      out.send(from.address(), List.of(objection));
+      back.send(List.of(objection));
     } else if (wasGone && isUsable(record.owner()) && from.id().equals(record.owner())) {
-      antiEntropy.sendDigest(from.address(), out);
+      antiEntropy.sendSummary(back);
     }
     noteSolitude(now);
   }
@@ -379,7 +402,11 @@ public final class Swim {
     }
     onAlive(now, from, join.alive(), out);
     if (isUsable(from.id())) {
-      antiEntropy.sendDigest(from.address(), out);
+      Line back = Lines.back(from, out);
+      back.send(List.of(new Message.Statement(own.alive())));
+      if (antiEntropy.admits(now)) {
+        antiEntropy.sendDigests(back);
+      }
     }
   }
 
@@ -387,13 +414,17 @@ public final class Swim {
     if (!seeds.isDue(now)) {
       return;
     }
-    List<Endpoint> inUse = table.in(USABLE).stream().map(peer -> peer.contact.mesh()).toList();
+    List<Endpoint> inUse = table.inUse().stream().map(peer -> peer.contact.mesh()).toList();
     SeedContact.Attempt attempt = seeds.attempt(now, inUse);
     if (attempt.nobodyAnswered()) {
       out.happened(new SwimEvent.NoSeedReachable(attempt.seeds(), attempt.retryNanos()));
     }
+    List<Message> join = List.of(new Message.Join(own.alive()));
     for (Endpoint seed : attempt.seeds()) {
-      out.send(seed, List.of(new Message.Join(own.alive())));
+      out.send(seed, join);
+      if (attempt.nobodyAnswered()) {
+        out.streamToSeed(seed, join);
+      }
     }
   }
 
@@ -405,47 +436,14 @@ public final class Swim {
     alone = nowAlone;
   }
 
-  private void probe(long now, Out out) {
-    for (ProbeRound.Step step = probes.next(now); step != null; step = probes.next(now)) {
-      if (step instanceof ProbeRound.Step.Ask ask) {
-        Peer target = table.get(ask.target());
-        if (target != null) {
-          ping(target, ask.sequence(), out);
-        }
-      } else if (step instanceof ProbeRound.Step.AskOthers ask) {
-        Message request = new Message.PingRequest(ask.sequence(), ask.target());
-        List<Peer> helpers = table.in(EnumSet.of(Status.ALIVE));
-        helpers.removeIf(peer -> peer.id.equals(ask.target()));
-        List<Peer> asked = sample(helpers, config.indirectProbes());
-        for (Peer helper : asked) {
-          send(helper.contact.mesh(), List.of(request), out);
-        }
-        probes.onAsked(asked.stream().map(helper -> helper.id).toList());
-      } else if (step instanceof ProbeRound.Step.Failed failed) {
-        Peer target = table.get(failed.target());
-        if (target != null) {
-          table.onSuspect(now, target.id, target.incarnation(), self, out);
-        }
-      }
-    }
-  }
-
-  /** A ping that carries what is held against the target, so that it can refute at once. */
-  private void ping(Peer target, int sequence, Out out) {
-    List<Message> messages = new ArrayList<>();
-    messages.add(new Message.Ping(sequence, target.id));
-    Message accusation = table.accusation(target.id);
-    if (accusation != null) {
-      messages.add(accusation);
-    }
-    send(target.contact.mesh(), messages, out);
-  }
-
   private void sync(long now, Out out) {
     if (now - nextSyncNanos >= 0) {
-      nextSyncNanos = now + config.syncIntervalNanos();
-      for (Peer partner : sample(table.in(USABLE), 1)) {
-        antiEntropy.sendDigest(partner.contact.mesh(), out);
+      int known = table.all().size();
+      boolean growing = known - knownAtSync > knownAtSync / GROWING;
+      knownAtSync = known;
+      nextSyncNanos = now + (growing ? config.probeIntervalNanos() : config.syncIntervalNanos());
+      for (Peer partner : table.sample(random, 1, peer -> lines.isOpen(now, peer))) {
+        antiEntropy.sendSummary(lines.to(now, partner, out));
       }
     }
   }
@@ -453,31 +451,30 @@ public final class Swim {
   private void knockOnDead(long now, Out out) {
     if (now - nextDeadProbeNanos >= 0) {
       nextDeadProbeNanos = now + config.deadProbeIntervalNanos();
-      for (Peer dead : sample(table.in(EnumSet.of(Status.DEAD)), 1)) {
-        ping(dead, UNTRACKED, out);
+      Peer dead = table.sampleDead(random);
+      if (dead != null) {
+        detector.knock(now, dead, out);
       }
     }
   }
 
   private void gossip(long now, Out out) {
-    if (now - nextGossipNanos < 0) {
-      return;
+    if ((left || news.isUrgent()) && now - nextGossipNanos >= 0) {
+      nextGossipNanos = now + config.gossipIntervalNanos();
+      push(now, config.gossipFanout(), out);
     }
-    nextGossipNanos = now + config.gossipIntervalNanos();
-    if (!queue.isEmpty()) {
-      for (Peer peer : sample(table.in(USABLE), config.gossipFanout())) {
-        send(peer.contact.mesh(), List.of(), out);
-      }
+    if (!left && news.announced().hasNews() && now - nextAnnounceNanos >= 0) {
+      nextAnnounceNanos = now + config.announceIntervalNanos();
+      push(now, 1, out);
     }
   }
 
-  /** Sends these messages and fills the packet with news. */
-  private void send(Endpoint to, List<Message> messages, Out out) {
-    List<Message> packet = new ArrayList<>(messages);
-    int room = Message.PACKET_BYTES - messages.stream().mapToInt(Message::bytes).sum();
-    packet.addAll(queue.take(room, config.retransmits(table.usableCount())));
-    if (!packet.isEmpty()) {
-      out.send(to, packet);
+  private void push(long now, int members, Out out) {
+    if (hasLeft()) {
+      return;
+    }
+    for (Peer peer : table.sample(random, members, peer -> lines.isOpen(now, peer))) {
+      lines.send(lines.to(now, peer, out), List.of());
     }
   }
 
@@ -485,17 +482,12 @@ public final class Swim {
     if (record.key().kind() != RecordKey.Kind.ALIVE) {
       store.putOwn(record);
     }
-    queue.addRecord(record);
+    news.add(record);
   }
 
   private boolean isUsable(NodeId id) {
     Peer peer = table.get(id);
     return peer != null && peer.status.usable();
-  }
-
-  private List<Peer> sample(List<Peer> from, int count) {
-    Collections.shuffle(from, random);
-    return from.subList(0, Math.min(count, from.size()));
   }
 
   private MembershipView buildView(long version) {
@@ -506,7 +498,14 @@ public final class Swim {
     for (Peer peer : table.all().values()) {
       NodeState state = store.state(peer.id, peer.contact);
       members.put(
-          peer.id, new Member(peer.id, peer.status, peer.incarnation(), state, peer.rttNanos));
+          peer.id,
+          new Member(
+              peer.id,
+              peer.status,
+              peer.incarnation(),
+              state,
+              peer.rttNanos,
+              peer.status.usable() ? peer.shownReachability : Reachability.NONE));
     }
     return new MembershipView(self, version, members);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.gossip;
 
-import static io.rhizome.gossip.Fixtures.id;
+import static io.rhizome.gossip.Fixtures.accusation;
 import static io.rhizome.gossip.Fixtures.own;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +14,7 @@ class BroadcastQueueTest {
 
   @Test
   void tellsAChangeAsOftenAsTheLimitSays() {
-    queue.addAccusation(id(1), accusation(1));
+    queue.add(accusation(1, 0));
     assertThat(queue.take(ROOM, 2)).hasSize(1);
     assertThat(queue.take(ROOM, 2)).hasSize(1);
     assertThat(queue.take(ROOM, 2)).isEmpty();
@@ -23,60 +23,64 @@ class BroadcastQueueTest {
 
   @Test
   void tellsTheLeastToldFirstAndTheNewestAmongThem() {
-    queue.addAccusation(id(1), accusation(1));
+    queue.add(accusation(1, 0));
     queue.take(ROOM, 9);
-    queue.addAccusation(id(2), accusation(2));
-    queue.addAccusation(id(3), accusation(3));
-    assertThat(queue.take(ROOM, 9)).containsExactly(accusation(3), accusation(2), accusation(1));
+    queue.add(accusation(2, 0));
+    queue.add(accusation(3, 0));
+    assertThat(queue.take(ROOM, 9))
+        .containsExactly(told(accusation(3, 0)), told(accusation(2, 0)), told(accusation(1, 0)));
   }
 
   @Test
-  void newsReplacesWhatWasQueuedAboutTheSame() {
-    Message verdict = new Message.Dead(id(1), 1, id(0));
-    queue.addAccusation(id(1), accusation(1));
-    queue.addAccusation(id(1), verdict);
-    assertThat(queue.take(ROOM, 9)).containsExactly(verdict);
+  void whatOneAccuserSaysAnewReplacesWhatItSaidAndNotWhatOthersSay() {
+    Accusation anew = accusation(1, 2L << 32, 0);
+    queue.add(accusation(1, 0));
+    queue.add(accusation(1, 2));
+    queue.add(anew);
+    assertThat(queue.take(ROOM, 9)).containsExactly(told(anew), told(accusation(1, 2)));
   }
 
   @Test
   void anAliveEndsTheAccusationButNotTheOtherWayRound() {
     SignedRecord alive = own(1, 1).alive();
-    queue.addAccusation(id(1), accusation(1));
-    queue.addRecord(alive);
+    queue.add(accusation(1, 0));
+    queue.add(alive);
     assertThat(queue.take(ROOM, 9)).containsExactly(new Message.Statement(alive));
-    queue.addAccusation(id(1), accusation(1));
-    assertThat(queue.take(ROOM, 9)).containsExactly(accusation(1), new Message.Statement(alive));
+    queue.add(accusation(1, 0));
+    assertThat(queue.take(ROOM, 9))
+        .containsExactly(told(accusation(1, 0)), new Message.Statement(alive));
   }
 
   @Test
   void aLeaveEndsTheAlive() {
     OwnRecords one = own(1, 1);
-    queue.addRecord(one.alive());
-    queue.addRecord(one.leave());
+    queue.add(one.alive());
+    queue.add(one.leave());
     assertThat(queue.take(ROOM, 9)).containsExactly(new Message.Statement(one.leave()));
   }
 
   @Test
   void takesNoMoreThanFits() {
-    queue.addAccusation(id(1), accusation(1));
-    queue.addAccusation(id(2), accusation(2));
-    int one = accusation(1).bytes();
+    SignedRecord alive = own(1, 1).alive();
+    queue.add(alive);
+    queue.add(own(2, 1).alive());
+    int one = new Message.Statement(alive).bytes();
     assertThat(queue.take(one - 1, 9)).isEmpty();
     assertThat(queue.take(2 * one - 1, 9)).hasSize(1);
   }
 
   @Test
   void whenFullTheMostToldGoes() {
-    queue.addAccusation(id(1), accusation(1));
+    queue.add(accusation(1, 0));
     queue.take(ROOM, 9);
-    queue.addAccusation(id(2), accusation(2));
-    queue.addAccusation(id(3), accusation(3));
-    queue.addAccusation(id(4), accusation(4));
+    queue.add(accusation(2, 0));
+    queue.add(accusation(3, 0));
+    queue.add(accusation(4, 0));
     assertThat(queue.size()).isEqualTo(3);
-    assertThat(queue.take(ROOM, 9)).doesNotContain(accusation(1));
+    assertThat(queue.take(ROOM, 9)).doesNotContain(told(accusation(1, 0)));
   }
 
-  private static Message accusation(int node) {
-    return new Message.Suspect(id(node), 1, id(0));
+  private static Message told(Accusation accusation) {
+    return new Message.Accuse(accusation);
   }
 }

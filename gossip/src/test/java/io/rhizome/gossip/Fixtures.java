@@ -68,6 +68,15 @@ public final class Fixtures {
     return new OwnRecords(id(node), bootEpoch, state(node, 0), authority(node));
   }
 
+  /** What one node says against the first life of another. */
+  static Accusation accusation(int accused, int accuser) {
+    return accusation(accused, 1L << 32, accuser);
+  }
+
+  static Accusation accusation(int accused, long incarnation, int accuser) {
+    return Accusation.sign(id(accused), incarnation, id(accuser), authority(accuser));
+  }
+
   /** A record whose signature is wrong. */
   static SignedRecord forged(SignedRecord record) {
     return new SignedRecord(

@@ -22,13 +22,14 @@ class GossipConfigTest {
                 4,
                 200,
                 3,
+                500,
                 4,
                 10_000,
                 5_000,
                 600_000,
                 1_000,
                 30_000,
-                1_024,
+                4_096,
                 GossipConfig.Lifeguard.ON));
   }
 
@@ -49,12 +50,12 @@ class GossipConfigTest {
     assertThatThrownBy(
             () ->
                 new GossipConfig(
-                    500, 500, 3, 4, 200, 3, 4, 1, 1, 1, 1, 1, 1, GossipConfig.Lifeguard.ON))
+                    500, 500, 3, 4, 200, 3, 1, 4, 1, 1, 1, 1, 1, 1, GossipConfig.Lifeguard.ON))
         .hasMessage("probeTimeoutMillis (500) must be below probeIntervalMillis (500)");
     assertThatThrownBy(
             () ->
                 new GossipConfig(
-                    500, 100, 3, 4, 200, 0, 4, 1, 1, 1, 1, 1, 1, GossipConfig.Lifeguard.ON))
+                    500, 100, 3, 4, 200, 0, 1, 4, 1, 1, 1, 1, 1, 1, GossipConfig.Lifeguard.ON))
         .hasMessage("gossipFanout must be at least 1: 0");
   }
 }

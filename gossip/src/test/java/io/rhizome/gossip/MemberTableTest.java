@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.gossip;
 
+import static io.rhizome.gossip.Fixtures.accusation;
 import static io.rhizome.gossip.Fixtures.authority;
 import static io.rhizome.gossip.Fixtures.forged;
 import static io.rhizome.gossip.Fixtures.id;
@@ -9,6 +10,9 @@ import static io.rhizome.gossip.Fixtures.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rhizome.gossip.Member.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -19,8 +23,9 @@ class MemberTableTest {
   private final GossipConfig config = GossipConfig.defaults();
   private final Tally tally = new Tally();
   private final NodeStateStore store = new NodeStateStore(authority(0), tally);
-  private final BroadcastQueue queue = new BroadcastQueue(100);
-  private final MemberTable table = new MemberTable(config, id(0), store, queue, tally);
+  private final News news = new News();
+  private final MemberTable table =
+      new MemberTable(config, id(0), authority(0), store, news, tally);
   private final Fixtures.Recorder out = new Fixtures.Recorder();
   private final OwnRecords one = own(1, 1);
 
@@ -39,35 +44,71 @@ class MemberTableTest {
   }
 
   @Test
-  void anAccusationMakesTheAliveSuspect() {
-    table.onAlive(0, one.alive(), out);
-    table.onSuspect(0, id(1), one.incarnation(), id(2), out);
+  void twoAccusersMakeTheAliveSuspectWhileAnybodyElseAnswers() {
+    meet(1, 2, 3);
+    accuse(0, 2);
+    assertThat(status()).isEqualTo(Status.ALIVE);
+    accuse(0, 2);
+    assertThat(status()).as("the same again").isEqualTo(Status.ALIVE);
+    accuse(0, 3);
     assertThat(status()).isEqualTo(Status.SUSPECT);
-    assertThat(out.events).contains(new SwimEvent.Suspected(id(1), id(2)));
+    assertThat(out.events).contains(new SwimEvent.Suspected(id(1), id(3)));
   }
 
   @Test
-  void aVerdictOnTheAliveOnlyOpensASuspicion() {
+  void oneAccuserIsEnoughWhereNobodyElseAnswers() {
     table.onAlive(0, one.alive(), out);
-    table.onDead(0, id(1), one.incarnation(), id(2), out);
+    accuse(0, 2);
     assertThat(status()).isEqualTo(Status.SUSPECT);
+  }
+
+  @Test
+  void whatOneMemberSaysIsRoutedAroundAtOnceAndEndsWithoutADeath() {
+    meet(1, 2, 3);
+    table.onAnswer(10 * SECOND, peer(3), Sender.Link.DATAGRAM, out);
+    accuse(10 * SECOND, 2);
+    assertThat(reachability()).isEqualTo(Reachability.NONE);
+    long over = 10 * SECOND + 6 * config.suspicionNanos(4);
+    table.onAnswer(over, peer(3), Sender.Link.DATAGRAM, out);
+    tick(over);
+    assertThat(status()).isEqualTo(Status.ALIVE);
+    assertThat(reachability()).isEqualTo(Reachability.DIRECT);
+  }
+
+  @Test
+  void whoAnsweredThisNodeJustNowIsReachedWhateverOthersSay() {
+    meet(1, 2, 3);
+    table.onAnswer(10 * SECOND, peer(1), Sender.Link.DATAGRAM, out);
+    accuse(10 * SECOND + 1, 2);
+    assertThat(reachability()).isEqualTo(Reachability.DIRECT);
+  }
+
+  @Test
+  void aForgedAccusationChangesNothingAndIsCounted() {
+    table.onAlive(0, one.alive(), out);
+    Accusation forged =
+        new Accusation(id(1), one.incarnation(), id(2), Bytes.of(new byte[] {1, 2, 3, 4}));
+    table.onAccusation(0, forged, out);
+    assertThat(status()).isEqualTo(Status.ALIVE);
+    assertThat(tally.recordsRejected).isEqualTo(1);
   }
 
   @Test
   void anAccusationOfAnotherIncarnationChangesNothing() {
     SignedRecord before = one.alive();
     table.onAlive(0, one.outlive(before.version()), out);
-    table.onSuspect(0, id(1), before.version(), id(2), out);
-    table.onDead(0, id(1), one.incarnation() + 1, id(2), out);
+    table.onAccusation(0, accusation(1, before.version(), 2), out);
+    table.onAccusation(0, accusation(1, one.incarnation() + 1, 2), out);
     assertThat(status()).isEqualTo(Status.ALIVE);
   }
 
   @Test
-  void aHigherIncarnationClearsTheSuspect() {
+  void aSuspectThatRefutedIsAliveAgainAfterAMinuteWithoutAnAccusation() {
     suspect();
     table.onAlive(0, one.outlive(one.incarnation()), out);
-    assertThat(status()).isEqualTo(Status.ALIVE);
-    table.onTick(100 * SECOND, out);
+    tick(MemberTable.CALM_NANOS - 1);
+    assertThat(status()).isEqualTo(Status.SUSPECT);
+    tick(MemberTable.CALM_NANOS);
     assertThat(status()).isEqualTo(Status.ALIVE);
     assertThat(out.events).contains(new SwimEvent.Cleared(id(1)));
   }
@@ -75,41 +116,40 @@ class MemberTableTest {
   @Test
   void theSameIncarnationDoesNotClearTheSuspect() {
     suspect();
-    assertThat(table.onAlive(0, one.alive(), out)).isInstanceOf(Message.Suspect.class);
-    assertThat(status()).isEqualTo(Status.SUSPECT);
+    assertThat(table.onAlive(0, one.alive(), out)).isInstanceOf(Message.Challenge.class);
+    tick(1);
+    assertThat(peer(1).suspicion).isNotNull();
   }
 
   @Test
   void aSuspectThatDoesNotRefuteInTimeIsDead() {
     suspect();
-    table.onTick(config.suspicionNanos(2) - 1, out);
+    tick(config.suspicionNanos(2) - 1);
     assertThat(status()).isEqualTo(Status.SUSPECT);
-    table.onTick(config.suspicionNanos(2), out);
+    tick(config.suspicionNanos(2));
     assertThat(status()).isEqualTo(Status.DEAD);
     assertThat(out.events).contains(new SwimEvent.Died(id(1)));
+  }
+
+  @Test
+  void aSuspectThatAnswersThisNodeIsNotBuriedByIt() {
+    suspect();
+    table.onAnswer(SECOND, peer(1), Sender.Link.DATAGRAM, out);
+    tick(config.suspicionNanos(2));
+    assertThat(status()).isEqualTo(Status.SUSPECT);
+    tick(config.suspicionNanos(2) + SECOND);
+    assertThat(status()).isEqualTo(Status.DEAD);
   }
 
   @Test
   void anOpenSuspicionIsPutToTheAccusedTwiceBeforeItsTimeIsOver() {
     suspect();
     long time = config.suspicionNanos(2);
-    Message accusation = new Message.Suspect(id(1), one.incarnation(), id(0));
+    List<NodeId> called = new ArrayList<>();
     for (long now = 0; now < time; now = table.nextDeadlineNanos(time)) {
-      table.onTick(now, out);
+      table.onTick(now, accused -> called.add(accused.id), out);
     }
-    assertThat(out.to(1)).containsExactly(accusation, accusation);
-  }
-
-  @Test
-  void aVerdictOnASuspectCountsOnceTheAccusedHadThreeQuartersOfItsTime() {
-    suspect();
-    long late = config.suspicionNanos(2) * 3 / 4;
-    for (int repeat = 0; repeat < 10; repeat++) {
-      table.onDead(late - 1, id(1), one.incarnation(), id(2), out);
-    }
-    assertThat(status()).isEqualTo(Status.SUSPECT);
-    table.onDead(late, id(1), one.incarnation(), id(2), out);
-    assertThat(status()).isEqualTo(Status.DEAD);
+    assertThat(called).containsExactly(id(1), id(1));
   }
 
   @Test
@@ -123,7 +163,7 @@ class MemberTableTest {
     table.onLeave(0, goodbye, out);
     assertThat(table.onAlive(0, lost.alive(), out)).isEqualTo(new Message.Statement(goodbye));
 
-    table.onTick(config.forgetAfterNanos(), out);
+    tick(config.forgetAfterNanos());
     assertThat(status()).isNull();
     assertThat(table.onAlive(0, lost.alive(), out)).isEqualTo(new Message.Statement(goodbye));
   }
@@ -131,18 +171,18 @@ class MemberTableTest {
   @Test
   void aSmallChangeOfTheRoundTripIsNoChangeOfTheView() {
     table.onAlive(0, one.alive(), out);
-    table.onRoundTrip(id(1), 8_000);
+    table.onRoundTrip(peer(1), 8_000);
     long before = table.changes();
-    table.onRoundTrip(id(1), 8_100);
+    table.onRoundTrip(peer(1), 8_100);
     assertThat(table.changes()).isEqualTo(before);
-    table.onRoundTrip(id(1), 80_000);
+    table.onRoundTrip(peer(1), 80_000);
     assertThat(table.changes()).isGreaterThan(before);
   }
 
   @Test
   void theDeadComesBackWithAHigherIncarnationOnly() {
     kill();
-    assertThat(table.onAlive(0, one.alive(), out)).isInstanceOf(Message.Dead.class);
+    assertThat(table.onAlive(0, one.alive(), out)).isInstanceOf(Message.Challenge.class);
     assertThat(status()).isEqualTo(Status.DEAD);
     table.onAlive(0, one.outlive(one.incarnation()), out);
     assertThat(status()).isEqualTo(Status.ALIVE);
@@ -155,7 +195,7 @@ class MemberTableTest {
     assertThat(status()).isEqualTo(Status.LEFT);
 
     table.onAlive(0, one.outlive(one.incarnation()), out);
-    table.onSuspect(0, id(1), one.incarnation(), id(2), out);
+    accuse(0, 2);
     table.onLeave(0, one.leave(), out);
     assertThat(status()).isEqualTo(Status.LEFT);
 
@@ -178,8 +218,7 @@ class MemberTableTest {
   void theDepartedCannotBeAccusedAndComesBackWithAHigherIncarnation() {
     table.onAlive(0, one.alive(), out);
     table.onLeave(0, one.leave(), out);
-    table.onSuspect(0, id(1), one.incarnation(), id(2), out);
-    table.onDead(0, id(1), one.incarnation(), id(2), out);
+    accuse(0, 2);
     assertThat(status()).isEqualTo(Status.LEFT);
     table.onAlive(0, own(1, 2).alive(), out);
     assertThat(status()).isEqualTo(Status.ALIVE);
@@ -188,12 +227,11 @@ class MemberTableTest {
   @Test
   void theDeadIsForgottenInTimeAndItsOldIncarnationStaysBuried() {
     kill();
-    table.onTick(config.suspicionNanos(2) + config.forgetAfterNanos(), out);
+    tick(config.suspicionNanos(2) + config.forgetAfterNanos());
     assertThat(status()).isNull();
-    assertThat(table.onAlive(0, one.alive(), out)).isInstanceOf(Message.Dead.class);
+    assertThat(table.onAlive(0, one.alive(), out)).isInstanceOf(Message.Challenge.class);
     assertThat(status()).isNull();
-    assertThat(table.accusation(id(1)))
-        .isEqualTo(new Message.Dead(id(1), one.incarnation(), id(0)));
+    assertThat(table.objection(id(1))).isEqualTo(new Message.Challenge(id(1), one.incarnation()));
     table.onAlive(0, one.outlive(one.incarnation()), out);
     assertThat(status()).isEqualTo(Status.ALIVE);
   }
@@ -214,8 +252,8 @@ class MemberTableTest {
   void aFullTableForgetsTheGoneForTheNewAndKeepsTheLiving() {
     GossipConfig small =
         new GossipConfig(
-            1000, 500, 3, 4, 200, 3, 4, 1000, 1000, 9000, 1, 1, 2, GossipConfig.Lifeguard.ON);
-    MemberTable two = new MemberTable(small, id(0), store, queue, tally);
+            1000, 500, 3, 4, 200, 3, 500, 4, 1000, 1000, 9000, 1, 1, 2, GossipConfig.Lifeguard.ON);
+    MemberTable two = new MemberTable(small, id(0), authority(0), store, news, tally);
     two.onAlive(0, own(1, 1).alive(), out);
     two.onAlive(0, own(2, 1).alive(), out);
     two.onAlive(0, own(3, 1).alive(), out);
@@ -229,19 +267,43 @@ class MemberTableTest {
   @Test
   void roundTripsAreSmoothed() {
     table.onAlive(0, one.alive(), out);
-    table.onRoundTrip(id(1), 800);
-    table.onRoundTrip(id(1), 1600);
+    table.onRoundTrip(peer(1), 800);
+    table.onRoundTrip(peer(1), 1600);
     assertThat(table.all().get(id(1))).extracting(peer -> peer.rttNanos).isEqualTo(900L);
   }
 
   private void suspect() {
     table.onAlive(0, one.alive(), out);
-    table.onSuspect(0, id(1), one.incarnation(), id(2), out);
+    accuse(0, 2);
   }
 
   private void kill() {
     suspect();
-    table.onDead(config.suspicionNanos(2), id(1), one.incarnation(), id(2), out);
+    tick(config.suspicionNanos(2));
+  }
+
+  private void accuse(long now, int accuser) {
+    table.onAccusation(now, accusation(1, one.incarnation(), accuser), out);
+  }
+
+  private void tick(long now) {
+    table.onTick(now, accused -> {}, out);
+  }
+
+  /** Members that have answered just now. */
+  private void meet(int... nodes) {
+    for (int node : nodes) {
+      table.onAlive(0, node == 1 ? one.alive() : own(node, 1).alive(), out);
+      table.onAnswer(0, peer(node), Sender.Link.DATAGRAM, out);
+    }
+  }
+
+  private Peer peer(int node) {
+    return Objects.requireNonNull(table.get(id(node)));
+  }
+
+  private Reachability reachability() {
+    return peer(1).link.reachability();
   }
 
   private @Nullable Status status() {

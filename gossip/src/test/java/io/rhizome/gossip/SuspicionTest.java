@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.gossip;
 
-import static io.rhizome.gossip.Fixtures.id;
+import static io.rhizome.gossip.Fixtures.accusation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
@@ -14,42 +14,59 @@ class SuspicionTest {
   private final long shortest = config.suspicionNanos(MEMBERS);
 
   private Suspicion raise(int members) {
-    return Suspicion.raise(-SECOND, id(1), config, members);
+    Suspicion suspicion = Suspicion.raise(-SECOND, config, members);
+    suspicion.add(accusation(9, 1));
+    return suspicion;
   }
 
-  private static boolean expiresAt(Suspicion suspicion, long nanos) {
-    return suspicion.isExpired(nanos - SECOND) && !suspicion.isExpired(nanos - SECOND - 1);
+  private static boolean isOverAt(Suspicion suspicion, long nanos) {
+    return suspicion.isOver(nanos - SECOND) && !suspicion.isOver(nanos - SECOND - 1);
   }
 
   @Test
   void oneAccuserAloneWaitsSixTimesAsLong() {
-    assertThat(expiresAt(raise(MEMBERS), 6 * shortest)).isTrue();
+    assertThat(isOverAt(raise(MEMBERS), 6 * shortest)).isTrue();
   }
 
   @Test
   void eachFurtherAccuserShortensTheTimeToWhatSwimGives() {
     Suspicion suspicion = raise(MEMBERS);
-    assertThat(suspicion.confirm(id(2))).isTrue();
+    assertThat(suspicion.add(accusation(9, 2))).isTrue();
     // log(2) / log(4) is a half.
-    assertThat(expiresAt(suspicion, 6 * shortest - 5 * shortest / 2)).isTrue();
-    assertThat(suspicion.confirm(id(3))).isTrue();
-    assertThat(suspicion.confirm(id(4))).isTrue();
-    assertThat(expiresAt(suspicion, shortest)).isTrue();
-    assertThat(suspicion.confirm(id(5))).as("no more is wanted").isFalse();
+    assertThat(isOverAt(suspicion, 6 * shortest - 5 * shortest / 2)).isTrue();
+    assertThat(suspicion.add(accusation(9, 3))).isTrue();
+    assertThat(suspicion.add(accusation(9, 4))).isTrue();
+    assertThat(isOverAt(suspicion, shortest)).isTrue();
+    assertThat(suspicion.add(accusation(9, 5))).as("no more is wanted").isFalse();
+    assertThat(suspicion.accusers()).isEqualTo(4);
   }
 
   @Test
   void theSameAccuserCountsOnce() {
     Suspicion suspicion = raise(MEMBERS);
-    assertThat(suspicion.confirm(id(1))).isFalse();
-    assertThat(suspicion.confirm(id(2))).isTrue();
-    assertThat(suspicion.confirm(id(2))).isFalse();
+    assertThat(suspicion.add(accusation(9, 1))).isFalse();
+    assertThat(suspicion.add(accusation(9, 2))).isTrue();
+    assertThat(suspicion.add(accusation(9, 2))).isFalse();
   }
 
   @Test
-  void whereTooFewCouldConfirmTheTimeIsWhatSwimGives() {
-    assertThat(expiresAt(raise(4), config.suspicionNanos(4))).isTrue();
-    assertThat(raise(4).confirm(id(2))).isFalse();
+  void whereNobodyElseCouldConfirmTheTimeIsWhatSwimGives() {
+    assertThat(isOverAt(raise(2), config.suspicionNanos(2))).isTrue();
+    assertThat(raise(2).add(accusation(9, 2))).isFalse();
+  }
+
+  @Test
+  void whereFewCouldConfirmAllOfThemShortenItToWhatSwimGives() {
+    Suspicion suspicion = raise(3);
+    assertThat(suspicion.add(accusation(9, 2))).isTrue();
+    assertThat(isOverAt(suspicion, config.suspicionNanos(3))).isTrue();
+  }
+
+  @Test
+  void itsTimeBeginsAgainWhenTheAccusedAnswersThisNode() {
+    Suspicion suspicion = raise(MEMBERS);
+    suspicion.heard(0);
+    assertThat(isOverAt(suspicion, 6 * shortest + SECOND)).isTrue();
   }
 
   @Test

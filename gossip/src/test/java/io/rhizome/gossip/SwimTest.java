@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.gossip;
 
+import static io.rhizome.gossip.Fixtures.accusation;
 import static io.rhizome.gossip.Fixtures.authority;
 import static io.rhizome.gossip.Fixtures.endpoint;
 import static io.rhizome.gossip.Fixtures.forged;
@@ -64,7 +65,11 @@ class SwimTest {
     assertThat(status(1)).isEqualTo(Status.ALIVE);
     assertThat(out.to(1, Message.Digest.class))
         .singleElement()
-        .satisfies(d -> assertThat(d.entries()).extracting(e -> e.owner()).contains(id(0), id(1)));
+        .satisfies(
+            d ->
+                assertThat(d.entries())
+                    .extracting(e -> e.owner())
+                    .contains(id(0).prefix(), id(1).prefix()));
   }
 
   @Test
@@ -88,7 +93,9 @@ class SwimTest {
   @Test
   void pullsAStrangerThatPingsIt() {
     hear(1, new Message.Ping(5, id(0)));
-    assertThat(out.to(1, Message.Pull.class)).extracting(Message.Pull::owner).contains(id(1));
+    assertThat(out.to(1, Message.Pull.class))
+        .extracting(Message.Pull::owner)
+        .contains(id(1).prefix());
   }
 
   @Test
@@ -98,23 +105,52 @@ class SwimTest {
     List<Message> asked = new ArrayList<>(out.to(1, Message.PingRequest.class));
     asked.addAll(out.to(2, Message.PingRequest.class));
     assertThat(asked).isNotEmpty();
+    assertThat(out.streamed).as("and over a stream").isNotEmpty();
     assertThat(status(1)).isEqualTo(Status.SUSPECT);
-    assertThat(status(2)).isEqualTo(Status.SUSPECT);
-    run(10 * SECOND);
+    assertThat(swim.reachability(id(1))).isEqualTo(Reachability.NONE);
+    run(40 * SECOND);
     assertThat(status(1)).isEqualTo(Status.DEAD);
     assertThat(status(2)).isEqualTo(Status.DEAD);
   }
 
   @Test
+  void oneHostileMemberCanNeitherKillAnotherNorSpeakForIt() {
+    meet(1, 2, 3);
+    answerAll(List.of(1, 2, 3), 2 * SECOND);
+    for (int life = 0; life < 20; life++) {
+      hear(3, new Message.Accuse(accusation(1, one.incarnation(), 3)));
+      hear(3, new Message.Accuse(forgedAccusation(2)));
+      hear(3, new Message.Statement(forged(one.leave())));
+      hear(3, new Message.Statement(forged(one.outlive(one.incarnation()))));
+      hear(3, new Message.Digest(true, 0, 0, List.of(claimed(1, Status.DEAD))));
+    }
+    answerAll(List.of(1, 2, 3), 100 * SECOND);
+    assertThat(out.events).doesNotHaveAnyElementsOfTypes(SwimEvent.Died.class);
+    assertThat(out.events).doesNotHaveAnyElementsOfTypes(SwimEvent.Departed.class);
+  }
+
+  @Test
   void tellsASuspectOfTheSuspicionWithThePing() {
     meet(1);
-    hear(2, new Message.Suspect(id(1), one.incarnation(), id(2)));
+    hear(2, new Message.Accuse(accusation(1, 2)));
+    meet(2);
+    hear(2, new Message.Accuse(accusation(1, 2)));
     run(2 * SECOND);
     assertThat(out.packets)
         .anyMatch(
             packet ->
                 packet.messages().stream().anyMatch(Message.Ping.class::isInstance)
-                    && packet.messages().stream().anyMatch(Message.Suspect.class::isInstance));
+                    && packet.messages().stream().anyMatch(Message.Challenge.class::isInstance));
+  }
+
+  @Test
+  void aMemberThatAnswersAHelperAloneIsReachedThroughIt() {
+    meet(1, 2);
+    Message.PingRequest request = nextRequest();
+    hear(2, new Message.Ack(request.nonce()));
+    run(SECOND / 2);
+    assertThat(swim.reachability(id(1))).isEqualTo(new Reachability.Via(id(2)));
+    assertThat(out.events).doesNotHaveAnyElementsOfTypes(SwimEvent.Suspected.class);
   }
 
   @Test
@@ -123,15 +159,15 @@ class SwimTest {
     out.clear();
     hear(2, new Message.PingRequest(77, id(1)));
     Message.Ping ping = out.to(1, Message.Ping.class).get(0);
-    hear(2, new Message.Ack(ping.sequence()));
+    hear(2, new Message.Ack(ping.nonce()));
     assertThat(out.to(2, Message.Ack.class)).as("an ack from the wrong node").isEmpty();
-    hear(1, new Message.Ack(ping.sequence()));
+    hear(1, new Message.Ack(ping.nonce()));
     assertThat(out.to(2, Message.Ack.class)).containsExactly(new Message.Ack(77));
   }
 
   @Test
   void refutesAnAccusationOfItsPresentIncarnation() {
-    hear(1, new Message.Suspect(id(0), 7L << 32, id(1)));
+    hear(1, new Message.Challenge(id(0), 7L << 32));
     assertThat(swim.view().members().get(id(0)))
         .extracting(Member::incarnation)
         .isEqualTo((7L << 32) + 1);
@@ -142,8 +178,8 @@ class SwimTest {
 
   @Test
   void cannotBePushedToAnIncarnationByAnUnsignedAccusation() {
-    hear(1, new Message.Dead(id(0), 9L << 32, id(1)));
-    hear(1, new Message.Dead(id(0), 6L << 32, id(1)));
+    hear(1, new Message.Challenge(id(0), 9L << 32));
+    hear(1, new Message.Challenge(id(0), 6L << 32));
     assertThat(swim.counters().refutations()).isZero();
   }
 
@@ -176,62 +212,86 @@ class SwimTest {
   @Test
   void refutesTheClaimInADigestThatItIsDead() {
     meet(1);
-    Message.Digest.Entry claim = new Message.Digest.Entry(id(0), 7L << 32, Status.DEAD, 0);
-    hear(1, new Message.Digest(true, id(0), id(0), List.of(claim)));
+    Message.Digest.Entry claim = new Message.Digest.Entry(id(0).prefix(), 7L << 32, Status.DEAD, 0);
+    hear(1, new Message.Digest(true, 0, 0, List.of(claim)));
     assertThat(swim.counters().refutations()).isEqualTo(1);
   }
 
   @Test
   void refutesOncePerGossipIntervalHoweverManyAccuseIt() {
-    hear(1, new Message.Suspect(id(0), 7L << 32, id(1)));
-    hear(1, new Message.Suspect(id(0), (7L << 32) + 1, id(1)));
+    hear(1, new Message.Challenge(id(0), 7L << 32));
+    hear(1, new Message.Challenge(id(0), (7L << 32) + 1));
     assertThat(swim.counters().refutations()).isEqualTo(1);
     run(SECOND);
-    hear(1, new Message.Suspect(id(0), (7L << 32) + 1, id(1)));
+    hear(1, new Message.Challenge(id(0), (7L << 32) + 1));
     assertThat(swim.counters().refutations()).isEqualTo(2);
   }
 
   @Test
-  void aStaleAliveIsAnsweredWithTheAccusation() {
+  void aStaleAliveIsAnsweredWithAChallenge() {
     meet(1);
-    hear(2, new Message.Suspect(id(1), one.incarnation(), id(2)));
     run(60 * SECOND);
     out.clear();
     hear(1, new Message.Statement(one.alive()));
-    assertThat(out.to(1)).contains(new Message.Dead(id(1), one.incarnation(), id(0)));
+    assertThat(out.to(1)).contains(new Message.Challenge(id(1), one.incarnation()));
   }
 
   @Test
   void hearsayFromADigestIsPutToTheAccusedAndNotBelieved() {
     meet(1, 2);
     out.clear();
-    var claim = new Message.Digest.Entry(id(1), one.incarnation(), Status.DEAD, 0);
-    hear(2, new Message.Digest(true, id(0), id(0), List.of(claim)));
+    hear(2, new Message.Digest(true, 0, 0, List.of(claimed(1, Status.DEAD))));
     assertThat(status(1)).isEqualTo(Status.ALIVE);
-    assertThat(out.to(1)).contains(new Message.Suspect(id(1), one.incarnation(), id(2)));
+    assertThat(out.to(1)).contains(new Message.Challenge(id(1), one.incarnation()));
+    assertThat(out.to(2, Message.Pull.class)).isEmpty();
+  }
+
+  @Test
+  void hearsayThatTheAccusedDoesNotRefuteIsAskedToBeProved() {
+    meet(1, 2);
+    hear(2, new Message.Digest(true, 0, 0, List.of(claimed(1, Status.DEAD))));
+    now += 3 * SECOND;
+    hear(2, new Message.Digest(true, 0, 0, List.of(claimed(1, Status.DEAD))));
+    assertThat(out.to(2, Message.Pull.class))
+        .extracting(Message.Pull::owner)
+        .contains(id(1).prefix());
+  }
+
+  @Test
+  void asksForNewsThatItDoesNotHoldAndGivesWhatItHolds() {
+    meet(1);
+    out.clear();
+    SignedRecord labels = one.announce().get(0);
+    hear(1, new Message.Have(List.of(labels.id())));
+    assertThat(out.to(1, Message.Want.class))
+        .containsExactly(new Message.Want(List.of(labels.id())));
+    hear(1, new Message.Statement(labels));
+    out.clear();
+    hear(2, new Message.Want(List.of(labels.id(), labels.id() + 1)));
+    assertThat(out.to(2, Message.Statement.class)).containsExactly(new Message.Statement(labels));
   }
 
   @Test
   void pullsWhatADigestShowsToBeNewer() {
     meet(1);
     out.clear();
-    var newer = new Message.Digest.Entry(id(1), one.incarnation() + 1, Status.ALIVE, 0);
-    var unknown = new Message.Digest.Entry(id(3), 1L << 32, Status.ALIVE, 0);
-    var gone = new Message.Digest.Entry(id(4), 1L << 32, Status.DEAD, 0);
-    hear(2, new Message.Digest(true, id(0), id(0), List.of(newer, unknown, gone)));
+    var newer = new Message.Digest.Entry(id(1).prefix(), one.incarnation() + 1, Status.ALIVE, 0);
+    var unknown = new Message.Digest.Entry(id(3).prefix(), 1L << 32, Status.ALIVE, 0);
+    var gone = new Message.Digest.Entry(id(4).prefix(), 1L << 32, Status.DEAD, 0);
+    hear(2, new Message.Digest(true, 0, 0, List.of(newer, unknown, gone)));
     assertThat(out.to(2, Message.Pull.class))
         .extracting(Message.Pull::owner)
-        .containsExactly(id(1), id(3));
+        .containsExactly(id(1).prefix(), id(3).prefix());
   }
 
   @Test
   void pullsTheAliveThatAnAccusationOfANewerIncarnationSpeaksOf() {
     meet(1);
     out.clear();
-    hear(2, new Message.Suspect(id(1), one.incarnation() + 1, id(3)));
+    hear(2, new Message.Accuse(accusation(1, one.incarnation() + 1, 3)));
     assertThat(out.to(2, Message.Pull.class))
         .extracting(Message.Pull::owner)
-        .containsExactly(id(1));
+        .containsExactly(id(1).prefix());
     assertThat(status(1)).isEqualTo(Status.ALIVE);
   }
 
@@ -239,7 +299,7 @@ class SwimTest {
   void answersAPullWithWhatTheAskerLacks() {
     NodeState loaded = state(0, 3);
     swim.publish(0, loaded);
-    hear(1, new Message.Pull(id(0), 7L << 32, 0, -1, List.of(1, 2)));
+    hear(1, new Message.Pull(id(0).prefix(), 7L << 32, 0, -1, List.of(1, 2)));
     assertThat(out.to(1, Message.Statement.class))
         .extracting(s -> s.record().key().model())
         .containsExactly("m2", "m3");
@@ -247,7 +307,7 @@ class SwimTest {
 
   @Test
   void aPullFromAnEarlierEpochGetsEverything() {
-    hear(1, new Message.Pull(id(0), 6L << 32, 0, -1, List.of(1)));
+    hear(1, new Message.Pull(id(0).prefix(), 6L << 32, 0, -1, List.of(1)));
     assertThat(out.to(1, Message.Statement.class))
         .extracting(s -> s.record().key().kind())
         .containsExactly(RecordKey.Kind.ALIVE, RecordKey.Kind.LABELS);
@@ -274,7 +334,7 @@ class SwimTest {
     run(6 * SECOND);
     assertThat(out.to(1))
         .hasAtLeastOneElementOfType(Message.Ping.class)
-        .contains(new Message.Dead(id(1), one.incarnation(), id(0)));
+        .contains(new Message.Challenge(id(1), one.incarnation()));
   }
 
   @Test
@@ -322,6 +382,41 @@ class SwimTest {
       swim.onTick(now, out);
     }
     now = end;
+  }
+
+  /** Lets time pass while those nodes answer each ping. */
+  private void answerAll(List<Integer> nodes, long nanos) {
+    long end = now + nanos;
+    while (now < end) {
+      run(SECOND / 20);
+      for (int node : nodes) {
+        out.to(node, Message.Ping.class).forEach(ping -> hear(node, new Message.Ack(ping.nonce())));
+      }
+      out.packets.clear();
+    }
+  }
+
+  /** Until node 2 is asked to ping node 1. */
+  private Message.PingRequest nextRequest() {
+    for (int i = 0; i < 200; i++) {
+      out.to(2, Message.Ping.class).forEach(ping -> hear(2, new Message.Ack(ping.nonce())));
+      for (Message.PingRequest request : out.to(2, Message.PingRequest.class)) {
+        if (request.target().equals(id(1))) {
+          return request;
+        }
+      }
+      out.packets.clear();
+      run(SECOND / 20);
+    }
+    throw new AssertionError("node 2 was never asked to ping node 1");
+  }
+
+  private Accusation forgedAccusation(int accuser) {
+    return new Accusation(id(1), one.incarnation(), id(accuser), Bytes.of(new byte[] {1, 2, 3}));
+  }
+
+  private Message.Digest.Entry claimed(int node, Status status) {
+    return new Message.Digest.Entry(id(node).prefix(), one.incarnation(), status, 0);
   }
 
   private Status status(int node) {

@@ -6,6 +6,7 @@ import io.rhizome.gossip.GossipConfig;
 import io.rhizome.gossip.Member;
 import io.rhizome.gossip.MembershipView;
 import io.rhizome.gossip.Message;
+import io.rhizome.gossip.Names;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.NodeState;
 import io.rhizome.gossip.Out;
@@ -94,6 +95,11 @@ public final class SimNode {
   /** The status that it sees of another; null where it does not know it. */
   public Member.@Nullable Status statusOf(SimNode other) {
     return swim.status(other.id).orElse(null);
+  }
+
+  /** Whom it knows by their prefix. */
+  Names names() {
+    return swim.names();
   }
 
   /** Whether it reaches another now. */
@@ -206,12 +212,12 @@ public final class SimNode {
 
     @Override
     public void stream(NodeId to, Endpoint at, List<Message> packet) {
-      throw new UnsupportedOperationException("no streams yet");
+      // No streams yet.
     }
 
     @Override
     public void streamToSeed(Endpoint at, List<Message> packet) {
-      throw new UnsupportedOperationException("no streams yet");
+      // No streams yet.
     }
 
     @Override

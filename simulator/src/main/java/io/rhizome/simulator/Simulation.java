@@ -208,7 +208,7 @@ public final class Simulation {
       try {
         receiver.onPacket(
             new Sender(from.id(), from.endpoint(), Sender.Link.DATAGRAM),
-            GossipCodec.decode(bytes));
+            GossipCodec.decode(bytes, receiver.names()));
       } catch (MalformedPacketException e) {
         throw new IllegalStateException("seed " + seed + ": own packet is malformed", e);
       }

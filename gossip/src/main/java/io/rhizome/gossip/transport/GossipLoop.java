@@ -296,7 +296,7 @@ public final class GossipLoop implements AutoCloseable {
       }
       Sender sender = new Sender(opened.sender(), from, Sender.Link.DATAGRAM);
       try {
-        for (Message message : GossipCodec.decode(opened.content().toArray())) {
+        for (Message message : GossipCodec.decode(opened.content().toArray(), swim.names())) {
           swim.onMessage(System.nanoTime(), sender, message, out);
         }
       } catch (MalformedPacketException e) {

@@ -4,16 +4,20 @@ package io.rhizome.gossip.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rhizome.gossip.Accusation;
 import io.rhizome.gossip.Bytes;
 import io.rhizome.gossip.Fixtures;
 import io.rhizome.gossip.Member.Status;
 import io.rhizome.gossip.Message;
+import io.rhizome.gossip.Names;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.RecordKey;
 import io.rhizome.gossip.SignedRecord;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -25,11 +29,21 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
 class GossipCodecTest {
+  private static final int KNOWN = 1_000;
+  private static final NavigableMap<Long, NodeId> IDS = new TreeMap<>();
+  private static final Names NAMES = IDS::get;
+
+  static {
+    for (int node = 0; node <= KNOWN; node++) {
+      IDS.put(Fixtures.id(node).prefix(), Fixtures.id(node));
+    }
+  }
+
   @Property(tries = 500)
   void readsBackWhatItWrote(@ForAll("messages") Message message) throws MalformedPacketException {
     byte[] bytes = GossipCodec.encode(List.of(message));
     assertThat(bytes).hasSize(message.bytes());
-    assertThat(GossipCodec.decode(bytes)).containsExactly(message);
+    assertThat(GossipCodec.decode(bytes, NAMES)).containsExactly(message);
   }
 
   @Property(tries = 200)
@@ -37,7 +51,7 @@ class GossipCodecTest {
       @ForAll("small") Message one, @ForAll("small") Message two, @ForAll("small") Message three)
       throws MalformedPacketException {
     List<Message> packet = List.of(one, two, three);
-    assertThat(GossipCodec.decode(GossipCodec.encode(packet))).isEqualTo(packet);
+    assertThat(GossipCodec.decode(GossipCodec.encode(packet), NAMES)).isEqualTo(packet);
   }
 
   @Property(tries = 2_000)
@@ -60,22 +74,30 @@ class GossipCodecTest {
   @Example
   void aPacketThatIsTooLargeIsRefusedBothWays() {
     Message ping = new Message.Ping(1, Fixtures.id(1));
-    assertThatThrownBy(() -> GossipCodec.encode(Collections.nCopies(40, ping)))
+    assertThatThrownBy(() -> GossipCodec.encode(Collections.nCopies(70, ping)))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> GossipCodec.decode(new byte[1_126]))
+    assertThatThrownBy(() -> GossipCodec.decode(new byte[1_126], NAMES))
         .isInstanceOf(MalformedPacketException.class);
+  }
+
+  @Example
+  void whatIsAboutAStrangerIsLeftOut() throws MalformedPacketException {
+    Message.Ack ack = new Message.Ack(1);
+    List<Message> packet = List.of(new Message.Ping(1, Fixtures.id(KNOWN + 1)), ack);
+    assertThat(GossipCodec.decode(GossipCodec.encode(packet), NAMES)).containsExactly(ack);
   }
 
   @Example
   void aMessageWithoutItsEndIsMalformed() {
     byte[] bytes = GossipCodec.encode(List.of(new Message.Ping(1, Fixtures.id(1))));
-    assertThatThrownBy(() -> GossipCodec.decode(java.util.Arrays.copyOf(bytes, 20)))
+    assertThatThrownBy(() -> GossipCodec.decode(java.util.Arrays.copyOf(bytes, 10), NAMES))
         .hasMessage("a message ends too early");
   }
 
   @Provide
   Arbitrary<Message> messages() {
-    return Arbitraries.oneOf(small(), records().map(Message.Join::new), digests(), pulls());
+    return Arbitraries.oneOf(
+        small(), records().map(Message.Join::new), digests(), summaries(), pulls());
   }
 
   @Provide
@@ -83,31 +105,45 @@ class GossipCodecTest {
     Arbitrary<Integer> numbers = Arbitraries.integers();
     Arbitrary<Long> longs = Arbitraries.longs();
     return Arbitraries.oneOf(
-        Combinators.combine(numbers, ids()).as(Message.Ping::new),
-        numbers.map(Message.Ack::new),
-        Combinators.combine(numbers, ids()).as(Message.PingRequest::new),
-        Combinators.combine(ids(), longs, ids()).as(Message.Suspect::new),
-        Combinators.combine(ids(), longs, ids()).as(Message.Dead::new),
+        Combinators.combine(longs, ids()).as(Message.Ping::new),
+        longs.map(Message.Ack::new),
+        longs.map(Message.Nack::new),
+        Combinators.combine(longs, ids()).as(Message.PingRequest::new),
+        Combinators.combine(ids(), longs, ids(), blobs(80))
+            .as(Accusation::new)
+            .map(Message.Accuse::new),
+        Combinators.combine(ids(), longs).as(Message.Challenge::new),
+        numbers.list().ofMaxSize(60).map(Message.Have::new),
+        numbers.list().ofMaxSize(60).map(Message.Want::new),
         records().filter(r -> r.value().size() < 100).map(Message.Statement::new));
   }
 
   private static Arbitrary<Message> digests() {
     Arbitrary<Message.Digest.Entry> entries =
         Combinators.combine(
-                ids(), Arbitraries.longs(), Arbitraries.of(Status.values()), Arbitraries.longs())
+                Arbitraries.longs(),
+                Arbitraries.longs(),
+                Arbitraries.of(Status.values()),
+                Arbitraries.integers())
             .as(Message.Digest.Entry::new);
     return Combinators.combine(
             Arbitraries.of(true, false),
-            ids(),
-            ids(),
+            Arbitraries.longs(),
+            Arbitraries.longs(),
             entries.list().ofMaxSize(Message.Digest.MAX_ENTRIES))
         .as(Message.Digest::new);
+  }
+
+  private static Arbitrary<Message> summaries() {
+    return Arbitraries.of(1, 2, 64, 256)
+        .flatMap(ranges -> Arbitraries.integers().list().ofSize(ranges))
+        .map(Message.Summary::new);
   }
 
   private static Arbitrary<Message> pulls() {
     Arbitrary<Integer> numbers = Arbitraries.integers();
     return Combinators.combine(
-            ids(),
+            Arbitraries.longs(),
             Arbitraries.longs(),
             numbers,
             numbers,
@@ -136,13 +172,13 @@ class GossipCodecTest {
   }
 
   private static Arbitrary<NodeId> ids() {
-    return Arbitraries.integers().between(0, 1_000).map(Fixtures::id);
+    return Arbitraries.integers().between(0, KNOWN).map(Fixtures::id);
   }
 
   /** Empty where it is malformed; anything else than messages or that exception fails the test. */
   private static List<Message> readOrMalformed(byte[] bytes) {
     try {
-      return GossipCodec.decode(bytes);
+      return GossipCodec.decode(bytes, NAMES);
     } catch (MalformedPacketException e) {
       return new ArrayList<>();
     }

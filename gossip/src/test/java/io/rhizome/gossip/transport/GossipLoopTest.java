@@ -29,7 +29,21 @@ import org.junit.jupiter.api.Test;
 class GossipLoopTest {
   private static final GossipConfig FAST =
       new GossipConfig(
-          200, 100, 2, 3, 20, 3, 4, 500, 500, 60_000, 100, 1_000, 64, GossipConfig.Lifeguard.ON);
+          200,
+          100,
+          2,
+          3,
+          20,
+          3,
+          50,
+          4,
+          500,
+          500,
+          60_000,
+          100,
+          1_000,
+          64,
+          GossipConfig.Lifeguard.ON);
   private static final Bytes KEY =
       Bytes.of(
           "an example key of 32 bytes, 0123".getBytes(java.nio.charset.StandardCharsets.US_ASCII));

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.gossip;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Chooses how a packet goes: by datagram as a rule, over a stream to a member that answers over
+ * none but streams, or that opened one since it cannot be reached otherwise; and over streams alone
+ * once this node finds that no datagram of its own is ever answered.
+ */
+final class Lines {
+  /** A stream in use within that time is taken to be open. */
+  private static final long OPEN_NANOS = 30_000_000_000L;
+
+  /** So many answers in a row over streams, and none by datagram: they are blocked. */
+  private static final int BLOCKED = 3;
+
+  private final GossipConfig config;
+  private final MemberTable table;
+  private final News news;
+  private int streamAnswers;
+
+  Lines(GossipConfig config, MemberTable table, News news) {
+    this.config = config;
+    this.table = table;
+    this.news = news;
+  }
+
+  /** The way to a member now. */
+  Line to(long now, Peer peer, Out out) {
+    boolean stream = isStreamed(peer) || (hidden(peer) && peer.link.hasStream(now, OPEN_NANOS));
+    return stream
+        ? packet -> out.stream(peer.id, peer.contact.mesh(), packet)
+        : packet -> out.send(peer.contact.mesh(), packet);
+  }
+
+  /** The way back to whom a packet came from. */
+  static Line back(Sender from, Out out) {
+    return from.link() == Sender.Link.STREAM
+        ? packet -> out.stream(from.id(), from.address(), packet)
+        : packet -> out.send(from.address(), packet);
+  }
+
+  /** Whether datagrams to that member are known to be in vain. */
+  boolean isStreamed(Peer peer) {
+    return streamAnswers >= BLOCKED || peer.link.isStreamed();
+  }
+
+  /** Whether packets to that member may arrive: not where it is reached through others alone. */
+  boolean isOpen(long now, Peer peer) {
+    return !hidden(peer) || peer.link.hasStream(now, OPEN_NANOS);
+  }
+
+  private static boolean hidden(Peer peer) {
+    return !peer.contact.relays().isEmpty();
+  }
+
+  /** A member answered a ping over that link. */
+  void onAnswer(Sender.Link how) {
+    streamAnswers = how == Sender.Link.STREAM ? Math.min(BLOCKED, streamAnswers + 1) : 0;
+  }
+
+  /** Sends these messages and fills the packet with news; nothing where there is neither. */
+  void send(Line line, List<Message> messages) {
+    List<Message> packet = new ArrayList<>(messages);
+    int room = Message.PACKET_BYTES - messages.stream().mapToInt(Message::bytes).sum();
+    packet.addAll(news.take(room, config.retransmits(table.usableCount())));
+    if (!packet.isEmpty()) {
+      line.send(packet);
+    }
+  }
+}
