@@ -67,7 +67,7 @@ public final class PacketSeal {
   private long counter;
 
   /** A packet that opened: who sealed it and what it says. */
-  record Opened(NodeId sender, Bytes content) {}
+  public record Opened(NodeId sender, Bytes content) {}
 
   /** Packets refused so far, by reason. */
   static final class Drops {
@@ -148,7 +148,7 @@ public final class PacketSeal {
   }
 
   /** Opens a packet; null, and counted, where it is not genuine or was seen before. */
-  @Nullable Opened open(byte[] packet) {
+  public @Nullable Opened open(byte[] packet) {
     if (packet.length < HEADER_BYTES + TAG_BYTES
         || packet.length > MAX_PACKET_BYTES
         || packet[0] != MAGIC) {
