@@ -15,6 +15,7 @@ import io.rhizome.gossip.Sender;
 import io.rhizome.gossip.Swim;
 import io.rhizome.gossip.SwimCounters;
 import io.rhizome.gossip.SwimEvent;
+import io.rhizome.gossip.transport.PacketSeal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -28,33 +29,54 @@ public final class SimNode {
   private static final int INBOX_PACKETS = 170;
 
   private final Simulation simulation;
-  private final String host;
+  private final SimWire wire;
+  private final SimHost place;
   private final NodeId id;
   private final Endpoint endpoint;
   private final int bootEpoch;
+  private final @Nullable PacketSeal seal;
   private final Swim swim;
-  private final Out out = new Wire();
+  private final Out out = new Driver();
+  private final Deque<Arrival> inbox = new ArrayDeque<>();
   private boolean running = true;
   private boolean starved;
+  private long starvedUntilNanos;
+  private long serviceNanos;
+  private long busyUntilNanos;
+  private int served;
+  private long tickNanos = Long.MAX_VALUE;
   private long sentBytes;
   private long receivedBytes;
-  private long tickNanos = Long.MAX_VALUE;
-  private final Deque<Runnable> inbox = new ArrayDeque<>();
+  private long refusedPackets;
+
+  /** A packet that came. */
+  private static final class Arrival {
+    final Sender from;
+    final byte[] bytes;
+
+    Arrival(Sender from, byte[] bytes) {
+      this.from = from;
+      this.bytes = bytes;
+    }
+  }
 
   SimNode(
       Simulation simulation,
-      String host,
+      SimWire wire,
+      SimHost place,
       int bootEpoch,
       NodeState state,
       GossipConfig config,
+      @Nullable PacketSeal seal,
       Random random) {
     this.simulation = simulation;
-    this.host = host;
-    this.id = idOf(host);
+    this.wire = wire;
+    this.place = place;
+    this.id = idOf(place.name);
     this.endpoint = state.mesh();
     this.bootEpoch = bootEpoch;
-    this.swim =
-        new Swim(simulation.nowNanos(), id, bootEpoch, state, config, new SimAuthority(id), random);
+    this.seal = seal;
+    this.swim = new Swim(localNanos(), id, bootEpoch, state, config, new SimAuthority(id), random);
   }
 
   /** The id that a host of this name has. */
@@ -64,7 +86,7 @@ public final class SimNode {
 
   /** The name of its host. */
   public String host() {
-    return host;
+    return place.name;
   }
 
   /** Who it is. */
@@ -77,7 +99,7 @@ public final class SimNode {
     return endpoint;
   }
 
-  /** Which of its lives this is, from 1. */
+  /** The boot epoch that it began with, from 1. */
   public int bootEpoch() {
     return bootEpoch;
   }
@@ -94,7 +116,12 @@ public final class SimNode {
 
   /** The status that it sees of another; null where it does not know it. */
   public Member.@Nullable Status statusOf(SimNode other) {
-    return swim.status(other.id).orElse(null);
+    return statusOf(other.id);
+  }
+
+  /** The status that it sees of that member; null where it does not know it. */
+  public Member.@Nullable Status statusOf(NodeId other) {
+    return swim.status(other).orElse(null);
   }
 
   /** Whom it knows by their prefix. */
@@ -107,14 +134,38 @@ public final class SimNode {
     return swim.reachability(other.id);
   }
 
-  /** Bytes sent so far: of each datagram the IPv4 and UDP headers, the seal, and what it says. */
+  /**
+   * Bytes sent so far: of each datagram the IPv4 and UDP headers, the seal, and what it says; of
+   * streams all that TCP sends.
+   */
   public long sentBytes() {
     return sentBytes;
   }
 
-  /** Bytes of the datagrams that reached it while it ran, counted as {@link #sentBytes()}. */
+  /** Bytes that reached it while it ran, counted as {@link #sentBytes()}. */
   public long receivedBytes() {
     return receivedBytes;
+  }
+
+  /** Packets that its seal refused: repeated ones. */
+  public long refusedPackets() {
+    return refusedPackets;
+  }
+
+  /** What it counted. */
+  public SwimCounters counters() {
+    return swim.counters();
+  }
+
+  /** Says something new of itself. */
+  public void publish(NodeState state) {
+    swim.publish(localNanos(), state);
+    settle();
+  }
+
+  /** From now on it takes that long for each packet: those that come meanwhile wait in a queue. */
+  public void serviceTime(long nanosPerPacket) {
+    serviceNanos = nanosPerPacket;
   }
 
   void countSent(int bytes) {
@@ -125,65 +176,101 @@ public final class SimNode {
     receivedBytes += bytes;
   }
 
-  /** What it counted. */
-  public SwimCounters counters() {
-    return swim.counters();
+  void countRefused() {
+    refusedPackets++;
   }
 
-  /** Says something new of itself. */
-  public void publish(NodeState state) {
-    swim.publish(simulation.nowNanos(), state);
-    settle();
+  SimHost place() {
+    return place;
+  }
+
+  @Nullable PacketSeal seal() {
+    return seal;
   }
 
   void begin(List<Endpoint> seeds) {
-    swim.join(simulation.nowNanos(), seeds);
+    swim.join(localNanos(), seeds);
     onTick();
   }
 
   void crash() {
     running = false;
+    inbox.clear();
   }
 
   void leave() {
-    swim.leave(simulation.nowNanos(), out);
+    swim.leave(localNanos(), out);
     settle();
   }
 
   /** From now on it gets no time: what is due waits, and what comes, as far as there is room. */
-  void starve() {
+  void starve(long untilNanos) {
     starved = true;
+    starvedUntilNanos = Math.max(starvedUntilNanos, untilNanos);
   }
 
-  /** It goes on: with what is due, then with what came. */
+  /** It goes on, if its time has come: with what is due, then with what came. */
   void resume() {
+    if (!starved || simulation.nowNanos() < starvedUntilNanos) {
+      return;
+    }
     starved = false;
     if (running && tickNanos <= simulation.nowNanos()) {
       onTick();
     }
     while (running && !inbox.isEmpty()) {
-      inbox.removeFirst().run();
+      accept(inbox.removeFirst());
     }
   }
 
-  void onPacket(Sender from, List<Message> packet) {
-    if (!starved) {
-      receive(from, packet);
-    } else if (inbox.size() < INBOX_PACKETS) {
-      inbox.addLast(() -> receive(from, packet));
+  /** Its clock was set: the moment of its next tick is another. */
+  void onClockSet() {
+    tickNanos = Long.MAX_VALUE;
+    settle();
+  }
+
+  void onDatagram(Sender from, byte[] bytes) {
+    if (inbox.size() + served < INBOX_PACKETS) {
+      accept(new Arrival(from, bytes));
     }
   }
 
-  private void receive(Sender from, List<Message> packet) {
+  private void accept(Arrival arrival) {
+    if (starved) {
+      inbox.addLast(arrival);
+    } else if (serviceNanos > 0) {
+      served++;
+      busyUntilNanos = Math.max(busyUntilNanos, simulation.nowNanos()) + serviceNanos;
+      simulation.at(busyUntilNanos, () -> onServed(arrival));
+    } else {
+      receive(arrival);
+    }
+  }
+
+  private void onServed(Arrival arrival) {
+    served--;
+    if (running && starved) {
+      inbox.addLast(arrival);
+    } else if (running) {
+      receive(arrival);
+    }
+  }
+
+  private void receive(Arrival arrival) {
+    List<Message> packet = wire.unpack(this, arrival.bytes);
+    if (packet == null) {
+      return;
+    }
+    long now = localNanos();
     for (Message message : packet) {
-      swim.onMessage(simulation.nowNanos(), from, message, out);
+      swim.onMessage(now, arrival.from, message, out);
     }
     settle();
   }
 
   private void onTick() {
     tickNanos = Long.MAX_VALUE;
-    swim.onTick(simulation.nowNanos(), out);
+    swim.onTick(localNanos(), out);
     if (swim.hasLeft()) {
       running = false;
     }
@@ -191,23 +278,44 @@ public final class SimNode {
   }
 
   private void settle() {
-    long next = swim.nextDeadlineNanos();
-    if (running && next < tickNanos) {
+    if (!running) {
+      return;
+    }
+    long next = place.clock.moment(simulation.nowNanos(), swim.nextDeadlineNanos());
+    if (next < tickNanos) {
       tickNanos = next;
-      simulation.at(
-          next,
-          () -> {
-            if (running && !starved && tickNanos == next) {
-              onTick();
-            }
-          });
+      simulation.at(next, new Tick(next));
     }
   }
 
-  private final class Wire implements Out {
+  private long localNanos() {
+    return place.clock.local(simulation.nowNanos());
+  }
+
+  private final class Tick implements Runnable {
+    private final long dueNanos;
+
+    Tick(long dueNanos) {
+      this.dueNanos = dueNanos;
+    }
+
+    @Override
+    public void run() {
+      if (!running || starved || tickNanos != dueNanos) {
+        return;
+      }
+      if (busyUntilNanos > simulation.nowNanos()) {
+        simulation.at(busyUntilNanos, this);
+      } else {
+        onTick();
+      }
+    }
+  }
+
+  private final class Driver implements Out {
     @Override
     public void send(Endpoint to, List<Message> packet) {
-      simulation.send(SimNode.this, to, packet);
+      wire.send(SimNode.this, to, packet);
     }
 
     @Override
@@ -222,6 +330,9 @@ public final class SimNode {
 
     @Override
     public void happened(SwimEvent event) {
+      if (event instanceof SwimEvent.EpochRaised raised) {
+        place.disk.persist(raised.epoch());
+      }
       simulation.note(SimNode.this, event);
     }
   }

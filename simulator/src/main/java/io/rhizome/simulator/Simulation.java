@@ -3,16 +3,11 @@ package io.rhizome.simulator;
 
 import io.rhizome.gossip.Endpoint;
 import io.rhizome.gossip.GossipConfig;
-import io.rhizome.gossip.Message;
 import io.rhizome.gossip.NodeState;
-import io.rhizome.gossip.Sender;
 import io.rhizome.gossip.SwimEvent;
-import io.rhizome.gossip.transport.GossipCodec;
-import io.rhizome.gossip.transport.MalformedPacketException;
 import io.rhizome.gossip.transport.PacketSeal;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,19 +17,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mesh under virtual time. All chance comes from one seed: of each source a stream of its own, so
  * that one more draw here does not shift those there. Every packet passes through the packet
- * format, both ways. Single-threaded.
+ * format, both ways, and through the seal too after {@link #sealed}. Single-threaded.
  */
 public final class Simulation {
   private static final int PORT = 7700;
   private static final int API_PORT = 8001;
-
-  /** IPv4 and UDP. */
-  private static final int HEADER_BYTES = 20 + 8;
-
   private static final long STEP_NANOS = 50_000_000;
 
   private final long seed;
@@ -43,19 +35,20 @@ public final class Simulation {
   private final VirtualTime time = new VirtualTime();
   private final EventQueue events = new EventQueue(time);
   private final SimNetwork network;
+  private final SimWire wire;
   private final Map<String, SimNode> nodes = new LinkedHashMap<>();
   private final List<String> trace = new ArrayList<>();
-  private boolean traced = true;
   private final List<BiConsumer<SimNode, SwimEvent>> observers = new ArrayList<>();
-  private long packets;
-  private long packetHash;
+  private boolean traced = true;
+  private byte @Nullable [] meshKey;
 
   /** An empty mesh. */
   public Simulation(long seed, GossipConfig config) {
     this.seed = seed;
     this.config = config;
     this.forks = new Random(seed);
-    this.network = new SimNetwork(fork());
+    this.network = new SimNetwork(time, fork());
+    this.wire = new SimWire(this, network);
   }
 
   /** What everything was drawn from. */
@@ -73,7 +66,15 @@ public final class Simulation {
     return network;
   }
 
-  /** The latest life of each host, in the order of their first start. */
+  /**
+   * Nodes that start from now on seal what they send, each with its own real {@link PacketSeal}.
+   */
+  public void sealed() {
+    meshKey = new byte[PacketSeal.KEY_BYTES];
+    fork().nextBytes(meshKey);
+  }
+
+  /** The latest life of each host as of now, in the order of their first start. */
   public List<SimNode> nodes() {
     return List.copyOf(nodes.values());
   }
@@ -83,22 +84,45 @@ public final class Simulation {
     return nodes.values().stream().filter(SimNode::isRunning).toList();
   }
 
-  /** Starts a host, or starts it again with the next boot epoch. */
+  /** Starts a host, or starts it again, with the boot epoch that follows the one on its disk. */
   public SimNode start(String host, NodeState state, List<Endpoint> seeds) {
-    SimNode before = nodes.get(host);
-    return start(host, before == null ? 1 : before.bootEpoch() + 1, state, seeds);
+    return start(host, disk(host).epoch() + 1, state, seeds);
   }
 
   /** Starts a host with that boot epoch, as after its disk was lost or restored. */
   public SimNode start(String host, int bootEpoch, NodeState state, List<Endpoint> seeds) {
-    SimNode before = nodes.get(host);
+    SimHost place = network.host(host);
+    SimNode before = place.node;
     if (before != null) {
-      before.crash();
+      crash(before);
     }
-    SimNode node = new SimNode(this, host, bootEpoch, state, config, fork());
+    place.disk.persist(bootEpoch);
+    SimNode node = new SimNode(this, wire, place, bootEpoch, state, config, seal(host), fork());
+    place.node = node;
     nodes.put(host, node);
     node.begin(seeds);
     return node;
+  }
+
+  /** What a host keeps while its node does not run. */
+  public SimDisk disk(String host) {
+    return network.host(host).disk;
+  }
+
+  /**
+   * Sets the monotonic clock of a host.
+   *
+   * @param stepAhead how far it jumps ahead now, as after a suspend
+   * @param driftPpm how much it runs fast from now on, in parts per million; slow where negative
+   * @throws IllegalArgumentException for a step back, or a drift of a quarter or more
+   */
+  public void clock(String host, Duration stepAhead, long driftPpm) {
+    SimHost place = network.host(host);
+    place.clock.set(time.nowNanos(), stepAhead.toNanos(), driftPpm);
+    SimNode node = place.node;
+    if (node != null) {
+      node.onClockSet();
+    }
   }
 
   /** A state for a host with one label, {@code name}, and no models. */
@@ -128,8 +152,9 @@ public final class Simulation {
    * does: its packets wait, and what was due is done late.
    */
   public void starve(SimNode node, Duration duration) {
-    node.starve();
-    at(time.nowNanos() + duration.toNanos(), node::resume);
+    long until = time.nowNanos() + duration.toNanos();
+    node.starve(until);
+    at(until, node::resume);
   }
 
   /** Lets that much time pass. */
@@ -149,6 +174,11 @@ public final class Simulation {
     return true;
   }
 
+  /** Does that after so much time, before what else was scheduled later for the same moment. */
+  public void after(Duration delay, Runnable action) {
+    at(time.nowNanos() + delay.toNanos(), action);
+  }
+
   /** Tells of everything that a node notices, at the moment when it does. */
   public void onEvent(BiConsumer<SimNode, SwimEvent> observer) {
     observers.add(observer);
@@ -166,12 +196,17 @@ public final class Simulation {
 
   /** How many packets were sent. */
   public long packets() {
-    return packets;
+    return wire.packets();
   }
 
   /** Over every packet sent, its time, ends and content. */
   public long packetHash() {
-    return packetHash;
+    return wire.hash();
+  }
+
+  /** How many events the queue has run. */
+  public long events() {
+    return events.executed();
   }
 
   void at(long nanos, Runnable action) {
@@ -182,37 +217,19 @@ public final class Simulation {
     if (traced) {
       trace.add(time.nowNanos() + " " + node.host() + " " + event);
     }
-    observers.forEach(observer -> observer.accept(node, event));
+    for (BiConsumer<SimNode, SwimEvent> observer : observers) {
+      observer.accept(node, event);
+    }
   }
 
-  void send(SimNode from, Endpoint to, List<Message> packet) {
-    byte[] bytes = GossipCodec.encode(packet);
-    if (bytes.length + PacketSeal.OVERHEAD_BYTES > PacketSeal.MAX_PACKET_BYTES) {
-      throw new IllegalStateException(
-          "seed " + seed + ": a packet of " + bytes.length + " bytes does not fit");
+  private @Nullable PacketSeal seal(String host) {
+    byte[] key = meshKey;
+    if (key == null) {
+      return null;
     }
-    packets++;
-    int size = HEADER_BYTES + PacketSeal.OVERHEAD_BYTES + bytes.length;
-    from.countSent(size);
-    packetHash = 31 * packetHash + Arrays.hashCode(bytes);
-    packetHash = 31 * packetHash + to.host().hashCode() + 7 * time.nowNanos();
-    network
-        .delayNanos(from.host(), to.host())
-        .ifPresent(delay -> at(time.nowNanos() + delay, () -> deliver(from, to, bytes)));
-  }
-
-  private void deliver(SimNode from, Endpoint to, byte[] bytes) {
-    SimNode receiver = nodes.get(to.host());
-    if (receiver != null && receiver.isRunning() && to.equals(receiver.endpoint())) {
-      receiver.countReceived(HEADER_BYTES + PacketSeal.OVERHEAD_BYTES + bytes.length);
-      try {
-        receiver.onPacket(
-            new Sender(from.id(), from.endpoint(), Sender.Link.DATAGRAM),
-            GossipCodec.decode(bytes, receiver.names()));
-      } catch (MalformedPacketException e) {
-        throw new IllegalStateException("seed " + seed + ": own packet is malformed", e);
-      }
-    }
+    byte[] boot = new byte[PacketSeal.BOOT_BYTES];
+    fork().nextBytes(boot);
+    return new PacketSeal(key, SimNode.idOf(host), boot);
   }
 
   private Random fork() {

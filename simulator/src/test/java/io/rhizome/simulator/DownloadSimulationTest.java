@@ -82,7 +82,7 @@ class DownloadSimulationTest {
 
     Run(long seed) {
       random = new Random(seed);
-      network = new SimNetwork(new Random(random.nextLong()));
+      network = new SimNetwork(time, new Random(random.nextLong()));
       network.loss(0.02);
       for (int i = 0; i < 5; i++) {
         byte[] id = new byte[NodeId.BYTES];
