@@ -36,6 +36,7 @@ public final class SimNode {
   private final int bootEpoch;
   private final @Nullable PacketSeal seal;
   private final Swim swim;
+  private final SimStreams streams;
   private final Out out = new Driver();
   private final Deque<Arrival> inbox = new ArrayDeque<>();
   private boolean running = true;
@@ -53,10 +54,12 @@ public final class SimNode {
   private static final class Arrival {
     final Sender from;
     final byte[] bytes;
+    final SimStream.@Nullable Lane lane;
 
-    Arrival(Sender from, byte[] bytes) {
+    Arrival(Sender from, byte[] bytes, SimStream.@Nullable Lane lane) {
       this.from = from;
       this.bytes = bytes;
+      this.lane = lane;
     }
   }
 
@@ -76,6 +79,7 @@ public final class SimNode {
     this.endpoint = state.mesh();
     this.bootEpoch = bootEpoch;
     this.seal = seal;
+    this.streams = new SimStreams(simulation, this);
     this.swim = new Swim(localNanos(), id, bootEpoch, state, config, new SimAuthority(id), random);
   }
 
@@ -152,6 +156,11 @@ public final class SimNode {
     return refusedPackets;
   }
 
+  /** With how many others it has an open stream, whichever side dialled. */
+  public int openStreams() {
+    return streams.size();
+  }
+
   /** What it counted. */
   public SwimCounters counters() {
     return swim.counters();
@@ -180,6 +189,10 @@ public final class SimNode {
     refusedPackets++;
   }
 
+  SimWire wire() {
+    return wire;
+  }
+
   SimHost place() {
     return place;
   }
@@ -188,13 +201,22 @@ public final class SimNode {
     return seal;
   }
 
+  SimStreams streams() {
+    return streams;
+  }
+
+  /** Until when it gets no time; in the past where it does. */
+  long starvedUntilNanos() {
+    return starvedUntilNanos;
+  }
+
   void begin(List<Endpoint> seeds) {
     swim.join(localNanos(), seeds);
     onTick();
   }
 
   void crash() {
-    running = false;
+    stop();
     inbox.clear();
   }
 
@@ -231,8 +253,13 @@ public final class SimNode {
 
   void onDatagram(Sender from, byte[] bytes) {
     if (inbox.size() + served < INBOX_PACKETS) {
-      accept(new Arrival(from, bytes));
+      accept(new Arrival(from, bytes, null));
     }
+  }
+
+  /** A stream holds back what it may not keep here, so nothing is dropped. */
+  void onStream(Sender from, byte[] bytes, SimStream.Lane lane) {
+    accept(new Arrival(from, bytes, lane));
   }
 
   private void accept(Arrival arrival) {
@@ -257,10 +284,14 @@ public final class SimNode {
   }
 
   private void receive(Arrival arrival) {
+    if (arrival.lane != null) {
+      arrival.lane.onRead(arrival.bytes.length);
+    }
     List<Message> packet = wire.unpack(this, arrival.bytes);
     if (packet == null) {
       return;
     }
+    simulation.notePacket(this, arrival.from, packet);
     long now = localNanos();
     for (Message message : packet) {
       swim.onMessage(now, arrival.from, message, out);
@@ -272,9 +303,14 @@ public final class SimNode {
     tickNanos = Long.MAX_VALUE;
     swim.onTick(localNanos(), out);
     if (swim.hasLeft()) {
-      running = false;
+      stop();
     }
     settle();
+  }
+
+  private void stop() {
+    running = false;
+    streams.closeAll();
   }
 
   private void settle() {
@@ -320,12 +356,12 @@ public final class SimNode {
 
     @Override
     public void stream(NodeId to, Endpoint at, List<Message> packet) {
-      // No streams yet.
+      streams.send(to, at, wire.pack(SimNode.this, at, packet));
     }
 
     @Override
     public void streamToSeed(Endpoint at, List<Message> packet) {
-      // No streams yet.
+      streams.sendToSeed(at, wire.pack(SimNode.this, at, packet));
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.rhizome.simulator;
 
 import io.rhizome.gossip.Endpoint;
 import io.rhizome.gossip.GossipConfig;
+import io.rhizome.gossip.Message;
 import io.rhizome.gossip.NodeState;
+import io.rhizome.gossip.Sender;
 import io.rhizome.gossip.SwimEvent;
 import io.rhizome.gossip.transport.PacketSeal;
 import java.time.Duration;
@@ -39,8 +41,16 @@ public final class Simulation {
   private final Map<String, SimNode> nodes = new LinkedHashMap<>();
   private final List<String> trace = new ArrayList<>();
   private final List<BiConsumer<SimNode, SwimEvent>> observers = new ArrayList<>();
+  private final List<PacketObserver> packetObservers = new ArrayList<>();
   private boolean traced = true;
   private byte @Nullable [] meshKey;
+
+  /** Sees packets as nodes read them. */
+  @FunctionalInterface
+  public interface PacketObserver {
+    /** A node reads a packet that opened; called before the node acts on it. */
+    void onPacket(SimNode reader, Sender from, List<Message> packet);
+  }
 
   /** An empty mesh. */
   public Simulation(long seed, GossipConfig config) {
@@ -184,6 +194,11 @@ public final class Simulation {
     observers.add(observer);
   }
 
+  /** Tells of every packet that a node reads, at the moment when it does. */
+  public void onPacket(PacketObserver observer) {
+    packetObservers.add(observer);
+  }
+
   /** What happened, line by line. */
   public List<String> trace() {
     return Collections.unmodifiableList(trace);
@@ -219,6 +234,12 @@ public final class Simulation {
     }
     for (BiConsumer<SimNode, SwimEvent> observer : observers) {
       observer.accept(node, event);
+    }
+  }
+
+  void notePacket(SimNode reader, Sender from, List<Message> packet) {
+    for (PacketObserver observer : packetObservers) {
+      observer.onPacket(reader, from, packet);
     }
   }
 
