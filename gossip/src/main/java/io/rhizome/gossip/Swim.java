@@ -240,6 +240,12 @@ public final class Swim {
     return peer == null ? Optional.empty() : Optional.of(peer.status);
   }
 
+  /** The newest incarnation of another member known here, without making a view; 0 for none. */
+  public long incarnation(NodeId id) {
+    Peer peer = table.get(id);
+    return peer == null ? 0 : peer.incarnation();
+  }
+
   /** Whether another member answers this node now, without making a view. */
   public Reachability reachability(NodeId id) {
     Peer peer = table.get(id);
