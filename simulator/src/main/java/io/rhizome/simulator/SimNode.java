@@ -35,11 +35,13 @@ public final class SimNode {
   private final Endpoint endpoint;
   private final int bootEpoch;
   private final @Nullable PacketSeal seal;
+  private final long startedNanos;
   private final Swim swim;
   private final SimStreams streams;
   private final Out out = new Driver();
   private final Deque<Arrival> inbox = new ArrayDeque<>();
   private boolean running = true;
+  private long stoppedNanos = Long.MAX_VALUE;
   private boolean starved;
   private long starvedUntilNanos;
   private long serviceNanos;
@@ -79,6 +81,7 @@ public final class SimNode {
     this.endpoint = state.mesh();
     this.bootEpoch = bootEpoch;
     this.seal = seal;
+    this.startedNanos = simulation.nowNanos();
     this.streams = new SimStreams(simulation, this);
     this.swim = new Swim(localNanos(), id, bootEpoch, state, config, new SimAuthority(id), random);
   }
@@ -113,6 +116,16 @@ public final class SimNode {
     return running;
   }
 
+  /** When it began, in nanoseconds of virtual time. */
+  public long startedNanos() {
+    return startedNanos;
+  }
+
+  /** When it crashed or had left; {@link Long#MAX_VALUE} while it runs. */
+  public long stoppedNanos() {
+    return stoppedNanos;
+  }
+
   /** What it sees. */
   public MembershipView view() {
     return swim.view();
@@ -128,9 +141,9 @@ public final class SimNode {
     return swim.status(other).orElse(null);
   }
 
-  /** Whom it knows by their prefix. */
-  Names names() {
-    return swim.names();
+  /** The newest incarnation of that member that it knows; 0 where it does not know it. */
+  public long incarnationOf(NodeId other) {
+    return swim.incarnation(other);
   }
 
   /** Whether it reaches another now. */
@@ -309,6 +322,9 @@ public final class SimNode {
   }
 
   private void stop() {
+    if (running) {
+      stoppedNanos = simulation.nowNanos();
+    }
     running = false;
     streams.closeAll();
   }

@@ -4,6 +4,7 @@ package io.rhizome.simulator;
 import io.rhizome.gossip.Endpoint;
 import io.rhizome.gossip.GossipConfig;
 import io.rhizome.gossip.Message;
+import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.NodeState;
 import io.rhizome.gossip.Sender;
 import io.rhizome.gossip.SwimEvent;
@@ -14,6 +15,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -39,6 +41,7 @@ public final class Simulation {
   private final SimNetwork network;
   private final SimWire wire;
   private final Map<String, SimNode> nodes = new LinkedHashMap<>();
+  private final SortedMap<NodeId, SimNode> byId = new TreeMap<>();
   private final List<String> trace = new ArrayList<>();
   private final List<BiConsumer<SimNode, SwimEvent>> observers = new ArrayList<>();
   private final List<PacketObserver> packetObservers = new ArrayList<>();
@@ -89,6 +92,16 @@ public final class Simulation {
     return List.copyOf(nodes.values());
   }
 
+  /** The latest life on the host of that name, if there was one. */
+  public Optional<SimNode> node(String host) {
+    return Optional.ofNullable(nodes.get(host));
+  }
+
+  /** The latest life of that node, if it ever started. */
+  public Optional<SimNode> node(NodeId id) {
+    return Optional.ofNullable(byId.get(id));
+  }
+
   /** Those of {@link #nodes()} that run. */
   public List<SimNode> running() {
     return nodes.values().stream().filter(SimNode::isRunning).toList();
@@ -110,6 +123,7 @@ public final class Simulation {
     SimNode node = new SimNode(this, wire, place, bootEpoch, state, config, seal(host), fork());
     place.node = node;
     nodes.put(host, node);
+    byId.put(node.id(), node);
     node.begin(seeds);
     return node;
   }
