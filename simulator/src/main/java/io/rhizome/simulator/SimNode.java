@@ -192,6 +192,7 @@ public final class SimNode {
 
   void countSent(int bytes) {
     sentBytes += bytes;
+    wire.countSent(bytes);
   }
 
   void countReceived(int bytes) {

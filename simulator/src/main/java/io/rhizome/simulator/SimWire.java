@@ -20,6 +20,7 @@ final class SimWire {
   private final SimNetwork network;
   private final CRC32C checksum = new CRC32C();
   private long packets;
+  private long sentBytes;
   private long hash;
 
   SimWire(Simulation simulation, SimNetwork network) {
@@ -30,6 +31,15 @@ final class SimWire {
   /** How many packets were sent, over streams too. */
   long packets() {
     return packets;
+  }
+
+  /** Of all nodes. */
+  long sentBytes() {
+    return sentBytes;
+  }
+
+  void countSent(int bytes) {
+    sentBytes += bytes;
   }
 
   /** Over every packet sent, its time, ends and content. */

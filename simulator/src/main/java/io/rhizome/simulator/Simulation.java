@@ -228,6 +228,11 @@ public final class Simulation {
     return wire.packets();
   }
 
+  /** Bytes sent by all nodes so far, as {@link SimNode#sentBytes()} counts them. */
+  public long sentBytes() {
+    return wire.sentBytes();
+  }
+
   /** Over every packet sent, its time, ends and content. */
   public long packetHash() {
     return wire.hash();

@@ -73,6 +73,8 @@ final class CoreRules {
       classes()
           .that()
           .resideInAPackage("io.rhizome.simulator..")
+          .and()
+          .resideOutsideOfPackages("io.rhizome.simulator.scenario..", "io.rhizome.simulator.cli..")
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
@@ -83,13 +85,27 @@ final class CoreRules {
               "io.rhizome.store..",
               "io.rhizome.simulator..");
 
-  /** The files of {@code io.rhizome.store} are driven from there; nobody else has any. */
+  static final ArchRule SCENARIOS_SEE_THE_SIMULATOR_AND_READ_YAML =
+      classes()
+          .that()
+          .resideInAnyPackage("io.rhizome.simulator.scenario..", "io.rhizome.simulator.cli..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "org.jspecify..",
+              "com.fasterxml.jackson..",
+              "picocli..",
+              "io.rhizome.gossip",
+              "io.rhizome.simulator..");
+
+  /** Files of {@code io.rhizome.store} are driven from there, scenarios are read by the command. */
   static final ArchRule CORE_HAS_NO_IO =
       noClasses()
           .that()
           .resideInAnyPackage(CORE)
           .and()
-          .resideOutsideOfPackage("io.rhizome.store")
+          .resideOutsideOfPackages("io.rhizome.store", "io.rhizome.simulator.cli..")
           .should()
           .dependOnClassesThat()
           .haveNameMatching(
@@ -118,6 +134,7 @@ final class CoreRules {
           SCHEDULER_SEES_GOSSIP_VALUES,
           STORE_SEES_GOSSIP_VALUES,
           SIMULATOR_SEES_THE_CORE,
+          SCENARIOS_SEE_THE_SIMULATOR_AND_READ_YAML,
           CORE_HAS_NO_IO,
           CORE_HAS_NO_THREADS_NOR_HASH_ORDER,
           CORE_IS_DETERMINISTIC);
