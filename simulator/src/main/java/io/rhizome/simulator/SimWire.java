@@ -75,6 +75,7 @@ final class SimWire {
           "seed " + simulation.seed() + ": a packet of " + content.length + " bytes does not fit");
     }
     packets++;
+    simulation.noteSend(from, to, packet);
     checksum.reset();
     checksum.update(content);
     long ends = (long) from.host().hashCode() << 32 | (to.host().hashCode() & 0xffffffffL);

@@ -45,6 +45,7 @@ public final class Simulation {
   private final List<String> trace = new ArrayList<>();
   private final List<BiConsumer<SimNode, SwimEvent>> observers = new ArrayList<>();
   private final List<PacketObserver> packetObservers = new ArrayList<>();
+  private final List<SendObserver> sendObservers = new ArrayList<>();
   private boolean traced = true;
   private byte @Nullable [] meshKey;
 
@@ -53,6 +54,13 @@ public final class Simulation {
   public interface PacketObserver {
     /** A node reads a packet that opened; called before the node acts on it. */
     void onPacket(SimNode reader, Sender from, List<Message> packet);
+  }
+
+  /** Sees packets as nodes send them. */
+  @FunctionalInterface
+  public interface SendObserver {
+    /** A node sends a packet to an address, whether it will arrive or not. */
+    void onSend(SimNode from, Endpoint to, List<Message> packet);
   }
 
   /** An empty mesh. */
@@ -166,6 +174,16 @@ public final class Simulation {
     node.crash();
   }
 
+  /** Stops a node without a word and for good: nothing of it is kept, as if it had never been. */
+  public void forget(SimNode node) {
+    node.crash();
+    SimHost place = node.place();
+    if (place.node == node) {
+      place.node = null;
+      nodes.remove(place.name);
+    }
+  }
+
   /** Lets a node say goodbye; it stops when it has. */
   public void leave(SimNode node) {
     node.leave();
@@ -211,6 +229,11 @@ public final class Simulation {
   /** Tells of every packet that a node reads, at the moment when it does. */
   public void onPacket(PacketObserver observer) {
     packetObservers.add(observer);
+  }
+
+  /** Tells of every packet that a node sends, at the moment when it does. */
+  public void onSend(SendObserver observer) {
+    sendObservers.add(observer);
   }
 
   /** What happened, line by line. */
@@ -259,6 +282,12 @@ public final class Simulation {
   void notePacket(SimNode reader, Sender from, List<Message> packet) {
     for (PacketObserver observer : packetObservers) {
       observer.onPacket(reader, from, packet);
+    }
+  }
+
+  void noteSend(SimNode from, Endpoint to, List<Message> packet) {
+    for (SendObserver observer : sendObservers) {
+      observer.onSend(from, to, packet);
     }
   }
 
