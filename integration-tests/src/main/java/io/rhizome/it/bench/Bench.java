@@ -2,6 +2,8 @@
 package io.rhizome.it.bench;
 
 import io.rhizome.it.Checkout;
+import io.rhizome.it.bench.gossip.GossipBench;
+import io.rhizome.it.bench.gossip.GossipRow;
 import io.rhizome.it.bench.policy.PolicyBench;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +15,8 @@ import java.util.Optional;
  * Runs one benchmark: {@code NAME [--quick]}. Prints its method, its table and {@code NAME
  * key=value ...}, and writes {@code integration-tests/results/NAME.json}. Exit status 1 if a figure
  * misses its bar, 2 for a wrong call. {@code readme} instead of a name makes the README's table
- * anew.
+ * anew; {@code gossip --row NAME [--quick] [--seed N]} runs one of gossip's experiments alone and
+ * writes nothing.
  */
 public final class Bench {
   private Bench() {}
@@ -25,6 +28,10 @@ public final class Bench {
       updateReadme();
       return;
     }
+    if (words.size() > 2 && words.subList(0, 2).equals(List.of("gossip", "--row"))) {
+      GossipRow.main(words.subList(2, words.size()).toArray(String[]::new));
+      return;
+    }
     boolean quick = words.contains("--quick");
     List<Benchmark> benchmarks =
         List.of(
@@ -33,7 +40,8 @@ public final class Bench {
             new RestBench(quick),
             new FetchBench(quick),
             new ContainerBench(quick),
-            new PolicyBench(quick));
+            new PolicyBench(quick),
+            new GossipBench(quick));
     List<String> names = words.stream().filter(word -> !word.equals("--quick")).toList();
     Optional<Benchmark> chosen =
         benchmarks.stream().filter(b -> names.equals(List.of(b.name()))).findFirst();
@@ -61,7 +69,7 @@ public final class Bench {
     Result result = benchmark.run(checkout);
     Path file = result.write(checkout.results(), Commit.read(checkout.root()), Machine.read());
     System.out.println();
-    for (Figure figure : result.figures()) {
+    for (Figure figure : result.allFigures()) {
       if (!figure.holds()) {
         System.out.println(figure.name() + " " + figure.text() + " misses " + figure.bar());
       }

@@ -61,7 +61,7 @@ public record Figure(
   }
 
   /** Its bar in words. */
-  String bar() {
+  public String bar() {
     return bar(form, atMost, atLeast);
   }
 
@@ -74,7 +74,7 @@ public record Figure(
   }
 
   /** Its value as it is written. */
-  String text() {
+  public String text() {
     return text(form, value);
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What one benchmark found.
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param quick whether windows were cut short: figures for a glance, not for a table
  * @param seed of whatever was random, 0 where nothing was
  * @param figures those of its closing line, in order
+ * @param further figures that are no part of that line
  * @param rows all it measured, each value under a name that ends in its unit
  */
 public record Result(
@@ -27,7 +29,18 @@ public record Result(
     boolean quick,
     long seed,
     List<Figure> figures,
+    List<Figure> further,
     List<Map<String, Object>> rows) {
+  /** What a benchmark found whose figures are all in its closing line. */
+  public Result(
+      String name,
+      List<String> method,
+      boolean quick,
+      long seed,
+      List<Figure> figures,
+      List<Map<String, Object>> rows) {
+    this(name, method, quick, seed, figures, List.of(), rows);
+  }
 
   /** The layout of the file. */
   @JsonPropertyOrder({
@@ -56,9 +69,14 @@ public record Result(
       List<String> method,
       List<Map<String, Object>> rows) {}
 
+  /** All figures: those of the closing line, then the further ones. */
+  List<Figure> allFigures() {
+    return Stream.concat(figures.stream(), further.stream()).toList();
+  }
+
   /** Whether every figure keeps its bar. */
   boolean holds() {
-    return figures.stream().allMatch(Figure::holds);
+    return allFigures().stream().allMatch(Figure::holds);
   }
 
   /** {@code NAME key=value ...}: the line that a run ends with. */
@@ -73,7 +91,7 @@ public record Result(
     Map<String, Object> values = new LinkedHashMap<>();
     Map<String, Double> required = new LinkedHashMap<>();
     Map<String, Double> requiredAtLeast = new LinkedHashMap<>();
-    for (Figure figure : figures) {
+    for (Figure figure : allFigures()) {
       values.put(figure.name(), figure.json());
       Double atMost = figure.atMost();
       if (atMost != null) {

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.it.bench.gossip;
+
+import io.rhizome.gossip.GossipConfig;
+import io.rhizome.it.Checkout;
+import io.rhizome.it.Table;
+import io.rhizome.it.bench.Benchmark;
+import io.rhizome.it.bench.Figure;
+import io.rhizome.it.bench.Result;
+import io.rhizome.simulator.experiment.Catalogue;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * What the membership protocol does in bad weather, under virtual time, with the shipped classes.
+ */
+public final class GossipBench implements Benchmark {
+  private static final long SEED = 1;
+
+  /** On one core, and with nothing else running. */
+  private static final String ALONE = "speed";
+
+  private static final int AT_A_TIME = 2;
+
+  private final boolean quick;
+
+  /** The benchmark, or a glance of it. */
+  public GossipBench(boolean quick) {
+    this.quick = quick;
+  }
+
+  @Override
+  public String name() {
+    return "gossip";
+  }
+
+  @Override
+  public List<String> method() {
+    List<String> lines = new ArrayList<>();
+    lines.addAll(
+        List.of(
+            "The classes that ship, under virtual time, each packet through the real format. One"
+                + " seed ("
+                + SEED
+                + "), one",
+            "configuration for all; each experiment in a JVM of its own, two at a time, speed alone"
+                + " on one core.",
+            "Latencies 0.1 to 1 ms by link, 20% jitter. In use: alive or suspect. Bytes: sent and"
+                + " received, IP,",
+            "UDP or TCP, and seal included.",
+            "starved: 128 nodes; 1 to 32 of them get no time for 0.128 to 32 s every 0.064 to 16 s;"
+                + " false deaths",
+            "of never starved nodes seen by never starved ones, over all cells; plain SWIM over"
+                + " Lifeguard.",
+            "detect: crashes, one at a time; median over crashes and observers until declared"
+                + " dead.",
+            "hour: 1,000 nodes, 1% loss, each changes its residency once a minute; a crash is"
+                + " avoided where it",
+            "is not reached, suspect or dead; medians over crashes. Nodes are down for 60 s.",
+            "churn: 1,000 nodes, 30% loss, 5% crash each minute and start again a minute later; the"
+                + " share of all",
+            "pairs of running nodes, from the moment they start, in which each holds the other in"
+                + " use, lowest of",
+            "all seconds after the first minute.",
+            "rapid: 1,000 nodes, 10 of them with 80% loss both ways, or deaf 20 s in 40, or not"
+                + " heard; flaps:",
+            "changes of state (alive, suspect, dead) a minute, of the faulty node and the healthy"
+                + " observer with",
+            "the most.",
+            "join: 2,000 nodes start at once, through one seed.",
+            "day: 32 nodes, three replaced by new identities each hour; last quarter over the"
+                + " second.",
+            "partition: 90 nodes in three parts for 10 minutes; in each, one crashes and one starts"
+                + " again.",
+            "links: 20 nodes; one link fails one way, or both: from the first ping that fails until"
+                + " the node that",
+            "pinged knows a relay, slowest of all; link_deaths_all_but_one, where one node alone"
+                + " still reaches",
+            "another, is in the rows.",
+            "restart: 128 nodes; all or half crash at once and start again 0.5 to 60 s later; after"
+                + " 10 s more.",
+            "vivaldi: 1,000 nodes on a clustered latency matrix with triangle violations, 10%"
+                + " jitter."));
+    lines.add("Configuration: " + GossipConfig.defaults());
+    lines.add("Plain SWIM: " + Catalogue.plainSwim());
+    return lines;
+  }
+
+  @Override
+  public Result run(Checkout checkout) throws IOException, InterruptedException {
+    Map<String, Double> readings = new LinkedHashMap<>();
+    List<Map<String, Object>> rows = new ArrayList<>();
+    List<String> together = new ArrayList<>(Catalogue.NAMES);
+    together.remove(ALONE);
+    ExecutorService workers = Executors.newFixedThreadPool(AT_A_TIME);
+    try {
+      Map<String, Future<Map<String, Double>>> ends = new LinkedHashMap<>();
+      for (String name : together) {
+        ends.put(name, workers.submit(() -> RowProcess.run(name, quick, SEED, false)));
+      }
+      for (Map.Entry<String, Future<Map<String, Double>>> end : ends.entrySet()) {
+        keep(end.getKey(), end.getValue().get(), readings, rows);
+      }
+    } catch (ExecutionException e) {
+      throw new IOException("an experiment did not start or end", e.getCause());
+    } finally {
+      workers.shutdownNow();
+    }
+    keep(ALONE, RowProcess.run(ALONE, quick, SEED, true), readings, rows);
+    List<Figure> closing = Bars.closing(readings);
+    List<Figure> further = Bars.further(readings);
+    print(closing, further);
+    return new Result(name(), method(), quick, SEED, closing, further, rows);
+  }
+
+  private static void keep(
+      String name,
+      Map<String, Double> found,
+      Map<String, Double> readings,
+      List<Map<String, Object>> rows) {
+    readings.putAll(found);
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("experiment", name);
+    row.putAll(found);
+    rows.add(row);
+  }
+
+  private static void print(List<Figure> closing, List<Figure> further) {
+    Table table = new Table("figure", "measured", "required");
+    List<Figure> all = new ArrayList<>(closing);
+    all.addAll(further);
+    for (Figure figure : all) {
+      table.row(figure.name(), figure.text(), figure.bar());
+    }
+    System.out.print(table);
+  }
+}
