@@ -87,12 +87,15 @@ public final class DayExperiment implements Experiment {
       progress.accept(
           "quarter %d: heap %.1f MB, %.0f bytes/s, resurrections %d"
               .formatted(
-                  i + 1, quarter.heapBytes() / 1e6, quarter.bytesPerSecond(), resurrections.count));
+                  i + 1,
+                  quarter.heapBytes() / 1e6,
+                  quarter.bytesPerSecond(),
+                  resurrections.count()));
     }
     Quarter second = quarters.get(1);
     Quarter last = quarters.get(quarters.size() - 1);
     return List.of(
-        new Reading("resurrections", resurrections.count),
+        new Reading("resurrections", resurrections.count()),
         new Reading("day_heap_bytes", last.heapBytes()),
         new Reading("day_heap_ratio", last.heapBytes() / second.heapBytes()),
         new Reading("day_bytes_per_s", last.bytesPerSecond()),
@@ -103,7 +106,7 @@ public final class DayExperiment implements Experiment {
    * Counts each time a node takes one in use that has crashed: one that it had buried, or one that
    * crashed so long ago that all must know.
    */
-  private static final class Resurrections implements Population.Watch {
+  static final class Resurrections implements Population.Watch {
     private final Population population;
     private final Map<Integer, Long> crashedNanos = new LinkedHashMap<>();
     private final Map<Integer, BitSet> buriedBy = new LinkedHashMap<>();
@@ -114,6 +117,11 @@ public final class DayExperiment implements Experiment {
       population.watch(this);
     }
 
+    long count() {
+      return count;
+    }
+
+    /** Crashes that node for good. */
     void crash(int number) {
       population.retire(number);
       crashedNanos.put(number, population.nowNanos());

@@ -98,7 +98,7 @@ public final class RestartExperiment implements Experiment {
   }
 
   /** Pairs in which a running node holds a running one for dead or gone. */
-  private static long staleDeaths(Population population) {
+  static long staleDeaths(Population population) {
     long count = 0;
     for (int observer : population.running()) {
       for (int subject : population.running()) {
@@ -112,7 +112,7 @@ public final class RestartExperiment implements Experiment {
   }
 
   /** Pairs in which a running node holds in use what is a former life of another. */
-  private static long ghosts(Population population) {
+  static long ghosts(Population population) {
     long count = 0;
     for (int observer : population.running()) {
       SimNode node = population.node(observer);
