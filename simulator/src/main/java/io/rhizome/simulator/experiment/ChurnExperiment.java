@@ -15,6 +15,10 @@ import java.util.function.Consumer;
  */
 public final class ChurnExperiment implements Experiment {
   private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  /** A false death that stands for longer is permanent. */
+  private static final Duration REFUTED_BY_THEN = Duration.ofSeconds(10);
+
   private static final Duration SECOND = Duration.ofSeconds(1);
 
   private final GossipConfig config;
@@ -27,7 +31,7 @@ public final class ChurnExperiment implements Experiment {
    * @param loss share of packets lost
    * @param churn share of the nodes that crash in a minute
    * @param length of the churn, its first minute not measured
-   * @param tail without churn but with loss, in which all false deaths must have been taken back
+   * @param tail without crashes but with loss, after which false deaths must be taken back
    */
   public record Plan(int nodes, double loss, double churn, Duration length, Duration tail) {
     /** As required. */
@@ -80,7 +84,7 @@ public final class ChurnExperiment implements Experiment {
         new Reading("false_deaths", falseDeaths.count()),
         new Reading("refuted_median_s", Quantiles.median(refuted)),
         new Reading("refuted_max_s", Quantiles.worst(refuted)),
-        new Reading("permanent_deaths", falseDeaths.standing()));
+        new Reading("permanent_deaths", falseDeaths.standing(REFUTED_BY_THEN)));
   }
 
   private static void crashOne(Population population, Random random, Deque<Integer> down) {

@@ -46,6 +46,14 @@ final class CrashWatch implements Population.Watch {
     }
   }
 
+  /** What crashes meanwhile observes no more. */
+  @Override
+  public void crashed(int number) {
+    observers.clear(number);
+    avoiding.clear(number);
+    burying.clear(number);
+  }
+
   /** Ends the watch, as when the crashed starts again. */
   void end() {
     population.unwatch(this);

@@ -3,6 +3,7 @@ package io.rhizome.simulator.experiment;
 
 import io.rhizome.gossip.SwimEvent;
 import io.rhizome.simulator.SimNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,9 +59,12 @@ final class FalseDeaths implements Population.Watch {
     return List.copyOf(refutedSeconds);
   }
 
-  /** How many were not taken back to this moment, though both nodes run. */
-  long standing() {
-    return open.entrySet().stream().filter(e -> isHeld(e.getKey(), e.getValue())).count();
+  /** How many have lasted longer than that and still do, though both nodes run. */
+  long standing(Duration longerThan) {
+    long before = population.nowNanos() - longerThan.toNanos();
+    return open.entrySet().stream()
+        .filter(e -> e.getValue().atNanos() < before && isHeld(e.getKey(), e.getValue()))
+        .count();
   }
 
   private boolean isHeld(Pair pair, Death death) {

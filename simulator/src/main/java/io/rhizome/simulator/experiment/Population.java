@@ -31,13 +31,16 @@ final class Population {
   private final Map<NodeId, Integer> numbers = new LinkedHashMap<>();
   private final List<BitSet> inUse = new ArrayList<>();
   private final BitSet running = new BitSet();
-  private final List<Watch> watches = new ArrayList<>();
+  private List<Watch> watches = List.of();
   private long mutual;
 
   /** Is told of what nodes notice of one another, at that moment. */
   interface Watch {
     /** A running node noticed something of another; {@link Population} knows of it already. */
     void noticed(int observer, int subject, SwimEvent event);
+
+    /** A node runs no more. */
+    default void crashed(int number) {}
   }
 
   /** Nobody yet, on a local network; nodes will be let in by the first so many. */
@@ -117,11 +120,13 @@ final class Population {
   }
 
   void watch(Watch watch) {
-    watches.add(watch);
+    List<Watch> more = new ArrayList<>(watches);
+    more.add(watch);
+    watches = List.copyOf(more);
   }
 
   void unwatch(Watch watch) {
-    watches.remove(watch);
+    watches = watches.stream().filter(other -> other != watch).toList();
   }
 
   void startMany(int count) {
@@ -165,6 +170,9 @@ final class Population {
     mesh.crash(node(number));
     mutual -= partners(number);
     running.clear(number);
+    for (Watch watch : watches) {
+      watch.crashed(number);
+    }
   }
 
   /** Stops a node without a word, never to start again, and forgets it. */
@@ -228,7 +236,7 @@ final class Population {
     } else if (event instanceof SwimEvent.Died || event instanceof SwimEvent.Departed) {
       set(observer, subject, false);
     }
-    for (Watch watch : List.copyOf(watches)) {
+    for (Watch watch : watches) {
       watch.noticed(observer, subject, event);
     }
   }

@@ -64,8 +64,8 @@ class ExperimentsTest {
                 CONFIG,
                 Catalogue.plainSwim(),
                 new StarvedExperiment.Plan(16, cells, Duration.ofSeconds(30), 2)));
-    double baseline = found.get("fp_baseline");
-    double lifeguard = found.get("fp_lifeguard");
+    double baseline = found.getOrDefault("fp_baseline", -1.0);
+    double lifeguard = found.getOrDefault("fp_lifeguard", -1.0);
     assertThat(baseline).isGreaterThanOrEqualTo(lifeguard);
     assertThat(found).containsEntry("fp_ratio", baseline / Math.max(1, lifeguard));
     assertThat(found.get("detect_s")).isBetween(1.0, 60.0);

@@ -10,13 +10,10 @@ import io.rhizome.gossip.Member.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 
 /** That the instruments of the experiments show what is there. */
 class PopulationTest {
-  private static final IntPredicate ALL = number -> true;
-
   @Test
   void itsShareIsWhatASearchOfAllViewsGives() {
     Population population = joined(11, 12);
@@ -42,25 +39,25 @@ class PopulationTest {
   @Test
   void aNodeThatOthersBuryWhileItRunsIsAFalseDeathUntilItIsBack() {
     Population population = joined(12, 8);
-    FalseDeaths deaths = new FalseDeaths(population, ALL);
+    FalseDeaths deaths = new FalseDeaths(population, number -> true);
     FalseDeaths elsewhere = new FalseDeaths(population, number -> number != 3);
     population.mesh().network().partition(List.of(Population.host(3)), others(population, 3));
     population.mesh().run(Duration.ofMinutes(4));
 
     assertThat(deaths.count()).as("seven bury one, one buries seven").isEqualTo(14);
-    assertThat(deaths.standing()).isEqualTo(14);
+    assertThat(deaths.standing(Duration.ofSeconds(1))).isEqualTo(14);
     assertThat(elsewhere.count()).as("among those that were not cut off").isZero();
 
     population.mesh().network().heal();
     population.awaitAllInUse();
-    assertThat(deaths.standing()).isZero();
+    assertThat(deaths.standing(Duration.ZERO)).isZero();
     assertThat(deaths.refutedSeconds()).hasSize(14).allMatch(seconds -> seconds > 1);
   }
 
   @Test
   void theDeathOfACrashedNodeIsNotFalse() {
     Population population = joined(13, 8);
-    FalseDeaths deaths = new FalseDeaths(population, ALL);
+    FalseDeaths deaths = new FalseDeaths(population, number -> true);
     population.crash(5);
     population.mesh().run(Duration.ofMinutes(1));
     assertThat(population.node(0).statusOf(population.node(5))).isEqualTo(Status.DEAD);
