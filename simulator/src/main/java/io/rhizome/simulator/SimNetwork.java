@@ -184,7 +184,7 @@ public final class SimNetwork {
   }
 
   /** The delay of the next packet of that link in nanoseconds; empty where it is lost. */
-  OptionalLong delayNanos(String from, String to) {
+  public OptionalLong delayNanos(String from, String to) {
     long delay = delayNanos(host(from), host(to), 0);
     return delay == LOST ? OptionalLong.empty() : OptionalLong.of(delay);
   }

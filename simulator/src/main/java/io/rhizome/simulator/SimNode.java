@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One life of one node: a {@link Swim} whose driver is the simulation. */
 public final class SimNode {
-  /** Packets that wait for a node that does not run, as in a socket's buffer of 208 KiB. */
+  /**
+   * Packets that wait for a node that does not run, or at one, as in a socket's buffer of 208 KiB.
+   */
   private static final int INBOX_PACKETS = 170;
 
   private final Simulation simulation;
@@ -40,10 +42,13 @@ public final class SimNode {
   private final SimStreams streams;
   private final Out out = new Driver();
   private final Deque<Arrival> inbox = new ArrayDeque<>();
+  private final Deque<Runnable> outbox = new ArrayDeque<>();
   private boolean running = true;
   private long stoppedNanos = Long.MAX_VALUE;
   private boolean starved;
   private long starvedUntilNanos;
+  private boolean stalled;
+  private long stalledUntilNanos;
   private long serviceNanos;
   private long busyUntilNanos;
   private int served;
@@ -219,9 +224,9 @@ public final class SimNode {
     return streams;
   }
 
-  /** Until when it gets no time; in the past where it does. */
-  long starvedUntilNanos() {
-    return starvedUntilNanos;
+  /** Until when it is starved or stalled; in the past where it is neither. */
+  long heldUpUntilNanos() {
+    return Math.max(starvedUntilNanos, stalledUntilNanos);
   }
 
   void begin(List<Endpoint> seeds) {
@@ -232,6 +237,7 @@ public final class SimNode {
   void crash() {
     stop();
     inbox.clear();
+    outbox.clear();
   }
 
   void leave() {
@@ -245,12 +251,22 @@ public final class SimNode {
     starvedUntilNanos = Math.max(starvedUntilNanos, untilNanos);
   }
 
-  /** It goes on, if its time has come: with what is due, then with what came. */
+  /** From now on what it sends waits, and what comes, as far as there is room. */
+  void stall(long untilNanos) {
+    stalled = true;
+    stalledUntilNanos = Math.max(stalledUntilNanos, untilNanos);
+  }
+
+  /** It goes on, if its time has come: with what waits to be sent, what is due, then what came. */
   void resume() {
-    if (!starved || simulation.nowNanos() < starvedUntilNanos) {
+    if (!isHeldUp() || simulation.nowNanos() < heldUpUntilNanos()) {
       return;
     }
     starved = false;
+    stalled = false;
+    while (!outbox.isEmpty()) {
+      outbox.removeFirst().run();
+    }
     if (running && tickNanos <= simulation.nowNanos()) {
       onTick();
     }
@@ -276,8 +292,12 @@ public final class SimNode {
     accept(new Arrival(from, bytes, lane));
   }
 
+  private boolean isHeldUp() {
+    return starved || stalled;
+  }
+
   private void accept(Arrival arrival) {
-    if (starved) {
+    if (isHeldUp()) {
       inbox.addLast(arrival);
     } else if (serviceNanos > 0) {
       served++;
@@ -290,7 +310,7 @@ public final class SimNode {
 
   private void onServed(Arrival arrival) {
     served--;
-    if (running && starved) {
+    if (running && isHeldUp()) {
       inbox.addLast(arrival);
     } else if (running) {
       receive(arrival);
@@ -366,19 +386,27 @@ public final class SimNode {
   }
 
   private final class Driver implements Out {
+    private void post(Runnable deed) {
+      if (!stalled) {
+        deed.run();
+      } else if (outbox.size() < INBOX_PACKETS) {
+        outbox.addLast(deed);
+      }
+    }
+
     @Override
     public void send(Endpoint to, List<Message> packet) {
-      wire.send(SimNode.this, to, packet);
+      post(() -> wire.send(SimNode.this, to, packet));
     }
 
     @Override
     public void stream(NodeId to, Endpoint at, List<Message> packet) {
-      streams.send(to, at, wire.pack(SimNode.this, at, packet));
+      post(() -> streams.send(to, at, wire.pack(SimNode.this, at, packet)));
     }
 
     @Override
     public void streamToSeed(Endpoint at, List<Message> packet) {
-      streams.sendToSeed(at, wire.pack(SimNode.this, at, packet));
+      post(() -> streams.sendToSeed(at, wire.pack(SimNode.this, at, packet)));
     }
 
     @Override

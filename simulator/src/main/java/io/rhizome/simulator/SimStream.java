@@ -196,7 +196,7 @@ final class SimStream {
       after(there.rtoNanos(attempt), () -> shake(node, attempt + 1, sinceNanos));
       return;
     }
-    long pause = Math.max(0, node.starvedUntilNanos() - simulation.nowNanos() - to);
+    long pause = Math.max(0, node.heldUpUntilNanos() - simulation.nowNanos() - to);
     after(to + pause + from, () -> onOpen(node));
   }
 

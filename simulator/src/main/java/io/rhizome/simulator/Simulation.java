@@ -199,6 +199,16 @@ public final class Simulation {
     at(until, node::resume);
   }
 
+  /**
+   * Holds back for a while all that a node sends and all that reaches it, as far as there is room,
+   * while its timers go on: slow processing of messages, as when Lifeguard was measured.
+   */
+  public void stall(SimNode node, Duration duration) {
+    long until = time.nowNanos() + duration.toNanos();
+    node.stall(until);
+    at(until, node::resume);
+  }
+
   /** Lets that much time pass. */
   public void run(Duration duration) {
     events.runUntil(time.nowNanos() + duration.toNanos());
