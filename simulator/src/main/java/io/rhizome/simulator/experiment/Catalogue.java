@@ -2,6 +2,7 @@
 package io.rhizome.simulator.experiment;
 
 import io.rhizome.gossip.GossipConfig;
+import io.rhizome.simulator.experiment.plain.PlainConfig;
 import java.util.List;
 
 /** The experiments by name, all with the one configuration that is published. */
@@ -20,9 +21,6 @@ public final class Catalogue {
           "restart",
           "speed");
 
-  /** The suspicion multiplier (alpha) of plain SWIM, as in the paper on Lifeguard. */
-  private static final int PLAIN_SUSPICION_MULTIPLIER = 5;
-
   private Catalogue() {}
 
   /**
@@ -38,7 +36,7 @@ public final class Catalogue {
       case "starved" ->
           new StarvedExperiment(
               config,
-              plainSwim(),
+              PlainConfig.baseline(),
               quick ? StarvedExperiment.Plan.quick() : StarvedExperiment.Plan.full());
       case "hour" ->
           new HourExperiment(
@@ -65,25 +63,5 @@ public final class Catalogue {
           throw new IllegalArgumentException(
               "no experiment '" + name + "', one of " + String.join(", ", NAMES));
     };
-  }
-
-  /** The configuration without Lifeguard's parts: what {@code starved} compares with. */
-  public static GossipConfig plainSwim() {
-    GossipConfig config = GossipConfig.defaults();
-    return new GossipConfig(
-        1_000,
-        500,
-        3,
-        PLAIN_SUSPICION_MULTIPLIER,
-        config.gossipIntervalMillis(),
-        config.gossipFanout(),
-        config.retransmitMultiplier(),
-        config.syncIntervalMillis(),
-        config.deadProbeIntervalMillis(),
-        config.forgetAfterMillis(),
-        config.joinBackoffMinMillis(),
-        config.joinBackoffMaxMillis(),
-        config.maxMembers(),
-        GossipConfig.Lifeguard.OFF);
   }
 }

@@ -8,6 +8,7 @@ import io.rhizome.it.bench.Benchmark;
 import io.rhizome.it.bench.Figure;
 import io.rhizome.it.bench.Result;
 import io.rhizome.simulator.experiment.Catalogue;
+import io.rhizome.simulator.experiment.plain.PlainConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -55,10 +56,11 @@ public final class GossipBench implements Benchmark {
             "Latencies 0.1 to 1 ms by link, 20% jitter. In use: alive or suspect. Bytes: sent and"
                 + " received, IP,",
             "UDP or TCP, and seal included.",
-            "starved: 128 nodes; 1 to 32 of them get no time for 0.128 to 32 s every 0.064 to 16 s;"
-                + " false deaths",
-            "of never starved nodes seen by never starved ones, over all cells; plain SWIM over"
-                + " Lifeguard.",
+            "starved: 128 nodes; all that 1 to 32 of them send and get waits for 0.128 to 32 s every"
+                + " 0.064 to 16 s,",
+            "while their timers go on; false deaths of never starved nodes seen by never starved"
+                + " ones, over all",
+            "cells; plain SWIM over Lifeguard.",
             "detect: crashes, one at a time; median over crashes and observers until declared"
                 + " dead.",
             "hour: 1,000 nodes, 1% loss, each changes its residency once a minute; a crash is"
@@ -89,7 +91,7 @@ public final class GossipBench implements Benchmark {
             "vivaldi: 1,000 nodes on a clustered latency matrix with triangle violations, 10%"
                 + " jitter."));
     lines.add("Configuration: " + GossipConfig.defaults());
-    lines.add("Plain SWIM: " + Catalogue.plainSwim());
+    lines.add("Plain SWIM: " + PlainConfig.baseline());
     return lines;
   }
 
