@@ -151,6 +151,11 @@ public final class SimNode {
     return swim.incarnation(other);
   }
 
+  /** Whom it knows by their prefix. */
+  Names names() {
+    return swim.names();
+  }
+
   /** Whether it reaches another now. */
   public Reachability reachability(SimNode other) {
     return swim.reachability(other.id);

@@ -97,7 +97,7 @@ final class SimWire {
       content = opened.content().toArray();
     }
     try {
-      return GossipCodec.decode(content);
+      return GossipCodec.decode(content, to.names());
     } catch (MalformedPacketException e) {
       throw new IllegalStateException("seed " + simulation.seed() + ": own packet is malformed", e);
     }

@@ -32,7 +32,7 @@ class SimStreamTest {
     mesh.onPacket(
         (reader, from, packet) -> {
           if (packet.get(0) instanceof Message.Ack ack) {
-            read.add(ack.sequence());
+            read.add((int) ack.nonce());
             senders.add(from);
             readMillis.add(mesh.nowNanos() / MILLI);
           }
