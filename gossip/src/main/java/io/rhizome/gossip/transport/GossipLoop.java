@@ -30,19 +30,21 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs one {@link Swim} on a thread, a clock and a UDP socket of its own. All methods may be called
- * from any thread.
+ * Runs one {@link Swim} on a thread, a clock and a UDP socket of its own, and on {@link Streams}
+ * that it is given. All methods may be called from any thread.
  */
 public final class GossipLoop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GossipLoop.class);
   private static final long CLOSE_SECONDS = 5;
   private static final long PREVIOUS_KEY_SECONDS = 10;
+  private static final int MAX_STREAMED_WAITING = 1_024;
 
   private final EventLoopGroup group;
   private final EventLoop loop;
@@ -50,6 +52,10 @@ public final class GossipLoop implements AutoCloseable {
   private final PacketSeal seal;
   private final Swim swim;
   private final RecordAuthority authority;
+  private final Streams streams;
+  private final Consumer<SwimEvent> observer;
+  private final EventLog events = new EventLog(log);
+  private final AtomicInteger streamedWaiting = new AtomicInteger();
   private final Out out = new Wire();
   private final List<Consumer<MembershipView>> listeners = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Void> departure = new CompletableFuture<>();
@@ -72,6 +78,9 @@ public final class GossipLoop implements AutoCloseable {
    * @param initial what this node says of itself
    * @param seeds members to be let in by; empty for the first node of a mesh
    * @param random decides all that is left to chance
+   * @param mesh what the mesh is called: packets of another open nowhere, even under the same key
+   * @param streams for members whose datagrams do not get through
+   * @param observer told all that happens, on the gossip thread; must not block
    */
   public record Settings(
       NodeId self,
@@ -82,7 +91,10 @@ public final class GossipLoop implements AutoCloseable {
       int bootEpoch,
       NodeState initial,
       List<Endpoint> seeds,
-      Random random) {
+      Random random,
+      String mesh,
+      Streams streams,
+      Consumer<SwimEvent> observer) {
     public Settings {
       seeds = List.copyOf(seeds);
     }
@@ -102,9 +114,12 @@ public final class GossipLoop implements AutoCloseable {
     this.transport = transport;
     this.swim = swim;
     this.authority = settings.authority();
+    this.streams = settings.streams();
+    this.observer = settings.observer();
     byte[] boot = new byte[PacketSeal.BOOT_BYTES];
     new SecureRandom().nextBytes(boot);
-    this.seal = new PacketSeal(settings.meshKey().toArray(), settings.self(), boot);
+    this.seal =
+        new PacketSeal(settings.meshKey().toArray(), settings.mesh(), settings.self(), boot);
     this.view = swim.view();
     this.stats = snapshot();
   }
@@ -230,6 +245,7 @@ public final class GossipLoop implements AutoCloseable {
   private void begin(List<Endpoint> seeds) {
     swim.join(System.nanoTime(), seeds);
     transport.receive(new Inbound());
+    streams.receive(this::onStreamed);
     onTick();
   }
 
@@ -287,21 +303,43 @@ public final class GossipLoop implements AutoCloseable {
         swim.counters());
   }
 
+  /** Any thread. */
+  private void onStreamed(NodeId peer, Endpoint from, byte[] packet) {
+    if (streamedWaiting.incrementAndGet() > MAX_STREAMED_WAITING) {
+      streamedWaiting.decrementAndGet();
+      return;
+    }
+    run(
+        () -> {
+          streamedWaiting.decrementAndGet();
+          PacketSeal.Opened opened = seal.openStreamed(packet, peer);
+          if (opened != null) {
+            deliver(new Sender(peer, from, Sender.Link.STREAM), opened.content());
+          }
+        });
+  }
+
+  private void deliver(Sender sender, Bytes content) {
+    if (!authority.admits(sender.id())) {
+      return;
+    }
+    try {
+      for (Message message : GossipCodec.decode(content.toArray())) {
+        swim.onMessage(System.nanoTime(), sender, message, out);
+      }
+    } catch (MalformedPacketException e) {
+      malformed++;
+      log.debug(
+          "malformed packet from {} at {}: {}", sender.id(), sender.address(), e.getMessage());
+    }
+  }
+
   private final class Inbound implements UdpTransport.Receiver {
     @Override
     public void onDatagram(Endpoint from, byte[] content) {
       PacketSeal.Opened opened = seal.open(content);
-      if (opened == null || !authority.admits(opened.sender())) {
-        return;
-      }
-      Sender sender = new Sender(opened.sender(), from, Sender.Link.DATAGRAM);
-      try {
-        for (Message message : GossipCodec.decode(opened.content().toArray(), swim.names())) {
-          swim.onMessage(System.nanoTime(), sender, message, out);
-        }
-      } catch (MalformedPacketException e) {
-        malformed++;
-        log.debug("malformed packet from {} at {}: {}", sender.id(), from, e.getMessage());
+      if (opened != null) {
+        deliver(new Sender(opened.sender(), from, Sender.Link.DATAGRAM), opened.content());
       }
     }
 
@@ -319,44 +357,21 @@ public final class GossipLoop implements AutoCloseable {
 
     @Override
     public void stream(NodeId to, Endpoint at, List<Message> packet) {
-      // No streams yet.
+      streams.send(to, at, seal.seal(GossipCodec.encode(packet)));
     }
 
     @Override
     public void streamToSeed(Endpoint at, List<Message> packet) {
-      // No streams yet.
+      streams.sendToSeed(at, seal.seal(GossipCodec.encode(packet)));
     }
 
     @Override
     public void happened(SwimEvent event) {
-      if (event instanceof SwimEvent.Joined joined) {
-        log.info("member {} joined at {}", joined.id().shortName(), joined.mesh());
-      } else if (event instanceof SwimEvent.Suspected suspected) {
-        log.info(
-            "member {} is suspected by {}",
-            suspected.id().shortName(),
-            suspected.accuser().shortName());
-      } else if (event instanceof SwimEvent.Cleared cleared) {
-        log.info("member {} is alive after all", cleared.id().shortName());
-      } else if (event instanceof SwimEvent.Died died) {
-        log.info("member {} is dead", died.id().shortName());
-      } else if (event instanceof SwimEvent.ReachabilityChanged changed) {
-        log.debug("member {} is now reached: {}", changed.id().shortName(), changed.now());
-      } else if (event instanceof SwimEvent.Departed departed) {
-        log.info("member {} left", departed.id().shortName());
-      } else if (event instanceof SwimEvent.Refuted refuted) {
-        log.info("refuted an accusation with incarnation {}", refuted.incarnation());
-      } else if (event instanceof SwimEvent.EpochRaised raised) {
-        log.warn(
-            "an earlier life of this node outranks it, or another process runs with its key"
-                + " (seen {} times); it goes on in boot epoch {}",
-            raised.times(),
-            raised.epoch());
-      } else if (event instanceof SwimEvent.NoSeedReachable nobody) {
-        log.warn(
-            "no seed reachable, trying again in {} s: {}",
-            "%.1f".formatted(nobody.retryNanos() / 1e9),
-            nobody.seeds());
+      events.write(event);
+      try {
+        observer.accept(event);
+      } catch (RuntimeException e) {
+        log.error("an observer of the membership failed", e);
       }
     }
   }

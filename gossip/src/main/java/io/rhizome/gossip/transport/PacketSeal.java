@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * bytes 59-     ciphertext and tag of 16 bytes; bytes 0-58 are authenticated with it
  * </pre>
  *
- * <p>The key is HKDF-SHA256 of (mesh key, salt = random bytes, info = label and sender), the nonce
- * the counter: a restored disk cannot repeat a nonce, since the random bytes differ. What does not
- * open is counted by kind and never answered. Not thread-safe.
+ * <p>The key is HKDF-SHA256 of (mesh key, salt = random bytes, info = label, name of the mesh and
+ * sender), the nonce the counter: a restored disk cannot repeat a nonce, since the random bytes
+ * differ. What does not open is counted by kind and never answered. Not thread-safe.
  *
  * <p>After {@link #rekey} packets are sealed with the new mesh key; those sealed with the one
  * before still open until {@link #forgetPrevious}, since not all members learn of it at once.
@@ -55,8 +55,9 @@ public final class PacketSeal {
 
   private static final byte MAGIC = 0x51;
   private static final int MAX_SENDERS = 4_096;
-  private static final byte[] LABEL = "rhizome gossip 1 ".getBytes(StandardCharsets.US_ASCII);
+  private static final String LABEL = "rhizome gossip 1 ";
 
+  private final byte[] label;
   private final NodeId self;
   private final byte[] boot;
   private final Cipher cipher;
@@ -79,8 +80,11 @@ public final class PacketSeal {
 
   private record Source(SecretKeySpec key, ReplayWindow window) {}
 
+  /** A packet that is genuine, though perhaps not new. */
+  private record Genuine(Opened opened, long number, ReplayWindow window) {}
+
   /** One mesh key, and whoever seals with it. */
-  private static final class MeshKey {
+  private final class MeshKey {
     final byte[] bytes;
     final Map<ByteBuffer, Source> sources = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -95,7 +99,7 @@ public final class PacketSeal {
 
     SecretKeySpec subkey(NodeId sender, byte[] senderBoot) {
       byte[] info =
-          ByteBuffer.allocate(LABEL.length + NodeId.BYTES).put(LABEL).put(sender.bytes()).array();
+          ByteBuffer.allocate(label.length + NodeId.BYTES).put(label).put(sender.bytes()).array();
       return new SecretKeySpec(Hkdf.derive(bytes, senderBoot, info, 32), "AES");
     }
 
@@ -108,11 +112,18 @@ public final class PacketSeal {
     }
   }
 
+  /** As below, for a mesh without a name. */
+  public PacketSeal(byte[] meshKey, NodeId self, byte[] boot) {
+    this(meshKey, "", self, boot);
+  }
+
   /**
    * @param meshKey {@link #KEY_BYTES} bytes
+   * @param mesh its name: what is sealed in another opens nowhere here, even under the same key
    * @param boot {@link #BOOT_BYTES} random bytes, never used before
    */
-  public PacketSeal(byte[] meshKey, NodeId self, byte[] boot) {
+  public PacketSeal(byte[] meshKey, String mesh, NodeId self, byte[] boot) {
+    this.label = (LABEL + mesh).getBytes(StandardCharsets.UTF_8);
     this.keys = List.of(new MeshKey(meshKey));
     if (boot.length != BOOT_BYTES) {
       throw new IllegalArgumentException("boot must have 16 bytes, not " + boot.length);
@@ -147,8 +158,37 @@ public final class PacketSeal {
     }
   }
 
-  /** Opens a packet; null, and counted, where it is not genuine or was seen before. */
-  public @Nullable Opened open(byte[] packet) {
+  /** Opens a datagram; null, and counted, where it is not genuine or was seen before. */
+  @Nullable Opened open(byte[] packet) {
+    Genuine genuine = genuine(packet);
+    if (genuine == null) {
+      return null;
+    }
+    if (!genuine.window().accept(genuine.number())) {
+      drops.replayed++;
+      return null;
+    }
+    return genuine.opened();
+  }
+
+  /**
+   * Opens a packet from a stream whose other end is proved; null, and counted, where it is not
+   * genuine or somebody else sealed it. Its number means nothing: a stream keeps its own order, in
+   * which it may come long after datagrams that were sealed later.
+   */
+  @Nullable Opened openStreamed(byte[] packet, NodeId peer) {
+    Genuine genuine = genuine(packet);
+    if (genuine == null) {
+      return null;
+    }
+    if (!genuine.opened().sender().equals(peer)) {
+      drops.notAuthentic++;
+      return null;
+    }
+    return genuine.opened();
+  }
+
+  private @Nullable Genuine genuine(byte[] packet) {
     if (packet.length < HEADER_BYTES + TAG_BYTES
         || packet.length > MAX_PACKET_BYTES
         || packet[0] != MAGIC) {
@@ -165,7 +205,7 @@ public final class PacketSeal {
     byte[] id = new byte[NodeId.BYTES];
     byte[] senderBoot = new byte[BOOT_BYTES];
     header.get(id).get(senderBoot);
-    return open(packet, NodeId.of(id), senderBoot, header.getLong());
+    return genuine(packet, NodeId.of(id), senderBoot, header.getLong());
   }
 
   Drops drops() {
@@ -187,7 +227,7 @@ public final class PacketSeal {
     keys = List.of(keys.get(0));
   }
 
-  private @Nullable Opened open(byte[] packet, NodeId sender, byte[] senderBoot, long number) {
+  private @Nullable Genuine genuine(byte[] packet, NodeId sender, byte[] senderBoot, long number) {
     ByteBuffer name =
         ByteBuffer.allocate(NodeId.BYTES + BOOT_BYTES).put(sender.bytes()).put(senderBoot).flip();
     for (MeshKey key : keys) {
@@ -201,11 +241,7 @@ public final class PacketSeal {
       if (known == null) {
         key.remember(name, source);
       }
-      if (!source.window().accept(number)) {
-        drops.replayed++;
-        return null;
-      }
-      return new Opened(sender, Bytes.of(content));
+      return new Genuine(new Opened(sender, Bytes.of(content)), number, source.window());
     }
     drops.notAuthentic++;
     return null;

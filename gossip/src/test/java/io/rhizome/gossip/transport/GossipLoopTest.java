@@ -9,7 +9,12 @@ import io.rhizome.gossip.Endpoint;
 import io.rhizome.gossip.Fixtures;
 import io.rhizome.gossip.GossipConfig;
 import io.rhizome.gossip.Member.Status;
+import io.rhizome.gossip.Message;
+import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.NodeState;
+import io.rhizome.gossip.Out;
+import io.rhizome.gossip.Swim;
+import io.rhizome.gossip.SwimEvent;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramPacket;
@@ -20,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -47,6 +53,8 @@ class GossipLoopTest {
   private static final Bytes KEY =
       Bytes.of(
           "an example key of 32 bytes, 0123".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+
+  private static final String MESH = "test";
 
   private final List<GossipLoop> loops = new ArrayList<>();
 
@@ -130,7 +138,88 @@ class GossipLoopTest {
     }
   }
 
+  @Test
+  void aMemberThatComesOverAStreamIsLetIn() throws Exception {
+    HeldStreams streams = new HeldStreams();
+    GossipLoop one = start(1, freePort(), KEY, List.of(), MESH, streams);
+    streams.deliver(Fixtures.id(2), sealed(2, MESH, joinOf(2)));
+    await(one, 2, Status.ALIVE);
+  }
+
+  @Test
+  void whatAnotherSealedThanTheEndOfTheStreamIsCountedAndDropped() throws Exception {
+    HeldStreams streams = new HeldStreams();
+    GossipLoop one = start(1, freePort(), KEY, List.of(), MESH, streams);
+    streams.deliver(Fixtures.id(3), sealed(2, MESH, joinOf(2)));
+    await(() -> one.stats().droppedNotAuthentic() == 1, one);
+    assertThat(one.view().members()).hasSize(1);
+  }
+
+  @Test
+  void aNodeOfAnotherMeshWithTheSameKeyIsNotLetIn() throws Exception {
+    int port = freePort();
+    GossipLoop one = start(1, port, KEY, List.of());
+    start(2, freePort(), KEY, List.of(new Endpoint("127.0.0.1", port)), "other", new NoStreams());
+    await(() -> one.stats().droppedNotAuthentic() > 0, one);
+    assertThat(one.view().members()).hasSize(1);
+  }
+
+  @Test
+  void noUnsealedPacketIsEverAnswered() throws Exception {
+    int port = freePort();
+    GossipLoop one = start(1, port, KEY, List.of());
+    byte[] genuine = sealed(2, MESH, joinOf(2));
+    Random random = new Random(7);
+    try (DatagramSocket stranger = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      for (int i = 0; i < 200; i++) {
+        byte[] content = genuine.clone();
+        content[random.nextInt(content.length)] ^= (byte) (1 << random.nextInt(8));
+        int length = i % 4 == 0 ? random.nextInt(content.length) : content.length;
+        stranger.send(new DatagramPacket(content, length, InetAddress.getLoopbackAddress(), port));
+      }
+      byte[] plain = GossipCodec.encode(joinOf(2));
+      stranger.send(
+          new DatagramPacket(plain, plain.length, InetAddress.getLoopbackAddress(), port));
+      await(() -> dropped(one) == 201, one);
+      assertThat(one.stats().packetsOut()).isZero();
+      assertThat(one.view().members()).hasSize(1);
+    }
+  }
+
+  private static long dropped(GossipLoop loop) {
+    GossipStats stats = loop.stats();
+    return stats.droppedNotSealed() + stats.droppedIncompatible() + stats.droppedNotAuthentic();
+  }
+
+  private static List<Message> joinOf(int node) {
+    List<Message> said = new ArrayList<>();
+    Swim joiner =
+        new Swim(
+            0,
+            Fixtures.id(node),
+            1,
+            state(node, 7700, 0),
+            FAST,
+            Fixtures.authority(node),
+            new Random(node));
+    joiner.join(0, List.of(new Endpoint("127.0.0.1", 1)));
+    joiner.onTick(1_000_000_000, new FirstPacket(said));
+    return said;
+  }
+
+  private static byte[] sealed(int node, String mesh, List<Message> packet) {
+    byte[] boot = new byte[PacketSeal.BOOT_BYTES];
+    return new PacketSeal(KEY.toArray(), mesh, Fixtures.id(node), boot)
+        .seal(GossipCodec.encode(packet));
+  }
+
   private GossipLoop start(int node, int port, Bytes key, List<Endpoint> seeds) throws IOException {
+    return start(node, port, key, seeds, MESH, new NoStreams());
+  }
+
+  private GossipLoop start(
+      int node, int port, Bytes key, List<Endpoint> seeds, String mesh, Streams streams)
+      throws IOException {
     GossipLoop loop =
         GossipLoop.start(
             new GossipLoop.Settings(
@@ -142,7 +231,10 @@ class GossipLoopTest {
                 1,
                 state(node, port, 0),
                 seeds,
-                new Random(node)));
+                new Random(node),
+                mesh,
+                streams,
+                event -> {}));
     loops.add(loop);
     return loop;
   }
@@ -179,5 +271,44 @@ class GossipLoopTest {
         .pollInterval(Duration.ofMillis(20))
         .untilAsserted(
             () -> assertThat(condition.getAsBoolean()).as("seen from %s", loop.view()).isTrue());
+  }
+
+  /** Streams from which the test says what comes. */
+  private static final class HeldStreams implements Streams {
+    private final CompletableFuture<Receiver> receiver = new CompletableFuture<>();
+
+    void deliver(NodeId peer, byte[] packet) {
+      receiver.join().onPacket(peer, new Endpoint("127.0.0.1", 50_000), packet);
+    }
+
+    @Override
+    public void receive(Receiver taker) {
+      receiver.complete(taker);
+    }
+
+    @Override
+    public void send(NodeId to, Endpoint at, byte[] packet) {}
+
+    @Override
+    public void sendToSeed(Endpoint at, byte[] packet) {}
+  }
+
+  /** Keeps the first packet. */
+  private record FirstPacket(List<Message> said) implements Out {
+    @Override
+    public void send(Endpoint to, List<Message> packet) {
+      if (said.isEmpty()) {
+        said.addAll(packet);
+      }
+    }
+
+    @Override
+    public void stream(NodeId to, Endpoint at, List<Message> packet) {}
+
+    @Override
+    public void streamToSeed(Endpoint at, List<Message> packet) {}
+
+    @Override
+    public void happened(SwimEvent event) {}
   }
 }

@@ -73,6 +73,39 @@ class PacketSealTest {
   }
 
   @Test
+  void whatCameOverAStreamMayBeOlderThanAnyDatagram() {
+    byte[] streamed = sender.seal(CONTENT);
+    for (int i = 0; i < 2_000; i++) {
+      receiver.open(sender.seal(CONTENT));
+    }
+    PacketSeal.Opened opened = requireNonNull(receiver.openStreamed(streamed, Fixtures.id(1)));
+    assertThat(opened.sender()).isEqualTo(Fixtures.id(1));
+    assertThat(receiver.open(sender.seal(CONTENT))).isNotNull();
+    assertThat(receiver.drops().replayed).isZero();
+  }
+
+  @Test
+  void dropsFromAStreamWhatAnotherSealed() {
+    assertThat(receiver.openStreamed(sender.seal(CONTENT), Fixtures.id(3))).isNull();
+    assertThat(receiver.drops().notAuthentic).isEqualTo(1);
+  }
+
+  @Test
+  void dropsWhatWasSealedInAnotherMesh() {
+    PacketSeal named = new PacketSeal(KEY, "mesh", Fixtures.id(1), filled(16, 1));
+    assertThat(receiver.open(named.seal(CONTENT))).isNull();
+    PacketSeal same = new PacketSeal(KEY, "mesh", Fixtures.id(2), filled(16, 2));
+    assertThat(same.open(named.seal(CONTENT))).isNotNull();
+  }
+
+  @Test
+  void theLargestPacketFitsAnMtuOf1280OverIpv6() {
+    int ipv6AndUdp = 40 + 8;
+    assertThat(sender.seal(new byte[Message.PACKET_BYTES]).length + ipv6AndUdp)
+        .isLessThanOrEqualTo(1_280);
+  }
+
+  @Test
   void aRestartedSenderStartsAnew() {
     receiver.open(sender.seal(CONTENT));
     PacketSeal again = new PacketSeal(KEY, Fixtures.id(1), filled(16, 3));

@@ -7,6 +7,7 @@ import io.rhizome.gossip.MembershipView;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.NodeState;
 import io.rhizome.gossip.Residency;
+import io.rhizome.gossip.SwimEvent;
 import io.rhizome.gossip.transport.GossipLoop;
 import io.rhizome.node.access.Access;
 import io.rhizome.node.access.Door;
@@ -37,6 +38,7 @@ import io.rhizome.node.identity.admission.JoinDesk;
 import io.rhizome.node.identity.admission.PolicyAdmitted;
 import io.rhizome.node.mesh.AcquaintanceService;
 import io.rhizome.node.mesh.EventLoops;
+import io.rhizome.node.mesh.GossipStreams;
 import io.rhizome.node.mesh.GrpcForwarder;
 import io.rhizome.node.mesh.GrpcModelSource;
 import io.rhizome.node.mesh.GrpcVoterTransport;
@@ -100,6 +102,7 @@ public final class Node implements AutoCloseable {
   private final LocalExecutor executor;
   private final Models models;
   private final Membership membership;
+  private final GossipStreams streams;
   private final GossipLoop gossip;
   private final Serving serving;
   private final MeshServer mesh;
@@ -173,7 +176,8 @@ public final class Node implements AutoCloseable {
                 config.data().resolve("models"),
                 ModelsConfig.DEFAULT.withMaxBytesPerSecond(config.transfer().maxRate()),
                 new Models.Ports(executor, source, signing, membership, this::advertise)));
-    gossip = teardown.add(startGossip(signing, belonging.known()));
+    streams = teardown.add(new GossipStreams(id, loops, tls, admitted));
+    gossip = teardown.add(startGossip(signing, belonging.known(), blocking));
     teardown.add(() -> leave(gossip));
     membership.follow(gossip);
     membership.onChange(gossip, channels::onMembershipChange);
@@ -221,7 +225,8 @@ public final class Node implements AutoCloseable {
                         new VotingEpoch(epochs, policies::votesIn),
                         policies.thread()),
                     new AcquaintanceService(epochs, policies.store()::status),
-                    new RaftService(voters, policies::invited)),
+                    new RaftService(voters, policies::invited),
+                    streams),
                 new JoinService(
                     new JoinDesk(id, policies.store(), System::nanoTime),
                     admitted,
@@ -324,7 +329,8 @@ public final class Node implements AutoCloseable {
     return all;
   }
 
-  private GossipLoop startGossip(Signing signing, Admissions known) throws IOException {
+  private GossipLoop startGossip(Signing signing, Admissions known, ExecutorService blocking)
+      throws IOException {
     return GossipLoop.start(
         new GossipLoop.Settings(
             id,
@@ -335,7 +341,23 @@ public final class Node implements AutoCloseable {
             BootEpoch.next(epoch()),
             state(List.of()),
             config.seeds().stream().filter(seed -> !seed.equals(meshEndpoint())).toList(),
-            new Random(new SecureRandom().nextLong())));
+            new Random(new SecureRandom().nextLong()),
+            known.mesh().orElseThrow(),
+            streams,
+            event -> {
+              if (event instanceof SwimEvent.EpochRaised raised) {
+                blocking.execute(() -> keepEpoch(raised.epoch()));
+              }
+            }));
+  }
+
+  /** Should that fail, the mesh tells this node again when it next starts. */
+  private void keepEpoch(int raised) {
+    try {
+      BootEpoch.raise(epoch(), raised);
+    } catch (IOException e) {
+      log.error("cannot keep boot epoch {}: {}", raised, e.getMessage());
+    }
   }
 
   private @Nullable OtlpTracing startTracing() {
@@ -430,6 +452,7 @@ public final class Node implements AutoCloseable {
     ready = false;
     api.setReady(false);
     leave(gossip);
+    streams.close();
     long end = System.nanoTime() + limit.toNanos();
     mesh.shutdown();
     api.shutdown();

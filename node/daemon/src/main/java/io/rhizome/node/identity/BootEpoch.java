@@ -13,23 +13,43 @@ public final class BootEpoch {
 
   /**
    * Increments the counter in this file and returns it, at least 1, when it is forced to disk. A
-   * missing file counts as 0. One process at a time: the caller holds the directory's lock.
+   * missing file counts as 0. One process at a time: the caller holds the directory's lock. Any
+   * thread.
    */
-  public static int next(Path file) throws IOException {
-    int last = 0;
-    if (Files.exists(file)) {
-      String text = Files.readString(file, StandardCharsets.UTF_8).trim();
-      try {
-        last = Integer.parseInt(text);
-      } catch (NumberFormatException e) {
-        throw damaged(file, e);
-      }
-      if (last < 0 || last == Integer.MAX_VALUE) {
-        throw damaged(file, new ArithmeticException("out of range: " + last));
-      }
+  public static synchronized int next(Path file) throws IOException {
+    int last = read(file);
+    if (last == Integer.MAX_VALUE) {
+      throw damaged(file, new ArithmeticException("out of range: " + last));
     }
     DurableFile.write(file, (last + 1) + "\n");
     return last + 1;
+  }
+
+  /**
+   * Raises the counter in this file to that, unless it is there already: the mesh has seen a life
+   * of this node that its disk knows nothing of. Returns when it is forced to disk.
+   */
+  public static synchronized void raise(Path file, int epoch) throws IOException {
+    if (read(file) < epoch) {
+      DurableFile.write(file, epoch + "\n");
+    }
+  }
+
+  private static int read(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return 0;
+    }
+    String text = Files.readString(file, StandardCharsets.UTF_8).trim();
+    int last;
+    try {
+      last = Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw damaged(file, e);
+    }
+    if (last < 0) {
+      throw damaged(file, new ArithmeticException("out of range: " + last));
+    }
+    return last;
   }
 
   private static ConfigException damaged(Path file, Exception cause) {

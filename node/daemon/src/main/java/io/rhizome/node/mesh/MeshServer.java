@@ -25,6 +25,8 @@ public final class MeshServer implements AutoCloseable {
   private static final int FLOW_CONTROL_WINDOW = 1 << 20;
   private static final long MAX_BUDGET_NANOS = TimeUnit.HOURS.toNanos(1);
   private static final long MIN_KEEPALIVE_SECONDS = 5;
+  private static final long KEEPALIVE_SECONDS = 10;
+  private static final long KEEPALIVE_TIMEOUT_SECONDS = 5;
 
   private final Server server;
   private final MeshConnections connections;
@@ -38,7 +40,7 @@ public final class MeshServer implements AutoCloseable {
    * Starts listening; {@link IOException} where that fails.
    *
    * @param admitted who may call more than {@code join}
-   * @param policy what policy answers to peers
+   * @param services what else answers to admitted peers: policy, gossip
    * @param join what anybody may call who has proved its key
    * @param blockingThreads where calls that read files run
    */
@@ -50,7 +52,7 @@ public final class MeshServer implements AutoCloseable {
       Access access,
       Serving serving,
       Models models,
-      List<? extends BindableService> policy,
+      List<? extends BindableService> services,
       JoinService join,
       EventLoops loops,
       Executor blockingThreads,
@@ -69,6 +71,8 @@ public final class MeshServer implements AutoCloseable {
             .callExecutor(new BlockingCalls(blockingThreads))
             .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
             .maxInboundMessageSize(maxMessageBytes)
+            .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+            .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveTime(MIN_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
             .addService(
                 ServerInterceptors.intercept(
@@ -76,7 +80,7 @@ public final class MeshServer implements AutoCloseable {
                     only))
             .addService(ServerInterceptors.intercept(new ModelService(models), only))
             .addService(ServerInterceptors.intercept(join, new Caller()));
-    for (BindableService service : policy) {
+    for (BindableService service : services) {
       builder.addService(ServerInterceptors.intercept(service, new Caller(), only));
     }
     return new MeshServer(builder.build().start(), connections);

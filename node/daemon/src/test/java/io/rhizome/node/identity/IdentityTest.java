@@ -115,6 +115,14 @@ class IdentityTest {
   }
 
   @Test
+  void anEpochIsRaisedToWhatTheMeshHasSeenAndNeverLowered() throws Exception {
+    Path file = dir.resolve("epoch");
+    BootEpoch.raise(file, 7);
+    BootEpoch.raise(file, 3);
+    assertThat(BootEpoch.next(file)).isEqualTo(8);
+  }
+
+  @Test
   void neverStartsCountingAgainOverADamagedEpoch() throws Exception {
     Path file = Files.writeString(dir.resolve("epoch"), "x");
 
