@@ -8,6 +8,7 @@ import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Volume;
+import io.rhizome.v1.StatusRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,7 @@ final class ContainerMesh implements AutoCloseable {
   private static final int IMAGE_USER = 10001;
   private static final Duration READY_LIMIT = Duration.ofMinutes(2);
   private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
+  private static final Duration CALL_LIMIT = Duration.ofSeconds(5);
   private static final String READY = "(?s)^ready: node .*";
 
   private final Checkout checkout;
@@ -264,6 +266,35 @@ final class ContainerMesh implements AutoCloseable {
         .exec();
   }
 
+  /** Freezes node i: no process of it runs until {@link #unpause}. */
+  void pause(int i) {
+    docker.pauseContainerCmd(containers.get(i - 1).getContainerId()).exec();
+  }
+
+  /** Undoes {@link #pause}. */
+  void unpause(int i) {
+    docker.unpauseContainerCmd(containers.get(i - 1).getContainerId()).exec();
+  }
+
+  /** The first process of node i, as this machine counts. */
+  long pid(int i) {
+    Long pid = inspect(containers.get(i - 1)).getState().getPidLong();
+    return Objects.requireNonNull(pid, "no process of " + name(i));
+  }
+
+  /** How many members node i can use, itself included. */
+  int membersUsable(int i) {
+    return client(i)
+        .admin(CALL_LIMIT)
+        .status(StatusRequest.getDefaultInstance())
+        .getMembersUsable();
+  }
+
+  /** What node i has logged so far. */
+  String log(int i) {
+    return containers.get(i - 1).getLogs(OutputFrame.OutputType.STDERR);
+  }
+
   /** Returns when Docker's own checks call node i healthy. */
   void awaitHealthy(int i) {
     Awaitility.await("health of " + name(i))
@@ -288,8 +319,7 @@ final class ContainerMesh implements AutoCloseable {
   String logs() {
     StringBuilder all = new StringBuilder();
     for (int i = 1; i <= containers.size(); i++) {
-      String log = containers.get(i - 1).getLogs(OutputFrame.OutputType.STDERR);
-      all.append("--- ").append(name(i)).append('\n').append(log);
+      all.append("--- ").append(name(i)).append('\n').append(log(i));
     }
     return all.toString();
   }

@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,30 +14,22 @@ import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
-import org.testcontainers.DockerClientFactory;
 
 /**
  * What the demo shows, of five containers: the model at two of them, plugs pulled and put back.
- *
- * <p>Needs a Docker daemon on this machine, and either an image named {@value #BASE} or root and
- * debootstrap to make it; without them it is skipped, and says so. The project's own CI always has
- * them.
+ * Skipped, aloud, where {@link ContainerImage} is.
  */
 final class ContainersIT {
-  private static final String BASE = "rhizome-base";
-  private static final String IMAGE = "rhizome-it";
   private static final int NODES = 5;
   private static final int PUSHED_TO = 1;
   private static final int LOADED_ON = 4;
   private static final int BYSTANDER = 2;
   private static final long ANSWERS_BETWEEN = 100;
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final Duration BUILD_LIMIT = Duration.ofMinutes(6);
 
   @RegisterExtension
   static final TestExecutionExceptionHandler LOGS =
@@ -53,36 +43,15 @@ final class ContainersIT {
 
   @BeforeAll
   static void startFiveContainers() throws IOException, InterruptedException {
-    String missing = missing();
-    if (!missing.isEmpty()) {
-      System.out.println("SKIPPED ContainersIT: " + missing);
-    }
-    Assumptions.assumeTrue(missing.isEmpty(), missing);
     Checkout checkout = Checkout.find();
-    List<String> build = List.of(checkout.root().resolve("deploy/image").toString(), IMAGE, BASE);
-    Command.run(checkout.root(), BUILD_LIMIT, build).orThrow();
+    String image = ContainerImage.build(checkout, ContainersIT.class);
     digits = Digits.read(checkout.digitsTest());
     ContainerMesh mesh =
-        ContainerMesh.start(checkout, IMAGE, NODES, List.of("north", "south", "east"));
+        ContainerMesh.start(checkout, image, NODES, List.of("north", "south", "east"));
     running = mesh;
     mesh.pushDigits(PUSHED_TO);
     mesh.load(LOADED_ON, Digits.MODEL);
     mesh.awaitHolders(Digits.MODEL, 2);
-  }
-
-  private static String missing() throws IOException, InterruptedException {
-    if (!DockerClientFactory.instance().isDockerAvailable()) {
-      return "no Docker daemon answers";
-    }
-    Path here = Path.of("").toAbsolutePath();
-    boolean based =
-        Command.run(here, LIMIT, List.of("docker", "image", "inspect", BASE)).exit() == 0;
-    boolean canMake = Files.isExecutable(Path.of("/usr/sbin/debootstrap")) && user() == 0;
-    return based || canMake ? "" : "no image " + BASE + ", and no root and debootstrap to make it";
-  }
-
-  private static int user() throws IOException {
-    return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
   }
 
   @AfterAll

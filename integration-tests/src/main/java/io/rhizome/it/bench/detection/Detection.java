@@ -8,17 +8,22 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * How one outage was noticed by the nodes that ran all the while; seconds from its begin, {@link
- * Outage#LENGTH} for what was not noticed before its end.
+ * How one outage was noticed by the nodes that ran all the while, and were back from an outage of
+ * their own for {@link Outage#RETURN} when it began; seconds from its begin, {@link Outage#LENGTH}
+ * for what was not noticed before its end.
  *
  * @param firstSuspected by the first of them
  * @param allSuspected by the last of them; whoever saw it dead at once had its suspicion then
  * @param firstDead by the first of them
  * @param allDead by the last of them
- * @param missed by how many of them it was not seen dead
+ * @param missedBy those of them that did not see it dead
  */
 record Detection(
-    double firstSuspected, double allSuspected, double firstDead, double allDead, int missed) {
+    double firstSuspected,
+    double allSuspected,
+    double firstDead,
+    double allDead,
+    List<Integer> missedBy) {
   private static final double LIMIT_SECONDS = Outage.LENGTH.toNanos() / 1e9;
 
   static Detection of(Outage outage, int nodes, List<Outage> schedule, Collection<Notice> notices) {
@@ -45,8 +50,9 @@ record Detection(
         survivors.stream().mapToDouble(node -> suspected[node]).sorted().toArray();
     double[] deaths = survivors.stream().mapToDouble(node -> dead[node]).sorted().toArray();
     int last = survivors.size() - 1;
-    int missed = (int) Arrays.stream(deaths).filter(death -> death == LIMIT_SECONDS).count();
-    return new Detection(suspicions[0], suspicions[last], deaths[0], deaths[last], missed);
+    List<Integer> missedBy =
+        survivors.stream().filter(node -> dead[node] == LIMIT_SECONDS).toList();
+    return new Detection(suspicions[0], suspicions[last], deaths[0], deaths[last], missedBy);
   }
 
   private static boolean ranThroughout(int node, Outage during, List<Outage> schedule) {
@@ -55,7 +61,7 @@ record Detection(
             other ->
                 other.victim() == node
                     && other.atNanos() < during.endNanos()
-                    && other.endNanos() > during.atNanos());
+                    && other.endNanos() + Outage.RETURN.toNanos() > during.atNanos());
   }
 
   /** Deaths of nodes that ran, as some node saw them. */

@@ -21,6 +21,9 @@ record Outage(long atNanos, int victim, Kind kind) {
   /** From one outage to the next. */
   static final Duration GAP = Duration.ofSeconds(12);
 
+  /** A process that was started again is taken to have its wits together after so long. */
+  static final Duration RETURN = Duration.ofSeconds(15);
+
   /** A node that is back is left in peace for so long. */
   private static final Duration PEACE = Duration.ofSeconds(20);
 
