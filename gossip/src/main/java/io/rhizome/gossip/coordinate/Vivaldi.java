@@ -36,7 +36,7 @@ public final class Vivaldi {
   static final double MAX_STEP_SECONDS = 0.1;
 
   private static final double ERROR_GAIN = 0.25;
-  private static final double STEP_GAIN = 0.25;
+  private static final double STEP_GAIN = 0.15;
   private static final double SURE_STEP_GAIN = 0.75;
   private static final double UNSURE_ERROR = 0.1;
   private static final double FLATNESS = 0.5;
