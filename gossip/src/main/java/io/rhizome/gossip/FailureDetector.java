@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.gossip;
 
+import io.rhizome.gossip.coordinate.Coordinate;
+import io.rhizome.gossip.coordinate.Vivaldi;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -23,6 +25,7 @@ final class FailureDetector {
   private final Probes probes;
   private final RelayedProbes relayed;
   private final Doorway doorway;
+  private final Vivaldi vivaldi;
 
   FailureDetector(
       GossipConfig config,
@@ -40,6 +43,7 @@ final class FailureDetector {
     this.lines = lines;
     this.antiEntropy = antiEntropy;
     this.doorway = doorway;
+    this.vivaldi = new Vivaldi(new Random(random.nextLong()));
     this.health = new LocalHealth(config.lifeguard().worstHealth());
     this.probes = new Probes(config, random, table, health, nowNanos);
     this.relayed = new RelayedProbes(config);
@@ -92,7 +96,7 @@ final class FailureDetector {
       doorway.onPing();
     }
     List<Message> answer = new ArrayList<>();
-    answer.add(new Message.Ack(ping.nonce()));
+    answer.add(new Message.Ack(ping.nonce(), vivaldi.coordinate()));
     Message objection = table.objection(from.id());
     if (objection != null) {
       answer.add(objection);
@@ -108,7 +112,7 @@ final class FailureDetector {
       if (from.id().equals(probe.peer.id)) {
         probes.onAnswered(now, probe);
         if (probe.pingedOnce()) {
-          table.onRoundTrip(probe.peer, now - probe.startedNanos);
+          onRoundTrip(probe.peer, now - probe.startedNanos, from.link(), ack.coordinate());
         }
         doorway.onAnswer();
         lines.onAnswer(from.link());
@@ -119,8 +123,23 @@ final class FailureDetector {
     }
     RelayedProbes.Relay relay = relayed.end(now, from.id(), ack.nonce());
     if (relay != null) {
-      lines.send(Lines.back(relay.asker(), out), List.of(new Message.Ack(relay.nonce())));
+      lines.send(
+          Lines.back(relay.asker(), out),
+          List.of(new Message.Ack(relay.nonce(), vivaldi.coordinate())));
     }
+  }
+
+  private void onRoundTrip(Peer peer, long nanos, Sender.Link link, Coordinate theirs) {
+    peer.coordinate = theirs;
+    if (link == Sender.Link.DATAGRAM) {
+      vivaldi.observe(peer.id, theirs, nanos);
+    }
+    table.onRoundTrip(peer, nanos);
+  }
+
+  /** Where this node is. */
+  Coordinate coordinate() {
+    return vivaldi.coordinate();
   }
 
   void onNack(long now, Sender from, Message.Nack nack) {

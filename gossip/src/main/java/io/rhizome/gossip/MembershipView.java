@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.gossip;
 
+import io.rhizome.gossip.coordinate.Coordinate;
+import io.rhizome.gossip.coordinate.RttEstimate;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -22,6 +24,18 @@ public record MembershipView(NodeId self, long version, SortedMap<NodeId, Member
   /** The member of that id, if it is known. */
   public Optional<Member> member(NodeId id) {
     return Optional.ofNullable(members.get(id));
+  }
+
+  /**
+   * The round trip between any two members, from their coordinates; empty where one of them has
+   * none yet. Between this node and a member, {@link Member#rttNanos()} is measured.
+   */
+  public Optional<RttEstimate> estimate(NodeId one, NodeId other) {
+    Member first = members.get(one);
+    Member second = members.get(other);
+    Coordinate from = first == null ? null : first.coordinate();
+    Coordinate to = second == null ? null : second.coordinate();
+    return from == null || to == null ? Optional.empty() : Optional.of(from.estimate(to));
   }
 
   /** Whether that node answers this one now; {@link Reachability#NONE} where it is not known. */

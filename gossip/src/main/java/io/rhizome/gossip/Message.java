@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.gossip;
 
+import io.rhizome.gossip.coordinate.Coordinate;
 import java.util.List;
 
 /**
@@ -31,11 +32,17 @@ public sealed interface Message {
    * The answer to {@link Ping} and, through the helper, to {@link PingRequest}.
    *
    * @param nonce of the question
+   * @param coordinate where the sender is
    */
-  record Ack(long nonce) implements Message {
+  record Ack(long nonce, Coordinate coordinate) implements Message {
+    /** The answer of one that has measured nothing yet. */
+    public Ack(long nonce) {
+      this(nonce, Coordinate.ORIGIN);
+    }
+
     @Override
     public int bytes() {
-      return 1 + 8;
+      return 1 + 8 + Coordinate.BYTES;
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.gossip;
 
+import io.rhizome.gossip.coordinate.Coordinate;
 import org.jspecify.annotations.Nullable;
 
 /** What this node knows of one other member; {@link MemberTable} alone changes its status. */
@@ -12,6 +13,9 @@ final class Peer {
   Member.Status status = Member.Status.ALIVE;
   long sinceNanos;
   long rttNanos = -1;
+
+  /** Where it said that it is, when it last answered a ping; null before. */
+  @Nullable Coordinate coordinate;
 
   /** The round trip at the last change of the view that one made. */
   long shownRttNanos = -1;

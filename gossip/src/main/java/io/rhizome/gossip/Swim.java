@@ -500,7 +500,16 @@ public final class Swim {
     SortedMap<NodeId, Member> members = new TreeMap<>();
     Status status = left ? Status.LEFT : Status.ALIVE;
     NodeState ownState = store.state(self, own.contact());
-    members.put(self, new Member(self, status, own.incarnation(), ownState, 0));
+    members.put(
+        self,
+        new Member(
+            self,
+            status,
+            own.incarnation(),
+            ownState,
+            0,
+            Reachability.DIRECT,
+            detector.coordinate()));
     for (Peer peer : table.all().values()) {
       NodeState state = store.state(peer.id, peer.contact);
       members.put(
@@ -511,7 +520,8 @@ public final class Swim {
               peer.incarnation(),
               state,
               peer.rttNanos,
-              peer.status.usable() ? peer.shownReachability : Reachability.NONE));
+              peer.status.usable() ? peer.shownReachability : Reachability.NONE,
+              peer.coordinate));
     }
     return new MembershipView(self, version, members);
   }

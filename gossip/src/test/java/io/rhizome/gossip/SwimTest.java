@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rhizome.gossip.Member.Status;
+import io.rhizome.gossip.coordinate.Coordinate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -34,8 +35,7 @@ class SwimTest {
   void seesItselfAliveFromTheStart() {
     MembershipView view = swim.view();
     assertThat(view.members()).containsOnlyKeys(id(0));
-    assertThat(view.members().get(id(0)))
-        .isEqualTo(new Member(id(0), Status.ALIVE, 7L << 32, state(0, 0), 0));
+    assertThat(view.members().get(id(0))).isEqualTo(itself(7L << 32));
   }
 
   @Test
@@ -192,8 +192,7 @@ class SwimTest {
         .isEqualTo(7L << 32);
 
     hear(1, new Message.Statement(later.alive()));
-    assertThat(swim.view().members().get(id(0)))
-        .isEqualTo(new Member(id(0), Status.ALIVE, 10L << 32, state(0, 0), 0));
+    assertThat(swim.view().members().get(id(0))).isEqualTo(itself(10L << 32));
     assertThat(out.events).contains(new SwimEvent.EpochRaised(10, 1));
   }
 
@@ -360,6 +359,11 @@ class SwimTest {
     NodeState wordy = new NodeState(endpoint(0), endpoint(0), "", labels, List.of());
     assertThatThrownBy(() -> swim.publish(0, wordy)).hasMessageContaining("shorten");
     assertThat(swim.view().members().get(id(0))).extracting(Member::state).isEqualTo(state(0, 0));
+  }
+
+  private static Member itself(long incarnation) {
+    return new Member(
+        id(0), Status.ALIVE, incarnation, state(0, 0), 0, Reachability.DIRECT, Coordinate.ORIGIN);
   }
 
   private void meet(int... nodes) {

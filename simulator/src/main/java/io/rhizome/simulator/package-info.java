@@ -4,8 +4,8 @@
  * whose delays, losses and cuts are drawn from one seed. The same seed gives the same run, event by
  * event.
  *
- * <p>Start reading at {@link io.rhizome.simulator.Simulation}. May use the core modules, the
- * packet format and the seal, nothing else.
+ * <p>Start reading at {@link io.rhizome.simulator.Simulation}. May use the core modules, the packet
+ * format and the seal, nothing else.
  */
 @NullMarked
 package io.rhizome.simulator;

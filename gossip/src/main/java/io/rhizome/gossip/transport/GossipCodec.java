@@ -10,6 +10,7 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.RecordKey;
 import io.rhizome.gossip.SignedRecord;
 import io.rhizome.gossip.VarInt;
+import io.rhizome.gossip.coordinate.Coordinate;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -86,7 +87,7 @@ public final class GossipCodec {
     if (message instanceof Message.Ping ping) {
       out.put((byte) PING).putLong(ping.nonce()).putLong(ping.target().prefix());
     } else if (message instanceof Message.Ack ack) {
-      out.put((byte) ACK).putLong(ack.nonce());
+      ack.coordinate().encode(out.put((byte) ACK).putLong(ack.nonce()));
     } else if (message instanceof Message.Nack nack) {
       out.put((byte) NACK).putLong(nack.nonce());
     } else if (message instanceof Message.PingRequest ask) {
@@ -123,7 +124,7 @@ public final class GossipCodec {
       case PING -> readNamed(in, names, Message.Ping::new);
       case PING_REQUEST -> readNamed(in, names, Message.PingRequest::new);
       case CHALLENGE -> readChallenge(in, names);
-      case ACK -> new Message.Ack(in.getLong());
+      case ACK -> new Message.Ack(in.getLong(), Coordinate.decode(in));
       case NACK -> new Message.Nack(in.getLong());
       case ACCUSE -> readAccusation(in, names);
       case STATEMENT -> readRecord(in, names, Message.Statement::new);

@@ -324,7 +324,7 @@ public final class GossipLoop implements AutoCloseable {
       return;
     }
     try {
-      for (Message message : GossipCodec.decode(content.toArray())) {
+      for (Message message : GossipCodec.decode(content.toArray(), swim.names())) {
         swim.onMessage(System.nanoTime(), sender, message, out);
       }
     } catch (MalformedPacketException e) {

@@ -159,7 +159,7 @@ public final class PacketSeal {
   }
 
   /** Opens a datagram; null, and counted, where it is not genuine or was seen before. */
-  @Nullable Opened open(byte[] packet) {
+  public @Nullable Opened open(byte[] packet) {
     Genuine genuine = genuine(packet);
     if (genuine == null) {
       return null;

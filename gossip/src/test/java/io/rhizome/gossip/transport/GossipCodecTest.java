@@ -13,6 +13,7 @@ import io.rhizome.gossip.Names;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.RecordKey;
 import io.rhizome.gossip.SignedRecord;
+import io.rhizome.gossip.coordinate.Coordinate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -106,7 +107,7 @@ class GossipCodecTest {
     Arbitrary<Long> longs = Arbitraries.longs();
     return Arbitraries.oneOf(
         Combinators.combine(longs, ids()).as(Message.Ping::new),
-        longs.map(Message.Ack::new),
+        Combinators.combine(longs, coordinates()).as(Message.Ack::new),
         longs.map(Message.Nack::new),
         Combinators.combine(longs, ids()).as(Message.PingRequest::new),
         Combinators.combine(ids(), longs, ids(), blobs(80))
@@ -132,6 +133,18 @@ class GossipCodecTest {
             Arbitraries.longs(),
             entries.list().ofMaxSize(Message.Digest.MAX_ENTRIES))
         .as(Message.Digest::new);
+  }
+
+  private static Arbitrary<Coordinate> coordinates() {
+    return Combinators.combine(
+            Arbitraries.floats()
+                .between(-10, 10)
+                .array(float[].class)
+                .ofSize(Coordinate.DIMENSIONS),
+            Arbitraries.floats().between(Coordinate.MIN_HEIGHT_SECONDS, 10),
+            Arbitraries.floats().between(-10, 10),
+            Arbitraries.floats().between(0, Coordinate.MAX_ERROR))
+        .as(Coordinate::of);
   }
 
   private static Arbitrary<Message> summaries() {

@@ -113,7 +113,7 @@ class PacketFuzzTest {
     NodeId id = Fixtures.id(1 + random.nextInt(8));
     Sender.Link link = random.nextInt(4) == 0 ? Sender.Link.STREAM : Sender.Link.DATAGRAM;
     Sender sender = new Sender(id, Fixtures.endpoint(1 + random.nextInt(8)), link);
-    for (Message message : GossipCodec.decode(content)) {
+    for (Message message : GossipCodec.decode(content, victim.names())) {
       victim.onMessage(now, sender, message, answers);
     }
   }
