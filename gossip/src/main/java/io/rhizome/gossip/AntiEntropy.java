@@ -6,6 +6,7 @@ import io.rhizome.gossip.Message.Digest;
 import io.rhizome.gossip.Message.Digest.Entry;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -237,7 +238,7 @@ final class AntiEntropy {
     int after = 0;
     // Of itself a node wants to see all: another life of it may have used the same versions.
     NodeId owner = theirs.owner() == self.prefix() ? null : find(theirs.owner());
-    for (long version : owner == null ? Set.<Long>of() : store.of(owner).byVersion().keySet()) {
+    for (long version : owner == null ? Collections.<Long>emptySet() : store.of(owner).byVersion().keySet()) {
       held.add((int) version);
       if (held.size() == Message.Pull.MAX_HELD) {
         pulls.add(new Message.Pull(theirs.owner(), incarnation, after, (int) version, held));

@@ -3,6 +3,7 @@ package io.rhizome.gossip;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /**
  * Chooses how a packet goes: by datagram as a rule, over a stream to a member that answers over
@@ -50,6 +51,19 @@ final class Lines {
   /** Whether packets to that member may arrive: not where it is reached through others alone. */
   boolean isOpen(long now, Peer peer) {
     return !hidden(peer) || peer.link.hasStream(now, OPEN_NANOS);
+  }
+
+  /**
+   * Members to gossip with, drawn at random: of those that answer this node, if there are any; else
+   * of all, since they may hear it all the same.
+   */
+  List<Peer> partners(long now, Random random, int count) {
+    List<Peer> near =
+        table.sample(
+            random,
+            count,
+            peer -> peer.shownReachability.equals(Reachability.DIRECT) && isOpen(now, peer));
+    return near.isEmpty() ? table.sample(random, count, peer -> isOpen(now, peer)) : near;
   }
 
   private static boolean hidden(Peer peer) {

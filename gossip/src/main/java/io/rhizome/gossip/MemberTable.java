@@ -109,6 +109,11 @@ final class MemberTable {
     return inUse.size() + 1;
   }
 
+  /** How many are dead or have left, and are not forgotten. */
+  int goneCount() {
+    return peers.size() - inUse.size();
+  }
+
   /** So many distinct members in use that fit, drawn at random; fewer where there are fewer. */
   List<Peer> sample(Random random, int count, Predicate<Peer> fits) {
     List<Peer> chosen = new ArrayList<>(count);

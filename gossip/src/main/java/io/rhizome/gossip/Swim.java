@@ -31,8 +31,13 @@ public final class Swim {
   /** Between refutations that nobody asked for. */
   private static final long UNHEARD_NANOS = 3_000_000_000L;
 
-  /** A node that gets to know one in so many between two exchanges begins the next soon. */
-  private static final int GROWING = 100;
+  /** Where more than one in so many came or went between two exchanges, the next follow soon. */
+  private static final int MANY = 100;
+
+  private static final long QUICK_NANOS = 5_000_000_000L;
+
+  /** Where more than one in so many is gone, the gone are knocked on more often. */
+  private static final int FEW_DEAD = 4;
 
   private final NodeId self;
   private final GossipConfig config;
@@ -57,7 +62,8 @@ public final class Swim {
   private long nextGossipNanos;
   private long nextAnnounceNanos;
   private long nextSyncNanos;
-  private int knownAtSync;
+  private int usableAtSync = 1;
+  private long quickUntilNanos = Long.MIN_VALUE / 2;
   private long nextDeadProbeNanos;
   private @Nullable MembershipView view;
   private long viewedChanges;
@@ -306,6 +312,7 @@ public final class Swim {
       detector.worse(1);
       doorway.onRefuted();
       outlive(now, out);
+      Lines.back(from, out).send(List.of(new Message.Statement(own.alive())));
     }
     if (accused >>> 32 == own.incarnation() >>> 32 && accused < own.incarnation()) {
       Lines.back(from, out).send(List.of(new Message.Statement(own.alive())));
@@ -444,11 +451,14 @@ public final class Swim {
 
   private void sync(long now, Out out) {
     if (now - nextSyncNanos >= 0) {
-      int known = table.all().size();
-      boolean growing = known - knownAtSync > knownAtSync / GROWING;
-      knownAtSync = known;
-      nextSyncNanos = now + (growing ? config.probeIntervalNanos() : config.syncIntervalNanos());
-      for (Peer partner : table.sample(random, 1, peer -> lines.isOpen(now, peer))) {
+      int usable = table.usableCount();
+      if (Math.abs(usable - usableAtSync) > usableAtSync / MANY) {
+        quickUntilNanos = now + QUICK_NANOS;
+      }
+      usableAtSync = usable;
+      boolean quick = now - quickUntilNanos < 0;
+      nextSyncNanos = now + (quick ? config.probeIntervalNanos() : config.syncIntervalNanos());
+      for (Peer partner : lines.partners(now, random, 1)) {
         antiEntropy.sendSummary(lines.to(now, partner, out));
       }
     }
@@ -456,7 +466,10 @@ public final class Swim {
 
   private void knockOnDead(long now, Out out) {
     if (now - nextDeadProbeNanos >= 0) {
-      nextDeadProbeNanos = now + config.deadProbeIntervalNanos();
+      // Many dead at once are the other side of a partition rather than dead.
+      boolean many = table.goneCount() > table.usableCount() / FEW_DEAD;
+      nextDeadProbeNanos =
+          now + (many ? config.probeIntervalNanos() : config.deadProbeIntervalNanos());
       Peer dead = table.sampleDead(random);
       if (dead != null) {
         detector.knock(now, dead, out);
@@ -479,7 +492,7 @@ public final class Swim {
     if (hasLeft()) {
       return;
     }
-    for (Peer peer : table.sample(random, members, peer -> lines.isOpen(now, peer))) {
+    for (Peer peer : lines.partners(now, random, members)) {
       lines.send(lines.to(now, peer, out), List.of());
     }
   }

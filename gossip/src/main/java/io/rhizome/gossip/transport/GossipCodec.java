@@ -195,8 +195,11 @@ public final class GossipCodec {
     long version = VarInt.getVersion(in);
     String model = kind == RecordKey.Kind.MODEL ? readText(in, in.get() & 0xff) : "";
     RecordKey key = new RecordKey(kind, model, model.isEmpty() ? 0 : VarInt.get(in));
-    int length = (int) Math.min(VarInt.get(in), Message.PACKET_BYTES + 1L);
-    Bytes value = Bytes.of(readBytes(in, length));
+    long length = VarInt.get(in);
+    if (Long.compareUnsigned(length, Message.PACKET_BYTES) > 0) {
+      throw new BufferUnderflowException();
+    }
+    Bytes value = Bytes.of(readBytes(in, (int) length));
     Bytes signature = Bytes.of(readBytes(in, in.get() & 0xff));
     return owner == null
         ? null

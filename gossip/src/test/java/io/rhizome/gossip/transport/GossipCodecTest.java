@@ -141,7 +141,7 @@ class GossipCodecTest {
                 .between(-10, 10)
                 .array(float[].class)
                 .ofSize(Coordinate.DIMENSIONS),
-            Arbitraries.floats().between(Coordinate.MIN_HEIGHT_SECONDS, 10),
+            Arbitraries.floats().between(0.01f, 10),
             Arbitraries.floats().between(-10, 10),
             Arbitraries.floats().between(0, Coordinate.MAX_ERROR))
         .as(Coordinate::of);
