@@ -15,11 +15,15 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.util.NetUtil;
 import io.rhizome.gossip.Endpoint;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +36,8 @@ final class UdpTransport {
 
   private final Channel channel;
   private final NameCache names;
+  private final boolean ipv4Only;
+  private final boolean ipv6Only;
   private long packetsIn;
   private long packetsOut;
   private long bytesIn;
@@ -46,9 +52,12 @@ final class UdpTransport {
     void onIdle();
   }
 
-  private UdpTransport(Channel channel, NameCache names) {
+  private UdpTransport(Channel channel, NameCache names, String bound) {
     this.channel = channel;
     this.names = names;
+    InetAddress literal = NetUtil.createInetAddressFromIpAddressString(bound);
+    this.ipv4Only = literal instanceof Inet4Address;
+    this.ipv6Only = literal instanceof Inet6Address && !literal.isAnyLocalAddress();
   }
 
   /**
@@ -72,7 +81,8 @@ final class UdpTransport {
       failure.initCause(bound.cause());
       throw failure;
     }
-    return new UdpTransport(bound.channel(), new NameCache(loop));
+    return new UdpTransport(
+        bound.channel(), new NameCache(loop, InetAddress::getAllByName), at.host());
   }
 
   /** Starts to hand datagrams over. */
@@ -81,24 +91,40 @@ final class UdpTransport {
     channel.config().setAutoRead(true);
   }
 
+  /**
+   * Sends to that address; where it is a name, to all addresses of it, since behind one name there
+   * may be several nodes, or one of which some addresses do not answer. A node that is reached
+   * twice drops the second as a replay.
+   */
   void send(Endpoint to, byte[] content) {
-    InetAddress address = names.resolve(to.host());
-    if (address == null || !channel.isWritable()) {
+    List<InetAddress> addresses =
+        names.resolve(to.host()).stream().filter(this::sameFamily).toList();
+    if (addresses.isEmpty() || !channel.isWritable()) {
       unsent++;
       return;
     }
+    for (InetAddress address : addresses) {
+      send(new InetSocketAddress(address, to.port()), content);
+    }
+  }
+
+  private void send(InetSocketAddress target, byte[] content) {
     packetsOut++;
     bytesOut += content.length;
-    InetSocketAddress target = new InetSocketAddress(address, to.port());
     channel
         .writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(content), target))
         .addListener(
             sent -> {
               if (!sent.isSuccess()) {
                 unsent++;
-                log.debug("cannot send to {}: {}", to, String.valueOf(sent.cause()));
+                log.debug("cannot send to {}: {}", target, String.valueOf(sent.cause()));
               }
             });
+  }
+
+  /** Whether a socket that is bound where this one is can send there. */
+  private boolean sameFamily(InetAddress address) {
+    return address instanceof Inet4Address ? !ipv6Only : !ipv4Only;
   }
 
   void close() {

@@ -22,6 +22,8 @@ import io.rhizome.node.api.grpc.Recoveries;
 import io.rhizome.node.api.rest.RestServer;
 import io.rhizome.node.config.DirectoryLock;
 import io.rhizome.node.config.NodeConfig;
+import io.rhizome.node.discovery.OwnAddress;
+import io.rhizome.node.discovery.SystemInterfaces;
 import io.rhizome.node.executor.Executor;
 import io.rhizome.node.executor.ExecutorConfig;
 import io.rhizome.node.executor.LocalExecutor;
@@ -100,6 +102,7 @@ public final class Node implements AutoCloseable {
   private final NodeId id;
   private final SortedMap<String, String> labels;
   private final LocalExecutor executor;
+  private final OwnAddress address;
   private final Models models;
   private final Membership membership;
   private final GossipStreams streams;
@@ -109,6 +112,7 @@ public final class Node implements AutoCloseable {
   private final ApiServer api;
   private final RestServer rest;
   private volatile boolean ready;
+  private List<Residency> held = List.of();
 
   /**
    * Starts a node. When this returns it serves, with every model that it served when it last
@@ -132,6 +136,7 @@ public final class Node implements AutoCloseable {
     LogFormat.apply(config.telemetry().jsonLogs());
     teardown.add(DirectoryLock.acquire(config.data()));
     executor = teardown.add(startExecutor());
+    address = teardown.add(new OwnAddress(new SystemInterfaces(), config.mesh().onAnyIpv6()));
 
     Identity identity = Identity.loadOrCreate(config.data().resolve("identity/node.key"));
     AdmissionFile admissionFile = new AdmissionFile(config.data().resolve("policy"));
@@ -301,7 +306,10 @@ public final class Node implements AutoCloseable {
                 metrics::scrape,
                 loops,
                 blocking));
-    wiring.followAdmissions(admissionFile, policies, gossip, mesh, loops, tls);
+    wiring.followAdmissions(meshEndpoint(), admissionFile, policies, gossip, mesh, loops, tls);
+    if (config.mesh().advertise().isEmpty() || config.api().advertise().isEmpty()) {
+      address.watch(this::moved);
+    }
     policies.start();
     wiring.found(policies);
     reload();
@@ -371,7 +379,12 @@ public final class Node implements AutoCloseable {
     return new NodeState(meshEndpoint(), apiEndpoint(), "", labels, held);
   }
 
-  private void advertise(List<Residency> held) {
+  private synchronized void advertise(List<Residency> loaded) {
+    held = loaded;
+    gossip.publish(state(loaded));
+  }
+
+  private synchronized void moved() {
     gossip.publish(state(held));
   }
 
@@ -399,12 +412,12 @@ public final class Node implements AutoCloseable {
 
   /** Where peers reach it. */
   public Endpoint meshEndpoint() {
-    return config.mesh().advertised(config.mesh().port());
+    return config.mesh().advertised(address.host());
   }
 
   /** Where clients reach it. */
   public Endpoint apiEndpoint() {
-    return config.api().advertised(config.api().port());
+    return config.api().advertised(address.host());
   }
 
   /** How the command line reaches it: {@code HOST:PORT}, or {@code tls://HOST:PORT#ID}. */

@@ -82,12 +82,18 @@ public record NodeConfig(
    *
    * @param bind {@code .bind}; the address to listen on
    * @param port {@code .port}; 0 for any free one
-   * @param advertise {@code .advertise}; the host that others use to reach it
+   * @param advertise {@code .advertise}; the host that others use to reach it; empty for the
+   *     address that the machine has, whichever that is at the time
    */
   public record Listen(String bind, int port, String advertise) {
-    /** What others are told, given the port that was bound. */
-    public Endpoint advertised(int boundPort) {
-      return new Endpoint(advertise, boundPort);
+    /** What others are told, given the address that the machine has. */
+    public Endpoint advertised(String machine) {
+      return new Endpoint(advertise.isEmpty() ? machine : advertise, port);
+    }
+
+    /** Whether it listens on IPv6 too, where it listens on every address. */
+    public boolean onAnyIpv6() {
+      return bind.equals("::");
     }
 
     /** Whether only this machine reaches it. */
@@ -246,13 +252,6 @@ public record NodeConfig(
     String bind = settings.text(name + ".bind", LOOPBACK);
     boolean any = bind.equals("0.0.0.0") || bind.equals("::");
     String advertise = settings.text(name + ".advertise", any ? "" : bind);
-    if (advertise.isEmpty()) {
-      settings.problem(
-          name + ".bind",
-          "'%s.bind' is %s, so '%s.advertise' must say by which host name or address others reach"
-                  .formatted(name, bind, name)
-              + " this node");
-    }
     return new Listen(bind, settings.port(name + ".port", port), advertise);
   }
 

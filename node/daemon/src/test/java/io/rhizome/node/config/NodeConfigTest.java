@@ -121,7 +121,7 @@ class NodeConfigTest {
                 new NodeConfig.Transfer(5L << 30),
                 new NodeConfig.Telemetry("http://collector:4318", true),
                 new NodeConfig.Policy(Duration.ofMinutes(5))));
-    assertThat(config.mesh().advertised(9)).isEqualTo(new Endpoint("one.example", 9));
+    assertThat(config.mesh().advertised("10.0.0.7")).isEqualTo(new Endpoint("one.example", 7710));
   }
 
   @Test
@@ -208,10 +208,9 @@ class NodeConfigTest {
   }
 
   @Test
-  void listeningEverywhereNeedsAnAddressToAdvertise() {
-    assertThatThrownBy(() -> load("mesh: {bind: 0.0.0.0}\n"))
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("'mesh.advertise' must say");
+  void listeningEverywhereAdvertisesTheAddressOfTheMachine() throws Exception {
+    NodeConfig.Listen mesh = load("mesh: {bind: 0.0.0.0}\n").mesh();
+    assertThat(mesh.advertised("10.0.0.7")).isEqualTo(new Endpoint("10.0.0.7", 7700));
   }
 
   @Test
