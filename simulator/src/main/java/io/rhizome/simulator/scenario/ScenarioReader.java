@@ -85,7 +85,9 @@ public final class ScenarioReader {
   private static String complaint(String file, JsonProcessingException e) {
     JsonLocation location = e.getLocation();
     StringBuilder text = new StringBuilder(file);
-    if (location != null && location.getLineNr() > 0) {
+    // Of what concerns the file as a whole the reader knows no line but the last.
+    boolean whole = e instanceof JsonMappingException mapped && mapped.getPath().isEmpty();
+    if (location != null && location.getLineNr() > 0 && !whole) {
       text.append(':').append(location.getLineNr());
     }
     text.append(": ");
@@ -195,7 +197,9 @@ public final class ScenarioReader {
     public GossipConfig deserialize(JsonParser in, DeserializationContext context)
         throws IOException {
       JsonLocation start = in.currentTokenLocation();
-      ObjectNode given = in.readValueAsTree();
+      if (!(context.readTree(in) instanceof ObjectNode given)) {
+        throw new JsonMappingException(in, "expected settings and their values", start);
+      }
       ObjectNode settings = PLAIN.valueToTree(GossipConfig.defaults());
       overlay(settings, given);
       try {

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Tests of the package of the same name. */
+@NullMarked
+package io.rhizome.simulator.scenario;
+
+import org.jspecify.annotations.NullMarked;
