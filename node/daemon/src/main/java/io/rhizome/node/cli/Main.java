@@ -48,6 +48,7 @@ public final class Main implements Runnable {
           KeyCommand.class,
           SchemaCommand.class,
           PolicyCommand.class,
+          SimCommand.class,
           VersionCommand.class);
 
   /* Held here, for the logging framework forgets levels of loggers that nobody holds. */
@@ -91,6 +92,11 @@ public final class Main implements Runnable {
     Main main = new Main();
     CommandLine commands = new CommandLine(main);
     needed(args).forEach(commands::addSubcommand);
+    // What follows `sim` is the simulator's to read, options too.
+    CommandLine sim = commands.getSubcommands().get(SimCommand.NAME);
+    if (sim != null) {
+      sim.setStopAtPositional(true);
+    }
     commands.setOut(out);
     commands.setErr(err);
     commands.setCaseInsensitiveEnumValuesAllowed(true);

@@ -41,6 +41,16 @@ class MainTest {
   }
 
   @Test
+  void whatFollowsSimIsTheSimulators() {
+    assertThat(CliRun.of("sim", "list").out()).contains("one-way-link");
+    assertThat(CliRun.of("sim", "run", "--help").out()).contains("rhizome sim run", "--seeds");
+    assertThat(CliRun.of("sim", "run", "nothing.yaml").err())
+        .startsWith("rhizome: nothing.yaml: no such file");
+    assertThat(CliRun.of("sim", "run", "churn", "--seeds", "x").status()).isEqualTo(2);
+    assertThat(CliRun.of("sim").status()).isEqualTo(2);
+  }
+
+  @Test
   void aNodeThatIsNotThereIsSaidInOneLine() throws Exception {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
