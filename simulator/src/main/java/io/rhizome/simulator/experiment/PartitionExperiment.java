@@ -185,25 +185,32 @@ public final class PartitionExperiment implements Experiment {
     }
   }
 
-  /** The most that one node sent and received in a step. */
+  /** The most that one node sent and received in a second. */
   private static final class Busiest {
+    private static final long SECOND_NANOS = 1_000_000_000;
+
     private final Population population;
     private final long[] before;
-    private double bytesPerSecond;
+    private long nextNanos;
+    private long bytesPerSecond;
 
     Busiest(Population population) {
       this.population = population;
       this.before = new long[population.size()];
+      this.nextNanos = population.nowNanos();
       sample();
       bytesPerSecond = 0;
     }
 
     void sample() {
+      if (population.nowNanos() < nextNanos) {
+        return;
+      }
+      nextNanos += SECOND_NANOS;
       for (int number : population.running()) {
         SimNode node = population.node(number);
         long bytes = node.sentBytes() + node.receivedBytes();
-        double seconds = STEP.toNanos() / 1e9;
-        bytesPerSecond = Math.max(bytesPerSecond, (bytes - before[number]) / seconds);
+        bytesPerSecond = Math.max(bytesPerSecond, bytes - before[number]);
         before[number] = bytes;
       }
     }
