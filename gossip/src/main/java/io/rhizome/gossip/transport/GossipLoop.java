@@ -180,6 +180,12 @@ public final class GossipLoop implements AutoCloseable {
     run(() -> swim.publish(System.nanoTime(), state));
   }
 
+  /** Asks these members to be let in, in place of the seeds so far; nothing once closed. */
+  public void seeds(List<Endpoint> seeds) {
+    List<Endpoint> copy = List.copyOf(seeds);
+    run(() -> swim.join(System.nanoTime(), copy));
+  }
+
   /**
    * Seals with that mesh key from now on, {@link PacketSeal#KEY_BYTES} bytes. Packets sealed with
    * the one before are heard for 10 s more, since not all members learn of it at once.

@@ -22,6 +22,7 @@ import io.rhizome.node.api.grpc.Recoveries;
 import io.rhizome.node.api.rest.RestServer;
 import io.rhizome.node.config.DirectoryLock;
 import io.rhizome.node.config.NodeConfig;
+import io.rhizome.node.discovery.LanDiscovery;
 import io.rhizome.node.discovery.OwnAddress;
 import io.rhizome.node.discovery.SystemInterfaces;
 import io.rhizome.node.executor.Executor;
@@ -103,6 +104,7 @@ public final class Node implements AutoCloseable {
   private final SortedMap<String, String> labels;
   private final LocalExecutor executor;
   private final OwnAddress address;
+  private final @Nullable LanDiscovery lan;
   private final Models models;
   private final Membership membership;
   private final GossipStreams streams;
@@ -184,6 +186,10 @@ public final class Node implements AutoCloseable {
     streams = teardown.add(new GossipStreams(id, loops, tls, admitted));
     gossip = teardown.add(startGossip(signing, belonging.known(), blocking));
     teardown.add(() -> leave(gossip));
+    lan =
+        config.discover()
+            ? teardown.add(new LanDiscovery(meshId, id.toString(), otherSeeds(), gossip::seeds))
+            : null;
     membership.follow(gossip);
     membership.onChange(gossip, channels::onMembershipChange);
 
@@ -310,6 +316,9 @@ public final class Node implements AutoCloseable {
     if (config.mesh().advertise().isEmpty() || config.api().advertise().isEmpty()) {
       address.watch(this::moved);
     }
+    if (lan != null) {
+      lan.at(reachedAt());
+    }
     policies.start();
     wiring.found(policies);
     reload();
@@ -348,7 +357,7 @@ public final class Node implements AutoCloseable {
             signing,
             BootEpoch.next(epoch()),
             state(List.of()),
-            config.seeds().stream().filter(seed -> !seed.equals(meshEndpoint())).toList(),
+            otherSeeds(),
             new Random(new SecureRandom().nextLong()),
             known.mesh().orElseThrow(),
             streams,
@@ -386,6 +395,19 @@ public final class Node implements AutoCloseable {
 
   private synchronized void moved() {
     gossip.publish(state(held));
+    if (lan != null) {
+      lan.at(reachedAt());
+    }
+  }
+
+  private List<Endpoint> otherSeeds() {
+    return config.seeds().stream().filter(seed -> !seed.equals(meshEndpoint())).toList();
+  }
+
+  /** The address of the interface that listens, not a name for it. */
+  private Endpoint reachedAt() {
+    NodeConfig.Listen listen = config.mesh();
+    return new Endpoint(listen.onAny() ? address.host() : listen.bind(), listen.port());
   }
 
   private void reload() throws InterruptedException {

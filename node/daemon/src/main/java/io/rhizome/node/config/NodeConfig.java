@@ -31,6 +31,8 @@ import java.util.regex.Pattern;
  *     models on this node, over gRPC and REST
  * @param http the HTTP port for clients
  * @param seeds {@code seeds}; mesh addresses of peers to join through, itself allowed among them
+ * @param discover {@code mesh.discover} is {@code mdns}, not {@code none}; whether nodes of this
+ *     mesh on the local network become seeds
  * @param labels {@code labels}; free labels; region, site and tier come with admission instead
  * @param executor how models run
  * @param request limits of one request
@@ -49,6 +51,7 @@ public record NodeConfig(
     boolean allowModelControl,
     Http http,
     List<Endpoint> seeds,
+    boolean discover,
     SortedMap<String, String> labels,
     Workers executor,
     RequestLimits request,
@@ -89,6 +92,11 @@ public record NodeConfig(
     /** What others are told, given the address that the machine has. */
     public Endpoint advertised(String machine) {
       return new Endpoint(advertise.isEmpty() ? machine : advertise, port);
+    }
+
+    /** Whether it listens on every address. */
+    public boolean onAny() {
+      return bind.equals("0.0.0.0") || bind.equals("::");
     }
 
     /** Whether it listens on IPv6 too, where it listens on every address. */
@@ -191,6 +199,7 @@ public record NodeConfig(
         settings.flag("api.allowModelControl", false),
         http(settings),
         settings.endpoints("seeds"),
+        settings.choice("mesh.discover", List.of("none", "mdns")).equals("mdns"),
         labels(settings),
         new Workers(
             settings.number(
@@ -234,7 +243,8 @@ public record NodeConfig(
     if (port != 0 && !plaintext(settings, "api")) {
       settings.problem(
           "api.tlsPort",
-          "'api.tlsPort' is for TLS beside plain text, but 'api.port' speaks TLS already; remove it, or set 'api.plaintext' to true");
+          "'api.tlsPort' is for TLS beside plain text, but 'api.port' speaks TLS already; remove"
+              + " it, or set 'api.plaintext' to true");
     }
     return port;
   }

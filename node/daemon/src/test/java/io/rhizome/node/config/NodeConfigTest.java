@@ -37,6 +37,7 @@ class NodeConfigTest {
                 false,
                 new NodeConfig.Http("127.0.0.1", 8000, true, List.of()),
                 List.of(),
+                false,
                 new TreeMap<>(),
                 new NodeConfig.Workers(0, 256),
                 new NodeConfig.RequestLimits(Duration.ofSeconds(30), 16_777_216),
@@ -60,6 +61,7 @@ class NodeConfigTest {
               bind: 10.0.0.1
               port: 7710
               advertise: one.example
+              discover: mdns
             api:
               bind: 0.0.0.0
               port: 8011
@@ -115,6 +117,7 @@ class NodeConfigTest {
                     false,
                     List.of("https://app.example", "http://localhost:3000")),
                 List.of(new Endpoint("127.0.0.1", 7700), new Endpoint("::1", 7701)),
+                true,
                 labels,
                 new NodeConfig.Workers(3, 7),
                 new NodeConfig.RequestLimits(Duration.ofMillis(1500), 524_288),
@@ -172,7 +175,9 @@ class NodeConfigTest {
     refused(
         "mesh:\n  port: [1, 2]\n",
         ":2: 'mesh.port' must be a port from 0 (any free one) to 65535, not a list");
-    refused("mesh: 7\n", ":1: 'mesh' has keys of its own: mesh.advertise, mesh.bind, mesh.port");
+    refused(
+        "mesh: 7\n",
+        ":1: 'mesh' has keys of its own: mesh.advertise, mesh.bind, mesh.discover, mesh.port");
     refused(
         "request:\n  defaultTimeout: 30\n",
         ":2: 'request.defaultTimeout' must be a duration such as");
