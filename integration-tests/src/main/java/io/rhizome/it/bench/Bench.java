@@ -3,6 +3,8 @@ package io.rhizome.it.bench;
 
 import io.rhizome.it.Checkout;
 import io.rhizome.it.bench.detection.GossipRealBench;
+import io.rhizome.it.bench.gossip.GossipBench;
+import io.rhizome.it.bench.gossip.GossipRow;
 import io.rhizome.it.bench.policy.PolicyBench;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,6 +42,7 @@ public final class Bench {
             new FetchBench(quick),
             new ContainerBench(quick),
             new PolicyBench(quick),
+            new GossipBench(quick),
             new GossipRealBench(quick));
     List<String> names = words.stream().filter(word -> !word.equals("--quick")).toList();
     Optional<Benchmark> chosen =

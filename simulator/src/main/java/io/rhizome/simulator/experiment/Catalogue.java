@@ -19,6 +19,7 @@ public final class Catalogue {
           "links",
           "partition",
           "restart",
+          "vivaldi",
           "speed");
 
   private Catalogue() {}
@@ -56,6 +57,7 @@ public final class Catalogue {
           new LinksExperiment(
               config, quick ? LinksExperiment.Plan.quick() : LinksExperiment.Plan.full());
       case "restart" -> new RestartExperiment(config, RestartExperiment.Plan.full());
+      case "vivaldi" -> new VivaldiExperiment(VivaldiExperiment.Plan.full());
       case "speed" ->
           new SpeedExperiment(
               config, quick ? SpeedExperiment.Plan.quick() : SpeedExperiment.Plan.full(), meter);
