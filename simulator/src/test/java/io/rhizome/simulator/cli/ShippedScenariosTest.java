@@ -2,7 +2,6 @@
 package io.rhizome.simulator.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -18,14 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ShippedScenariosTest {
-  private static final String STREAMS = "dial-out-only";
-
   @TempDir Path dir;
 
   @ParameterizedTest
   @MethodSource("names")
   void holds(String name) {
-    assumeFalse(name.equals(STREAMS), "members do not speak over streams yet");
     StringWriter out = new StringWriter();
     int status = sim(out, "run", name, "--seeds", "1..2");
     assertThat(status).as(out.toString()).isZero();
