@@ -238,7 +238,8 @@ final class AntiEntropy {
     int after = 0;
     // Of itself a node wants to see all: another life of it may have used the same versions.
     NodeId owner = theirs.owner() == self.prefix() ? null : find(theirs.owner());
-    for (long version : owner == null ? Collections.<Long>emptySet() : store.of(owner).byVersion().keySet()) {
+    for (long version :
+        owner == null ? Collections.<Long>emptySet() : store.of(owner).byVersion().keySet()) {
       held.add((int) version);
       if (held.size() == Message.Pull.MAX_HELD) {
         pulls.add(new Message.Pull(theirs.owner(), incarnation, after, (int) version, held));

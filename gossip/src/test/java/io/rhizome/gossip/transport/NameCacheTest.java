@@ -3,6 +3,7 @@ package io.rhizome.gossip.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -27,8 +28,9 @@ class NameCacheTest {
 
   @Test
   void aLiteralIsThereAtOnce() throws Exception {
-    assertThat(resolve("10.0.0.7")).containsExactly(InetAddress.getByName("10.0.0.7"));
-    assertThat(resolve("::1")).containsExactly(InetAddress.getByName("::1"));
+    assertThat(resolve("10.0.0.7"))
+        .containsExactly(NetUtil.createInetAddressFromIpAddressString("10.0.0.7"));
+    assertThat(resolve("::1")).containsExactly(NetUtil.createInetAddressFromIpAddressString("::1"));
   }
 
   @Test
@@ -36,9 +38,9 @@ class NameCacheTest {
     assertThat(resolve("seeds.example")).isEmpty();
     assertThat(found("seeds.example"))
         .containsExactly(
-            InetAddress.getByName("10.0.0.1"),
-            InetAddress.getByName("10.0.0.2"),
-            InetAddress.getByName("fd00::1"));
+            NetUtil.createInetAddressFromIpAddressString("10.0.0.1"),
+            NetUtil.createInetAddressFromIpAddressString("10.0.0.2"),
+            NetUtil.createInetAddressFromIpAddressString("fd00::1"));
   }
 
   @Test
@@ -69,9 +71,9 @@ class NameCacheTest {
     List<InetAddress> addresses = new ArrayList<>();
     switch (name) {
       case "seeds.example" -> {
-        addresses.add(InetAddress.getByName("10.0.0.1"));
-        addresses.add(InetAddress.getByName("10.0.0.2"));
-        addresses.add(InetAddress.getByName("fd00::1"));
+        addresses.add(NetUtil.createInetAddressFromIpAddressString("10.0.0.1"));
+        addresses.add(NetUtil.createInetAddressFromIpAddressString("10.0.0.2"));
+        addresses.add(NetUtil.createInetAddressFromIpAddressString("fd00::1"));
       }
       case "many.example" -> {
         for (int i = 1; i <= 100; i++) {
