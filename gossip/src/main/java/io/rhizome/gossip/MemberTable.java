@@ -60,6 +60,7 @@ final class MemberTable {
   private final News news;
   private final Tally tally;
   private final NavigableMap<NodeId, Peer> peers = new TreeMap<>();
+  private final Map<Long, Peer> byPrefix = new LinkedHashMap<>();
   private final List<Peer> inUse = new ArrayList<>();
   private final Set<Peer> watched = new LinkedHashSet<>();
   private final Map<Long, SignedRecord> buried = new LinkedHashMap<>();
@@ -85,13 +86,14 @@ final class MemberTable {
   }
 
   @Nullable Peer get(NodeId id) {
-    return peers.get(id);
+    Peer peer = byPrefix.get(id.prefix());
+    return peer != null && peer.id.equals(id) ? peer : null;
   }
 
-  /** The id of a member or of one of the buried that begins so; null where there is none. */
+  /** The id of a member that begins so; null where there is none. */
   @Nullable NodeId find(long prefix) {
-    NodeId next = peers.ceilingKey(NodeId.lowest(prefix));
-    return next != null && next.prefix() == prefix ? next : null;
+    Peer peer = byPrefix.get(prefix);
+    return peer == null ? null : peer.id;
   }
 
   /** All members but this node, ordered by id. */
@@ -172,7 +174,7 @@ final class MemberTable {
 
   /** What that member should hear of itself, if anything: a challenge or its own goodbye. */
   @Nullable Message objection(NodeId id) {
-    Peer peer = peers.get(id);
+    Peer peer = get(id);
     if (peer == null) {
       long incarnation = buriedAt(id.prefix());
       return incarnation < 0 ? null : new Message.Challenge(id, incarnation);
@@ -205,7 +207,7 @@ final class MemberTable {
    * @return what its sender should hear of it, if anything
    */
   @Nullable Message onAlive(long now, SignedRecord record, Out out) {
-    Peer peer = peers.get(record.owner());
+    Peer peer = get(record.owner());
     long known = peer == null ? buriedAt(record.owner().prefix()) : peer.incarnation();
     if (record.version() <= known) {
       return objection(record, peer);
@@ -235,6 +237,10 @@ final class MemberTable {
     }
     buried.remove(record.owner().prefix());
     Peer peer = new Peer(record, contact, now);
+    if (byPrefix.putIfAbsent(record.owner().prefix(), peer) != null) {
+      tally.recordsRejected++;
+      return;
+    }
     peers.put(record.owner(), peer);
     use(peer);
     store.startEpoch(record.owner());
@@ -271,7 +277,7 @@ final class MemberTable {
 
   /** Another member's leave record. */
   void onLeave(long now, SignedRecord record, Out out) {
-    Peer peer = peers.get(record.owner());
+    Peer peer = get(record.owner());
     if (peer == null || peer.status == Status.LEFT || record.version() < peer.incarnation()) {
       return;
     }
@@ -292,7 +298,7 @@ final class MemberTable {
    * @return whether this node had nothing against that incarnation before
    */
   boolean onAccusation(long now, Accusation accusation, Out out) {
-    Peer peer = peers.get(accusation.target());
+    Peer peer = get(accusation.target());
     if (peer == null || !peer.status.usable() || peer.incarnation() != accusation.incarnation()) {
       return false;
     }
@@ -305,7 +311,7 @@ final class MemberTable {
       tally.recordsRejected++;
       return false;
     }
-    Peer accuser = peers.get(accusation.accuser());
+    Peer accuser = get(accusation.accuser());
     if (accuser != null && accuser.suspicion == null) {
       peer.link.onAccused(now, config.probeIntervalNanos());
       showReachability(peer, out);
@@ -457,7 +463,7 @@ final class MemberTable {
 
   /** Another member's labels or model record. */
   void onRecord(SignedRecord record) {
-    Peer peer = peers.get(record.owner());
+    Peer peer = get(record.owner());
     if (peer != null && store.accept(record, peer.epoch())) {
       spread(record);
     }
@@ -500,7 +506,7 @@ final class MemberTable {
   /** Keeps the set of those that {@link #onTick} must look at. */
   private void changed(Peer peer) {
     boolean calm = peer.status == Status.ALIVE && peer.suspicion == null;
-    if (calm || !peers.containsKey(peer.id)) {
+    if (calm || !byPrefix.containsKey(peer.id.prefix())) {
       watched.remove(peer);
     } else {
       watched.add(peer);
@@ -528,6 +534,7 @@ final class MemberTable {
 
   private void forget(Peer peer) {
     peers.remove(peer.id);
+    byPrefix.remove(peer.id.prefix());
     drop(peer);
     changed(peer);
     store.forget(peer.id);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.gossip;
 
-import java.util.NavigableMap;
-import java.util.TreeMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The labels and model records of every known owner, this node's own included. A record is verified
@@ -16,7 +16,7 @@ final class NodeStateStore {
 
   private final RecordAuthority authority;
   private final Tally tally;
-  private final NavigableMap<NodeId, OwnerRecords> owners = new TreeMap<>();
+  private final Map<NodeId, OwnerRecords> owners = new LinkedHashMap<>();
 
   NodeStateStore(RecordAuthority authority, Tally tally) {
     this.authority = authority;

@@ -173,7 +173,9 @@ class SwimTest {
         .isEqualTo((7L << 32) + 1);
     assertThat(swim.counters().refutations()).isEqualTo(1);
     assertThat(out.events).contains(new SwimEvent.Refuted((7L << 32) + 1));
-    assertThat(out.to(1, Message.Statement.class)).hasSize(1);
+    assertThat(out.to(1, Message.Statement.class))
+        .extracting(statement -> statement.record().version())
+        .contains((7L << 32) + 1);
   }
 
   @Test
