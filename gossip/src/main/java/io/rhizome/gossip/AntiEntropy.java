@@ -126,12 +126,13 @@ final class AntiEntropy {
   private List<Integer> hashes(int ranges) {
     int bits = Integer.numberOfTrailingZeros(ranges);
     int[] sums = new int[ranges];
-    for (Peer peer : table.all().values()) {
-      if (peer.status.usable()) {
-        sums[rangeOf(peer.id.prefix(), bits)] += hash(entry(peer));
-      }
+    for (Peer peer : table.inUse()) {
+      int records = Long.hashCode(peer.records.hash());
+      sums[rangeOf(peer.id.prefix(), bits)] += hash(peer.id.prefix(), peer.incarnation(), records);
     }
-    sums[rangeOf(self.prefix(), bits)] += hash(ownEntry());
+    Entry mine = ownEntry();
+    sums[rangeOf(self.prefix(), bits)] +=
+        hash(mine.owner(), mine.incarnation(), mine.recordsHash());
     return Arrays.stream(sums).boxed().toList();
   }
 
@@ -140,9 +141,9 @@ final class AntiEntropy {
   }
 
   /** Of what both sides hold alike where all is well: not of who suspects whom. */
-  private static int hash(Entry entry) {
-    long mixed = entry.owner() * 31 + entry.incarnation();
-    mixed = (mixed * 31 + entry.recordsHash()) * 0x9E3779B97F4A7C15L;
+  private static int hash(long owner, long incarnation, int recordsHash) {
+    long mixed = owner * 31 + incarnation;
+    mixed = (mixed * 31 + recordsHash) * 0x9E3779B97F4A7C15L;
     return (int) (mixed ^ mixed >>> 32);
   }
 
@@ -312,7 +313,7 @@ final class AntiEntropy {
 
   private Entry entry(Peer peer) {
     return new Entry(
-        peer.id.prefix(), peer.incarnation(), peer.status, Long.hashCode(store.of(peer.id).hash()));
+        peer.id.prefix(), peer.incarnation(), peer.status, Long.hashCode(peer.records.hash()));
   }
 
   private Entry ownEntry() {

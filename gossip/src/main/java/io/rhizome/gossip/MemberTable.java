@@ -236,14 +236,13 @@ final class MemberTable {
       return;
     }
     buried.remove(record.owner().prefix());
-    Peer peer = new Peer(record, contact, now);
+    Peer peer = new Peer(record, contact, store.startEpoch(record.owner()), now);
     if (byPrefix.putIfAbsent(record.owner().prefix(), peer) != null) {
       tally.recordsRejected++;
       return;
     }
     peers.put(record.owner(), peer);
     use(peer);
-    store.startEpoch(record.owner());
     spread(record);
     out.happened(new SwimEvent.Joined(record.owner(), contact.mesh()));
   }
@@ -252,7 +251,7 @@ final class MemberTable {
     Status before = peer.status;
     boolean newLife = record.epoch() != peer.epoch();
     if (newLife) {
-      store.startEpoch(peer.id);
+      peer.records = store.startEpoch(peer.id);
       peer.rttNanos = -1;
       peer.shownRttNanos = -1;
     }

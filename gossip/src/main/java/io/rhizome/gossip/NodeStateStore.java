@@ -24,8 +24,10 @@ final class NodeStateStore {
   }
 
   /** Starts an owner, or starts it anew: what it said in an earlier boot epoch counts no more. */
-  void startEpoch(NodeId owner) {
-    owners.put(owner, new OwnerRecords());
+  OwnerRecords startEpoch(NodeId owner) {
+    OwnerRecords records = new OwnerRecords();
+    owners.put(owner, records);
+    return records;
   }
 
   void forget(NodeId owner) {

@@ -10,6 +10,10 @@ final class Peer {
   final PeerLink link = new PeerLink();
   SignedRecord alive;
   Contact contact;
+
+  /** What it said in its present boot epoch, as {@link NodeStateStore} holds it. */
+  OwnerRecords records;
+
   Member.Status status = Member.Status.ALIVE;
   long sinceNanos;
   long rttNanos = -1;
@@ -37,7 +41,8 @@ final class Peer {
 
   @Nullable SignedRecord leave;
 
-  Peer(SignedRecord alive, Contact contact, long nowNanos) {
+  Peer(SignedRecord alive, Contact contact, OwnerRecords records, long nowNanos) {
+    this.records = records;
     this.id = alive.owner();
     this.alive = alive;
     this.contact = contact;
