@@ -8,7 +8,6 @@ import io.rhizome.gossip.GossipConfig;
 import io.rhizome.gossip.Message;
 import io.rhizome.gossip.Sender;
 import io.rhizome.gossip.transport.PacketSeal;
-import io.rhizome.gossip.transport.PacketSeal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -219,7 +218,7 @@ class SimStreamTest {
     assertThat(handshakes).isBetween(3_500L, 4_500L);
     say(a, b, 2);
     mesh.run(Duration.ofSeconds(1));
-    long segment = 40L + new Message.Ack(2).bytes() + PacketSeal.OVERHEAD_BYTES + 5;
+    long segment = 40L + 39 + PacketSeal.OVERHEAD_BYTES + new Message.Ack(2).bytes();
     assertThat(a.sentBytes() + a.receivedBytes() - handshakes).isEqualTo(segment + 40);
   }
 
