@@ -6,6 +6,7 @@ import io.rhizome.gossip.coordinate.Vivaldi;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 
 /**
  * Who answers: asks, answers, helps others ask, and accuses who stays silent. SWIM's probes with
@@ -216,15 +217,9 @@ final class FailureDetector {
         }
       }
       if (peer.contact.relays().isEmpty()) {
-        helpers.addAll(
-            table.sample(
-                random,
-                config.indirectProbes(),
-                helper ->
-                    helper != peer
-                        && helper.suspicion == null
-                        && !helpers.contains(helper)
-                        && lines.isOpen(now, helper)));
+        Predicate<Peer> other =
+            helper -> helper != peer && helper.suspicion == null && !helpers.contains(helper);
+        helpers.addAll(lines.partners(now, random, config.indirectProbes(), other));
       }
       Message request = new Message.PingRequest(probe.nonce, peer.id);
       for (Peer helper : helpers) {

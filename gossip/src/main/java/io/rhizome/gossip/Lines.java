@@ -4,6 +4,7 @@ package io.rhizome.gossip;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 
 /**
  * Chooses how a packet goes: by datagram as a rule, over a stream to a member that answers over
@@ -56,14 +57,21 @@ final class Lines {
   /**
    * Members to gossip with, drawn at random: of those that answer this node, if there are any; else
    * of all, since they may hear it all the same.
+   *
+   * @param fits whom else it must be
    */
-  List<Peer> partners(long now, Random random, int count) {
+  List<Peer> partners(long now, Random random, int count, Predicate<Peer> fits) {
     List<Peer> near =
         table.sample(
             random,
             count,
-            peer -> peer.shownReachability.equals(Reachability.DIRECT) && isOpen(now, peer));
-    return near.isEmpty() ? table.sample(random, count, peer -> isOpen(now, peer)) : near;
+            peer ->
+                fits.test(peer)
+                    && peer.shownReachability.equals(Reachability.DIRECT)
+                    && isOpen(now, peer));
+    return near.isEmpty()
+        ? table.sample(random, count, peer -> fits.test(peer) && isOpen(now, peer))
+        : near;
   }
 
   private static boolean hidden(Peer peer) {

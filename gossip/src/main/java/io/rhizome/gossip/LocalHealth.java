@@ -9,7 +9,9 @@ package io.rhizome.gossip;
  *
  * <p>Evidence against it: a probe that failed though helpers that owed a word, ack or nack, sent
  * none; an accusation of itself that it had to refute; a tick that came late, as garbage collection
- * and a starved scheduler make it. For it: a probe that was answered in time.
+ * and a starved scheduler make it. For it: a probe that was answered in time, and, unlike there, a
+ * nack that came in time: else the many failed probes of a partition, some of whose helpers are on
+ * the other side, would slow down for minutes the very node that has to notice it.
  */
 final class LocalHealth {
   private final int worst;

@@ -140,6 +140,7 @@ final class Probes {
   void onNack(long now, NodeId from, long nonce) {
     Probe probe = underWay.get(nonce);
     if (probe != null && probe.onNack(from)) {
+      health.better();
       lastWordNanos = now;
     }
   }

@@ -458,7 +458,7 @@ public final class Swim {
       usableAtSync = usable;
       boolean quick = now - quickUntilNanos < 0;
       nextSyncNanos = now + (quick ? config.probeIntervalNanos() : config.syncIntervalNanos());
-      for (Peer partner : lines.partners(now, random, 1)) {
+      for (Peer partner : lines.partners(now, random, 1, peer -> true)) {
         antiEntropy.sendSummary(lines.to(now, partner, out));
       }
     }
@@ -492,7 +492,7 @@ public final class Swim {
     if (hasLeft()) {
       return;
     }
-    for (Peer peer : lines.partners(now, random, members)) {
+    for (Peer peer : lines.partners(now, random, members, peer -> true)) {
       lines.send(lines.to(now, peer, out), List.of());
     }
   }

@@ -8,6 +8,7 @@ import io.rhizome.gossip.GossipConfig;
 import io.rhizome.gossip.Member;
 import io.rhizome.gossip.Member.Status;
 import io.rhizome.gossip.NodeState;
+import io.rhizome.gossip.Reachability;
 import io.rhizome.gossip.Residency;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,13 +117,17 @@ class MembershipSimulationTest {
 
   @ParameterizedTest
   @ValueSource(longs = {14, 15, 118})
-  void aSlowNodeIsSuspectedAndRefutes(long seed) {
+  void aSlowNodeStaysAndIsReached(long seed) {
     Simulation mesh = joined(seed, NODES);
     SimNode slow = mesh.nodes().get(31);
     mesh.network().slow(slow.host(), Duration.ofMillis(700).toNanos());
     mesh.run(Duration.ofMinutes(2));
-    assertThat(slow.counters().refutations()).as("seed %d: refutations", seed).isPositive();
     assertThat(deathsOfTheLiving(mesh)).as("seed %d: deaths of the living", seed).isEmpty();
+    assertThat(mesh.running())
+        .as("seed %d: those that reach it, though each answer takes 1.4 s", seed)
+        .filteredOn(node -> node != slow)
+        .filteredOn(node -> node.reachability(slow).equals(Reachability.DIRECT))
+        .hasSizeGreaterThan(NODES * 8 / 10);
   }
 
   @ParameterizedTest
