@@ -82,7 +82,7 @@ final class Doorway {
     }
     int missing = Contact.MAX_RELAYS - chosen.size();
     for (Peer peer :
-        table.sample(random, missing, peer -> isFit(peer) && !chosen.contains(peer.id))) {
+        table.inUse().sample(random, missing, peer -> isFit(peer) && !chosen.contains(peer.id))) {
       chosen.add(peer.id);
     }
     return chosen;

@@ -62,15 +62,17 @@ final class Lines {
    */
   List<Peer> partners(long now, Random random, int count, Predicate<Peer> fits) {
     List<Peer> near =
-        table.sample(
-            random,
-            count,
-            peer ->
-                fits.test(peer)
-                    && peer.shownReachability.equals(Reachability.DIRECT)
-                    && isOpen(now, peer));
+        table
+            .inUse()
+            .sample(
+                random,
+                count,
+                peer ->
+                    fits.test(peer)
+                        && peer.shownReachability.equals(Reachability.DIRECT)
+                        && isOpen(now, peer));
     return near.isEmpty()
-        ? table.sample(random, count, peer -> fits.test(peer) && isOpen(now, peer))
+        ? table.inUse().sample(random, count, peer -> fits.test(peer) && isOpen(now, peer))
         : near;
   }
 

@@ -13,7 +13,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,10 +60,9 @@ final class MemberTable {
   private final Tally tally;
   private final NavigableMap<NodeId, Peer> peers = new TreeMap<>();
   private final Map<Long, Peer> byPrefix = new LinkedHashMap<>();
-  private final List<Peer> inUse = new ArrayList<>();
+  private final InUse inUse = new InUse();
   private final Set<Peer> watched = new LinkedHashSet<>();
   private final Map<Long, SignedRecord> buried = new LinkedHashMap<>();
-  private final Set<Peer> unreached = new LinkedHashSet<>();
   private final Company company = new Company();
   private long nextNanos;
   private boolean nextKnown;
@@ -101,9 +99,9 @@ final class MemberTable {
     return Collections.unmodifiableNavigableMap(peers);
   }
 
-  /** The members in use, in an order that depends on what happened alone. */
-  List<Peer> inUse() {
-    return Collections.unmodifiableList(inUse);
+  /** The members in use. */
+  InUse inUse() {
+    return inUse;
   }
 
   /** How many members are in use, this node included. */
@@ -116,26 +114,6 @@ final class MemberTable {
     return peers.size() - inUse.size();
   }
 
-  /** So many distinct members in use that fit, drawn at random; fewer where there are fewer. */
-  List<Peer> sample(Random random, int count, Predicate<Peer> fits) {
-    List<Peer> chosen = new ArrayList<>(count);
-    int tries = inUse.size() <= 4 * count ? 0 : 4 * count;
-    for (; tries > 0 && chosen.size() < count; tries--) {
-      Peer peer = inUse.get(random.nextInt(inUse.size()));
-      if (!chosen.contains(peer) && fits.test(peer)) {
-        chosen.add(peer);
-      }
-    }
-    if (chosen.size() < count) {
-      List<Peer> rest = new ArrayList<>(inUse);
-      rest.removeIf(peer -> chosen.contains(peer) || !fits.test(peer));
-      while (chosen.size() < count && !rest.isEmpty()) {
-        chosen.add(rest.remove(random.nextInt(rest.size())));
-      }
-    }
-    return chosen;
-  }
-
   /** One of the dead, drawn at random; null where there is none. */
   @Nullable Peer sampleDead(Random random) {
     List<Peer> dead = new ArrayList<>();
@@ -145,20 +123,6 @@ final class MemberTable {
       }
     }
     return dead.isEmpty() ? null : dead.get(random.nextInt(dead.size()));
-  }
-
-  /** One of those in use that do not answer this node, in turn; null where all do. */
-  @Nullable Peer nextUnreached() {
-    var first = unreached.iterator();
-    while (first.hasNext()) {
-      Peer peer = first.next();
-      first.remove();
-      if (peer.place >= 0) {
-        unreached.add(peer);
-        return peer;
-      }
-    }
-    return null;
   }
 
   /** Grows with every visible change. */
@@ -231,18 +195,19 @@ final class MemberTable {
   }
 
   private void admit(long now, SignedRecord record, Contact contact, Out out) {
+    if (byPrefix.containsKey(record.owner().prefix())) {
+      tally.recordsRejected++;
+      return;
+    }
     if (peers.size() >= config.maxMembers() && !forgetOneGone()) {
       tally.recordsOverCap++;
       return;
     }
     buried.remove(record.owner().prefix());
     Peer peer = new Peer(record, contact, store.startEpoch(record.owner()), now);
-    if (byPrefix.putIfAbsent(record.owner().prefix(), peer) != null) {
-      tally.recordsRejected++;
-      return;
-    }
+    byPrefix.put(record.owner().prefix(), peer);
     peers.put(record.owner(), peer);
-    use(peer);
+    inUse.add(peer);
     spread(record);
     out.happened(new SwimEvent.Joined(record.owner(), contact.mesh()));
   }
@@ -439,11 +404,7 @@ final class MemberTable {
     Reachability current = peer.link.reachability();
     if (!current.equals(peer.shownReachability)) {
       peer.shownReachability = current;
-      if (current.equals(Reachability.DIRECT)) {
-        unreached.remove(peer);
-      } else {
-        unreached.add(peer);
-      }
+      inUse.onReachability(peer);
       changes++;
       out.happened(new SwimEvent.ReachabilityChanged(peer.id, current));
     }
@@ -473,33 +434,12 @@ final class MemberTable {
       peer.status = to;
       peer.sinceNanos = now;
       if (to.usable()) {
-        use(peer);
+        inUse.add(peer);
       } else {
-        drop(peer);
+        inUse.remove(peer);
       }
     }
     changes++;
-  }
-
-  private void use(Peer peer) {
-    if (peer.place < 0) {
-      peer.place = inUse.size();
-      inUse.add(peer);
-      if (!peer.shownReachability.equals(Reachability.DIRECT)) {
-        unreached.add(peer);
-      }
-    }
-  }
-
-  private void drop(Peer peer) {
-    if (peer.place >= 0) {
-      Peer last = inUse.remove(inUse.size() - 1);
-      if (last != peer) {
-        inUse.set(peer.place, last);
-        last.place = peer.place;
-      }
-      peer.place = -1;
-    }
   }
 
   /** Keeps the set of those that {@link #onTick} must look at. */
@@ -534,7 +474,7 @@ final class MemberTable {
   private void forget(Peer peer) {
     peers.remove(peer.id);
     byPrefix.remove(peer.id.prefix());
-    drop(peer);
+    inUse.remove(peer);
     changed(peer);
     store.forget(peer.id);
     buried.put(peer.id.prefix(), peer.lastWord());

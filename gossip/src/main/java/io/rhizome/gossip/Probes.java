@@ -74,7 +74,7 @@ final class Probes {
       if (next != null) {
         start(now, next);
       }
-      Peer unreached = table.nextUnreached();
+      Peer unreached = table.inUse().nextUnreached();
       if (unreached != null) {
         start(now, unreached);
       }

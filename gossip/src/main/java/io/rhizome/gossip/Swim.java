@@ -31,11 +31,6 @@ public final class Swim {
   /** Between refutations that nobody asked for. */
   private static final long UNHEARD_NANOS = 3_000_000_000L;
 
-  /** Where more than one in so many came or went between two exchanges, the next follow soon. */
-  private static final int MANY = 100;
-
-  private static final long QUICK_NANOS = 5_000_000_000L;
-
   /** Where more than one in so many is gone, the gone are knocked on more often. */
   private static final int FEW_DEAD = 4;
 
@@ -52,6 +47,7 @@ public final class Swim {
   private final SeedContact seeds;
   private final Doorway doorway;
   private final FailureDetector detector;
+  private final Rounds rounds;
   private boolean left;
   private boolean alone = true;
   private long ownChanges;
@@ -59,11 +55,6 @@ public final class Swim {
   private long lastEpochNanos;
   private int epochsRaised;
   private long dueNanos;
-  private long nextGossipNanos;
-  private long nextAnnounceNanos;
-  private long nextSyncNanos;
-  private int usableAtSync = 1;
-  private long quickUntilNanos = Long.MIN_VALUE / 2;
   private long nextDeadProbeNanos;
   private @Nullable MembershipView view;
   private long viewedChanges;
@@ -98,9 +89,7 @@ public final class Swim {
     this.doorway = new Doorway(table, random, nowNanos);
     this.detector =
         new FailureDetector(config, self, random, table, lines, antiEntropy, doorway, nowNanos);
-    this.nextGossipNanos = nowNanos + random.nextLong(config.gossipIntervalNanos());
-    this.nextAnnounceNanos = nextGossipNanos;
-    this.nextSyncNanos = nowNanos + random.nextLong(config.syncIntervalNanos());
+    this.rounds = new Rounds(config, random, table, lines, news, antiEntropy, nowNanos);
     this.nextDeadProbeNanos = nowNanos + config.deadProbeIntervalNanos();
     this.lastOutlivedNanos = nowNanos - config.gossipIntervalNanos();
     this.lastEpochNanos = nowNanos - EPOCH_PAUSE_NANOS;
@@ -125,7 +114,7 @@ public final class Swim {
   public void publish(long nowNanos, NodeState state) {
     own.publish(state).forEach(this::say);
     ownChanges++;
-    nextGossipNanos = Math.min(nextGossipNanos, nowNanos);
+    rounds.hurry(nowNanos);
   }
 
   /** Checks what {@link #publish} would refuse; {@link IllegalArgumentException} names the part. */
@@ -138,8 +127,7 @@ public final class Swim {
     left = true;
     ownChanges++;
     news.add(own.leave());
-    push(nowNanos, 3 * config.gossipFanout(), out);
-    nextGossipNanos = nowNanos + config.gossipIntervalNanos();
+    rounds.push(nowNanos, 3 * config.gossipFanout(), out);
   }
 
   /** Whether {@link #leave} was called and all was said, or nobody is there to hear it. */
@@ -205,25 +193,19 @@ public final class Swim {
         sayAlive(nowNanos, own.reachedThrough(doorway.relays()));
       }
       fetch(nowNanos, out);
-      sync(nowNanos, out);
       knockOnDead(nowNanos, out);
     }
-    gossip(nowNanos, out);
+    rounds.onTick(nowNanos, left, out);
     dueNanos = nextDeadlineNanos();
   }
 
   /** When {@link #onTick} must be called at the latest, unless a message comes before. */
   public long nextDeadlineNanos() {
+    long next = rounds.nextDeadlineNanos(left);
     if (left) {
-      return nextGossipNanos;
+      return next;
     }
-    long next = Math.min(nextSyncNanos, nextDeadProbeNanos);
-    if (news.isUrgent()) {
-      next = Math.min(next, nextGossipNanos);
-    }
-    if (news.announced().hasNews()) {
-      next = Math.min(next, nextAnnounceNanos);
-    }
+    next = Math.min(next, nextDeadProbeNanos);
     next = Math.min(next, Math.min(detector.nextDeadlineNanos(), seeds.nextDeadlineNanos()));
     return news.announced().nextDeadlineNanos(table.nextDeadlineNanos(next));
   }
@@ -328,7 +310,7 @@ public final class Swim {
   private void sayAlive(long now, SignedRecord alive) {
     news.add(alive);
     ownChanges++;
-    nextGossipNanos = Math.min(nextGossipNanos, now);
+    rounds.hurry(now);
   }
 
   /**
@@ -391,7 +373,7 @@ public final class Swim {
     store.startEpoch(self);
     anew.forEach(this::say);
     ownChanges++;
-    nextGossipNanos = Math.min(nextGossipNanos, now);
+    rounds.hurry(now);
     out.happened(new SwimEvent.EpochRaised(own.epoch(), epochsRaised));
   }
 
@@ -427,7 +409,8 @@ public final class Swim {
     if (!seeds.isDue(now)) {
       return;
     }
-    List<Endpoint> inUse = table.inUse().stream().map(peer -> peer.contact.mesh()).toList();
+    List<Endpoint> inUse = new ArrayList<>();
+    table.inUse().forEach(peer -> inUse.add(peer.contact.mesh()));
     SeedContact.Attempt attempt = seeds.attempt(now, inUse);
     if (attempt.nobodyAnswered()) {
       out.happened(new SwimEvent.NoSeedReachable(attempt.seeds(), attempt.retryNanos()));
@@ -449,21 +432,6 @@ public final class Swim {
     alone = nowAlone;
   }
 
-  private void sync(long now, Out out) {
-    if (now - nextSyncNanos >= 0) {
-      int usable = table.usableCount();
-      if (Math.abs(usable - usableAtSync) > usableAtSync / MANY) {
-        quickUntilNanos = now + QUICK_NANOS;
-      }
-      usableAtSync = usable;
-      boolean quick = now - quickUntilNanos < 0;
-      nextSyncNanos = now + (quick ? config.probeIntervalNanos() : config.syncIntervalNanos());
-      for (Peer partner : lines.partners(now, random, 1, peer -> true)) {
-        antiEntropy.sendSummary(lines.to(now, partner, out));
-      }
-    }
-  }
-
   private void knockOnDead(long now, Out out) {
     if (now - nextDeadProbeNanos >= 0) {
       // Many dead at once are the other side of a partition rather than dead.
@@ -474,26 +442,6 @@ public final class Swim {
       if (dead != null) {
         detector.knock(now, dead, out);
       }
-    }
-  }
-
-  private void gossip(long now, Out out) {
-    if ((left || news.isUrgent()) && now - nextGossipNanos >= 0) {
-      nextGossipNanos = now + config.gossipIntervalNanos();
-      push(now, config.gossipFanout(), out);
-    }
-    if (!left && news.announced().hasNews() && now - nextAnnounceNanos >= 0) {
-      nextAnnounceNanos = now + config.announceIntervalNanos();
-      push(now, 1, out);
-    }
-  }
-
-  private void push(long now, int members, Out out) {
-    if (hasLeft()) {
-      return;
-    }
-    for (Peer peer : lines.partners(now, random, members, peer -> true)) {
-      lines.send(lines.to(now, peer, out), List.of());
     }
   }
 

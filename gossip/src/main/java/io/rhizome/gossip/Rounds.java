@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.gossip;
+
+import java.util.List;
+import java.util.Random;
+
+/**
+ * What comes round again and again: pushing urgent news to a few, saying which records are new to
+ * one, and comparing all that is known with one.
+ */
+final class Rounds {
+  /** Where more than one in so many came or went between two exchanges, the next follow soon. */
+  private static final int MANY = 100;
+
+  private static final long QUICK_NANOS = 5_000_000_000L;
+
+  private final GossipConfig config;
+  private final Random random;
+  private final MemberTable table;
+  private final Lines lines;
+  private final News news;
+  private final AntiEntropy antiEntropy;
+  private long nextGossipNanos;
+  private long nextAnnounceNanos;
+  private long nextSyncNanos;
+  private int usableAtSync = 1;
+  private long quickUntilNanos;
+
+  Rounds(
+      GossipConfig config,
+      Random random,
+      MemberTable table,
+      Lines lines,
+      News news,
+      AntiEntropy antiEntropy,
+      long nowNanos) {
+    this.config = config;
+    this.random = random;
+    this.table = table;
+    this.lines = lines;
+    this.news = news;
+    this.antiEntropy = antiEntropy;
+    this.nextGossipNanos = nowNanos + random.nextLong(config.gossipIntervalNanos());
+    this.nextAnnounceNanos = nextGossipNanos;
+    this.nextSyncNanos = nowNanos + random.nextLong(config.syncIntervalNanos());
+    this.quickUntilNanos = nowNanos;
+  }
+
+  /** Something urgent is to be told: the next push is due now. */
+  void hurry(long now) {
+    nextGossipNanos = Math.min(nextGossipNanos, now);
+  }
+
+  /**
+   * Does what is due.
+   *
+   * @param leaving then only urgent news goes out
+   */
+  void onTick(long now, boolean leaving, Out out) {
+    if (!leaving && now - nextSyncNanos >= 0) {
+      sync(now, out);
+    }
+    if ((leaving || news.isUrgent()) && now - nextGossipNanos >= 0) {
+      nextGossipNanos = now + config.gossipIntervalNanos();
+      if (news.isUrgent()) {
+        push(now, config.gossipFanout(), out);
+      }
+    }
+    if (!leaving && news.announced().hasNews() && now - nextAnnounceNanos >= 0) {
+      nextAnnounceNanos = now + config.announceIntervalNanos();
+      push(now, 1, out);
+    }
+  }
+
+  long nextDeadlineNanos(boolean leaving) {
+    if (leaving) {
+      return nextGossipNanos;
+    }
+    long next = nextSyncNanos;
+    if (news.isUrgent()) {
+      next = Math.min(next, nextGossipNanos);
+    }
+    return news.announced().hasNews() ? Math.min(next, nextAnnounceNanos) : next;
+  }
+
+  /** Tells so many members what is new. */
+  void push(long now, int members, Out out) {
+    for (Peer peer : lines.partners(now, random, members, peer -> true)) {
+      lines.send(lines.to(now, peer, out), List.of());
+    }
+  }
+
+  private void sync(long now, Out out) {
+    int usable = table.usableCount();
+    if (Math.abs(usable - usableAtSync) > usableAtSync / MANY) {
+      quickUntilNanos = now + QUICK_NANOS;
+    }
+    usableAtSync = usable;
+    boolean quick = now - quickUntilNanos < 0;
+    nextSyncNanos = now + (quick ? config.probeIntervalNanos() : config.syncIntervalNanos());
+    for (Peer partner : lines.partners(now, random, 1, peer -> true)) {
+      antiEntropy.sendSummary(lines.to(now, partner, out));
+    }
+  }
+}
