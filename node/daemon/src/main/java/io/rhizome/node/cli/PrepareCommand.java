@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
@@ -48,9 +49,9 @@ final class PrepareCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Path dir = Files.createTempDirectory("rhizome-prepare");
     try {
-      Foundation.onLoopback(
-              dir, 1, List.of(), new Foundation.Ports(freePort(), freePort(), freePort(), 1))
-          .write();
+      List<Integer> free = freePorts(3);
+      Foundation.Ports ports = new Foundation.Ports(free.get(0), free.get(1), free.get(2), 1);
+      Foundation.onLoopback(dir, 1, List.of(), ports).write();
       try (Node node = start(dir.resolve(Foundation.nodeName(1)))) {
         useHttp(node);
         letJoin(node, dir);
@@ -75,13 +76,14 @@ final class PrepareCommand implements Callable<Integer> {
     String address = node.apiEndpoint().toString();
     String token = command("token", "create", "--node", address, "--operator-key", key).trim();
     Path joiner = dir.resolve("joiner");
+    List<Integer> ports = freePorts(3);
     command(
         "join",
         token,
         joiner.toString(),
-        "--api-port=" + freePort(),
-        "--http-port=" + freePort(),
-        "--mesh-port=" + freePort());
+        "--api-port=" + ports.get(0),
+        "--http-port=" + ports.get(1),
+        "--mesh-port=" + ports.get(2));
     try (Node joined = start(joiner);
         NodeClient client =
             new NodeClient(new NodeAddress(joined.apiEndpoint(), null), Credentials.NONE)) {
@@ -131,9 +133,18 @@ final class PrepareCommand implements Callable<Integer> {
     }
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  /** Distinct ones: each is held until all are found. */
+  private static List<Integer> freePorts(int count) throws IOException {
+    List<ServerSocket> held = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      return held.stream().map(ServerSocket::getLocalPort).toList();
+    } finally {
+      for (ServerSocket socket : held) {
+        socket.close();
+      }
     }
   }
 
