@@ -16,6 +16,9 @@ final class FailureDetector {
   /** So many members look for themselves at once when one is accused. */
   private static final int VERIFIERS = 32;
 
+  /** The nonce of a ping whose answer nobody waits for. */
+  private static final long UNAWAITED = 0;
+
   private final GossipConfig config;
   private final NodeId self;
   private final Random random;
@@ -68,7 +71,7 @@ final class FailureDetector {
       for (NodeId relay : doorway.relays()) {
         Peer peer = table.get(relay);
         if (peer != null) {
-          out.stream(relay, peer.contact.mesh(), List.of(new Message.Ping(0, relay)));
+          out.stream(relay, peer.contact.mesh(), List.of(new Message.Ping(UNAWAITED, relay)));
         }
       }
     }
@@ -81,12 +84,7 @@ final class FailureDetector {
 
   /** A ping to a member of which no answer is waited for. */
   void knock(long now, Peer peer, Out out) {
-    lines.send(lines.to(now, peer, out), ping(peer, 0));
-  }
-
-  /** Looks for itself whether a member answers. */
-  void verify(long now, Peer peer) {
-    probes.start(now, peer);
+    lines.send(lines.to(now, peer, out), ping(peer, UNAWAITED));
   }
 
   void onPing(Sender from, Message.Ping ping, Out out) {

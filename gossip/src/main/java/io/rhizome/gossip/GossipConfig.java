@@ -53,9 +53,6 @@ public record GossipConfig(
     /** As published. */
     public static final Lifeguard ON = new Lifeguard(8, 3, 6);
 
-    /** Plain SWIM. */
-    public static final Lifeguard OFF = new Lifeguard(0, 0, 1);
-
     public Lifeguard {
       if (worstHealth < 0 || confirmations < 0) {
         throw new IllegalArgumentException(

@@ -26,7 +26,6 @@ final class MeshKeys {
 
   private final GossipLoop gossip;
   private final List<Endpoint> seeds;
-  private final Endpoint self;
   private int calls;
   private long version;
   private Bytes key;
@@ -36,12 +35,11 @@ final class MeshKeys {
    *
    * @param seeds where to ask besides where members were last known to be
    */
-  MeshKeys(GossipLoop gossip, Admissions known, List<Endpoint> seeds, Endpoint self) {
+  MeshKeys(GossipLoop gossip, Admissions known, List<Endpoint> seeds) {
     this.gossip = gossip;
     this.version = known.meshKeyVersion();
     this.key = known.meshKey().orElse(Bytes.EMPTY);
     this.seeds = List.copyOf(seeds);
-    this.self = self;
   }
 
   /** Policy says so. */
@@ -74,11 +72,11 @@ final class MeshKeys {
       return;
     }
     Set<Endpoint> addresses = new LinkedHashSet<>(seeds);
+    // This node among them.
     Set<Endpoint> heard = new LinkedHashSet<>();
     for (Member member : gossip.view().members().values()) {
       (member.status().usable() ? heard : addresses).add(member.state().mesh());
     }
-    heard.add(self);
     addresses.removeAll(heard);
     if (heard.size() == 1 || ++calls % CALLS_IN_COMPANY == 0) {
       seeker.ask(addresses);

@@ -5,8 +5,6 @@ import io.rhizome.gossip.Endpoint;
 import io.rhizome.gossip.GossipConfig;
 import io.rhizome.gossip.MembershipView;
 import io.rhizome.gossip.NodeId;
-import io.rhizome.gossip.NodeState;
-import io.rhizome.gossip.Residency;
 import io.rhizome.gossip.SwimEvent;
 import io.rhizome.gossip.transport.GossipLoop;
 import io.rhizome.node.access.Access;
@@ -101,10 +99,8 @@ public final class Node implements AutoCloseable {
   private final NodeConfig config;
   private final Teardown teardown;
   private final NodeId id;
-  private final SortedMap<String, String> labels;
+  private final Presence presence;
   private final LocalExecutor executor;
-  private final OwnAddress address;
-  private final @Nullable LanDiscovery lan;
   private final Models models;
   private final Membership membership;
   private final GossipStreams streams;
@@ -114,7 +110,6 @@ public final class Node implements AutoCloseable {
   private final ApiServer api;
   private final RestServer rest;
   private volatile boolean ready;
-  private List<Residency> held = List.of();
 
   /**
    * Starts a node. When this returns it serves, with every model that it served when it last
@@ -138,7 +133,6 @@ public final class Node implements AutoCloseable {
     LogFormat.apply(config.telemetry().jsonLogs());
     teardown.add(DirectoryLock.acquire(config.data()));
     executor = teardown.add(startExecutor());
-    address = teardown.add(new OwnAddress(new SystemInterfaces(), config.mesh().onAnyIpv6()));
 
     Identity identity = Identity.loadOrCreate(config.data().resolve("identity/node.key"));
     AdmissionFile admissionFile = new AdmissionFile(config.data().resolve("policy"));
@@ -152,7 +146,9 @@ public final class Node implements AutoCloseable {
                   .formatted(id)
               + " rhizome join TOKEN DIR");
     }
-    labels = labels(admitted);
+    OwnAddress address =
+        teardown.add(new OwnAddress(new SystemInterfaces(), config.mesh().onAnyIpv6()));
+    presence = new Presence(config, address, labels(admitted));
     LogFormat.name(name());
     Signing signing = new Signing(identity, admitted);
     MeshTls tls = new MeshTls(identity, admitted);
@@ -174,7 +170,7 @@ public final class Node implements AutoCloseable {
         teardown.add(
             Access.over(
                 policies.store(),
-                labels.getOrDefault("region", ""),
+                presence.labels().getOrDefault("region", ""),
                 System::nanoTime,
                 System::currentTimeMillis));
     models =
@@ -182,14 +178,16 @@ public final class Node implements AutoCloseable {
             Models.open(
                 config.data().resolve("models"),
                 ModelsConfig.DEFAULT.withMaxBytesPerSecond(config.transfer().maxRate()),
-                new Models.Ports(executor, source, signing, membership, this::advertise)));
+                new Models.Ports(executor, source, signing, membership, presence::hold)));
     streams = teardown.add(new GossipStreams(id, loops, tls, admitted));
     gossip = teardown.add(startGossip(signing, belonging.known(), blocking));
     teardown.add(() -> leave(gossip));
-    lan =
+    List<Endpoint> seeds = presence.otherSeeds();
+    presence.tell(
+        gossip,
         config.discover()
-            ? teardown.add(new LanDiscovery(meshId, id.toString(), otherSeeds(), gossip::seeds))
-            : null;
+            ? teardown.add(new LanDiscovery(meshId, id.toString(), seeds, gossip::seeds))
+            : null);
     membership.follow(gossip);
     membership.onChange(gossip, channels::onMembershipChange);
 
@@ -312,13 +310,7 @@ public final class Node implements AutoCloseable {
                 metrics::scrape,
                 loops,
                 blocking));
-    wiring.followAdmissions(meshEndpoint(), admissionFile, policies, gossip, mesh, loops, tls);
-    if (config.mesh().advertise().isEmpty() || config.api().advertise().isEmpty()) {
-      address.watch(this::moved);
-    }
-    if (lan != null) {
-      lan.at(reachedAt());
-    }
+    wiring.followAdmissions(admissionFile, policies, gossip, mesh, loops, tls);
     policies.start();
     wiring.found(policies);
     reload();
@@ -356,8 +348,8 @@ public final class Node implements AutoCloseable {
             known.meshKey().orElseThrow(),
             signing,
             BootEpoch.next(epoch()),
-            state(List.of()),
-            otherSeeds(),
+            presence.state(),
+            presence.otherSeeds(),
             new Random(new SecureRandom().nextLong()),
             known.mesh().orElseThrow(),
             streams,
@@ -384,32 +376,6 @@ public final class Node implements AutoCloseable {
         : teardown.add(OtlpTracing.to(URI.create(collector), id.toString(), name()));
   }
 
-  private NodeState state(List<Residency> held) {
-    return new NodeState(meshEndpoint(), apiEndpoint(), "", labels, held);
-  }
-
-  private synchronized void advertise(List<Residency> loaded) {
-    held = loaded;
-    gossip.publish(state(loaded));
-  }
-
-  private synchronized void moved() {
-    gossip.publish(state(held));
-    if (lan != null) {
-      lan.at(reachedAt());
-    }
-  }
-
-  private List<Endpoint> otherSeeds() {
-    return config.seeds().stream().filter(seed -> !seed.equals(meshEndpoint())).toList();
-  }
-
-  /** The address of the interface that listens, not a name for it. */
-  private Endpoint reachedAt() {
-    NodeConfig.Listen listen = config.mesh();
-    return new Endpoint(listen.onAny() ? address.host() : listen.bind(), listen.port());
-  }
-
   private void reload() throws InterruptedException {
     try {
       models.start().get();
@@ -429,17 +395,17 @@ public final class Node implements AutoCloseable {
 
   /** What people call it. */
   public String name() {
-    return labels.getOrDefault("name", id.shortName());
+    return presence.labels().getOrDefault("name", id.shortName());
   }
 
   /** Where peers reach it. */
   public Endpoint meshEndpoint() {
-    return config.mesh().advertised(address.host());
+    return presence.mesh();
   }
 
   /** Where clients reach it. */
   public Endpoint apiEndpoint() {
-    return config.api().advertised(address.host());
+    return presence.api();
   }
 
   /** How the command line reaches it: {@code HOST:PORT}, or {@code tls://HOST:PORT#ID}. */

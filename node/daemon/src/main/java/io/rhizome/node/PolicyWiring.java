@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node;
 
-import io.rhizome.gossip.Endpoint;
 import io.rhizome.gossip.transport.GossipLoop;
 import io.rhizome.node.config.NodeConfig;
 import io.rhizome.node.identity.Identity;
@@ -109,7 +108,6 @@ final class PolicyWiring {
 
   /** From now on who belongs is what policy says. */
   void followAdmissions(
-      Endpoint own,
       AdmissionFile file,
       Policies policies,
       GossipLoop gossip,
@@ -117,7 +115,7 @@ final class PolicyWiring {
       EventLoops loops,
       MeshTls tls)
       throws SSLException {
-    MeshKeys keys = new MeshKeys(gossip, admitted.now(), config.seeds(), own);
+    MeshKeys keys = new MeshKeys(gossip, admitted.now(), config.seeds());
     MeshKeySeeker seeker = new MeshKeySeeker(loops, tls, keys::offer);
     admitted.onChange(keys::onAdmissions);
     admitted.onChange(now -> mesh.closeRevoked());
