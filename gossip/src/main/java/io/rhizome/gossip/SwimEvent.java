@@ -5,23 +5,29 @@ import java.util.List;
 
 /** Something worth a line in the log. */
 public sealed interface SwimEvent {
+  /** About another member. */
+  sealed interface OfMember extends SwimEvent {
+    /** Whom it is about. */
+    NodeId id();
+  }
+
   /** A member is new here, or back from death or departure. */
-  record Joined(NodeId id, Endpoint mesh) implements SwimEvent {}
+  record Joined(NodeId id, Endpoint mesh) implements OfMember {}
 
-  /** A member missed its probes, as {@code accuser} says. */
-  record Suspected(NodeId id, NodeId accuser) implements SwimEvent {}
+  /** Enough members say that one does not answer; {@code accuser} is the latest of them. */
+  record Suspected(NodeId id, NodeId accuser) implements OfMember {}
 
-  /** A suspected member showed that it is alive. */
-  record Cleared(NodeId id) implements SwimEvent {}
+  /** A suspected member has not been accused for a while. */
+  record Cleared(NodeId id) implements OfMember {}
 
   /** A member did not refute in time. */
-  record Died(NodeId id) implements SwimEvent {}
+  record Died(NodeId id) implements OfMember {}
 
   /** A member answers this node now, through another, or no more. */
-  record ReachabilityChanged(NodeId id, Reachability now) implements SwimEvent {}
+  record ReachabilityChanged(NodeId id, Reachability now) implements OfMember {}
 
   /** A member said goodbye. */
-  record Departed(NodeId id) implements SwimEvent {}
+  record Departed(NodeId id) implements OfMember {}
 
   /** This node was accused and answered with a new incarnation. */
   record Refuted(long incarnation) implements SwimEvent {}

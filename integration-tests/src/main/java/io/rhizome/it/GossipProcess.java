@@ -6,16 +6,13 @@ import io.rhizome.gossip.Endpoint;
 import io.rhizome.gossip.GossipConfig;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.NodeState;
-import io.rhizome.gossip.RecordAuthority;
 import io.rhizome.gossip.SwimEvent;
 import io.rhizome.gossip.transport.GossipLoop;
 import io.rhizome.gossip.transport.NoStreams;
 import io.rhizome.gossip.transport.PacketSeal;
+import io.rhizome.simulator.SimAuthority;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +39,17 @@ public final class GossipProcess {
     /** It missed its probes. */
     SUSPECTED,
     /** It did not refute. */
-    DIED
+    DIED;
+
+    /** What an event says of another node; null where it says none of these. */
+    public static @Nullable Kind of(SwimEvent event) {
+      if (event instanceof SwimEvent.Joined) {
+        return JOINED;
+      } else if (event instanceof SwimEvent.Suspected) {
+        return SUSPECTED;
+      }
+      return event instanceof SwimEvent.Died ? DIED : null;
+    }
   }
 
   /** See the class. */
@@ -62,7 +69,7 @@ public final class GossipProcess {
                 self,
                 GossipConfig.defaults(),
                 Bytes.of(new byte[PacketSeal.KEY_BYTES]),
-                new HashAuthority(id(number)),
+                new SimAuthority(id(number)),
                 Integer.parseInt(args[3]),
                 new NodeState(self, self, "", labels, List.of()),
                 IntStream.rangeClosed(1, SEEDS)
@@ -86,50 +93,13 @@ public final class GossipProcess {
   }
 
   private static void print(Map<NodeId, Integer> numbers, SwimEvent event) {
-    if (event instanceof SwimEvent.Joined joined) {
-      print(Kind.JOINED, numbers.get(joined.id()));
-    } else if (event instanceof SwimEvent.Suspected suspected) {
-      print(Kind.SUSPECTED, numbers.get(suspected.id()));
-    } else if (event instanceof SwimEvent.Died died) {
-      print(Kind.DIED, numbers.get(died.id()));
-    }
-  }
-
-  private static void print(Kind kind, @Nullable Integer number) {
-    if (number != null) {
+    Kind kind = Kind.of(event);
+    if (kind != null && event instanceof SwimEvent.OfMember about) {
+      Integer number = numbers.get(about.id());
       Instant now = Instant.now();
-      System.out.println(
-          (now.getEpochSecond() * 1_000_000_000L + now.getNano()) + " " + kind + " " + number);
-    }
-  }
-
-  /** Signs with a hash of owner and record. */
-  private record HashAuthority(NodeId self) implements RecordAuthority {
-    @Override
-    public boolean admits(NodeId sender) {
-      return true;
-    }
-
-    @Override
-    public byte[] sign(byte[] record) {
-      return hash(self, record);
-    }
-
-    @Override
-    public boolean verify(NodeId owner, byte[] record, byte[] signature) {
-      return MessageDigest.isEqual(signature, hash(owner, record));
-    }
-
-    private static byte[] hash(NodeId owner, byte[] record) {
-      try {
-        return MessageDigest.getInstance("SHA-256")
-            .digest(
-                ByteBuffer.allocate(NodeId.BYTES + record.length)
-                    .put(owner.bytes())
-                    .put(record)
-                    .array());
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every JDK has SHA-256", e);
+      long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+      if (number != null) {
+        System.out.println(nanos + " " + kind + " " + number);
       }
     }
   }

@@ -10,12 +10,13 @@ import java.util.Arrays;
  * Signatures of the size of real ones that only honest nodes respect: a hash of owner and record.
  * Cheap and deterministic, which is what a simulation needs of them.
  */
-final class SimAuthority implements RecordAuthority {
+public final class SimAuthority implements RecordAuthority {
   private static final int SIGNATURE_BYTES = 72;
 
   private final NodeId self;
 
-  SimAuthority(NodeId self) {
+  /** Signs as that node. */
+  public SimAuthority(NodeId self) {
     this.self = self;
   }
 

@@ -308,7 +308,7 @@ public final class Simulation {
     }
     byte[] boot = new byte[PacketSeal.BOOT_BYTES];
     fork().nextBytes(boot);
-    return new PacketSeal(key, SimNode.idOf(host), boot);
+    return new PacketSeal(key, "simulated", SimNode.idOf(host), boot);
   }
 
   private Random fork() {

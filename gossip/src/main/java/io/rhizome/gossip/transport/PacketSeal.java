@@ -112,11 +112,6 @@ public final class PacketSeal {
     }
   }
 
-  /** As below, for a mesh without a name. */
-  public PacketSeal(byte[] meshKey, NodeId self, byte[] boot) {
-    this(meshKey, "", self, boot);
-  }
-
   /**
    * @param meshKey {@link #KEY_BYTES} bytes
    * @param mesh its name: what is sealed in another opens nowhere here, even under the same key

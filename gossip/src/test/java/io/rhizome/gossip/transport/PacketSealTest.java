@@ -16,8 +16,8 @@ class PacketSealTest {
   private static final byte[] KEY = filled(32, 1);
   private static final byte[] CONTENT = {1, 2, 3};
 
-  private final PacketSeal sender = new PacketSeal(KEY, Fixtures.id(1), filled(16, 1));
-  private final PacketSeal receiver = new PacketSeal(KEY, Fixtures.id(2), filled(16, 2));
+  private final PacketSeal sender = new PacketSeal(KEY, "", Fixtures.id(1), filled(16, 1));
+  private final PacketSeal receiver = new PacketSeal(KEY, "", Fixtures.id(2), filled(16, 2));
 
   @Test
   void opensWhatAMemberSealedAndSaysWhoItWas() {
@@ -35,7 +35,7 @@ class PacketSealTest {
 
   @Test
   void dropsWhatWasSealedWithAnotherKey() {
-    PacketSeal stranger = new PacketSeal(filled(32, 9), Fixtures.id(1), filled(16, 1));
+    PacketSeal stranger = new PacketSeal(filled(32, 9), "", Fixtures.id(1), filled(16, 1));
     assertThat(receiver.open(stranger.seal(CONTENT))).isNull();
     assertThat(receiver.drops().notAuthentic).isEqualTo(1);
   }
@@ -108,7 +108,7 @@ class PacketSealTest {
   @Test
   void aRestartedSenderStartsAnew() {
     receiver.open(sender.seal(CONTENT));
-    PacketSeal again = new PacketSeal(KEY, Fixtures.id(1), filled(16, 3));
+    PacketSeal again = new PacketSeal(KEY, "", Fixtures.id(1), filled(16, 3));
     assertThat(receiver.open(again.seal(CONTENT))).isNotNull();
   }
 
@@ -179,7 +179,7 @@ class PacketSealTest {
 
   @Test
   void aKeyOfAnotherLengthIsRefusedByName() {
-    assertThatThrownBy(() -> new PacketSeal(new byte[16], Fixtures.id(1), filled(16, 1)))
+    assertThatThrownBy(() -> new PacketSeal(new byte[16], "", Fixtures.id(1), filled(16, 1)))
         .hasMessageContaining("meshKey must have 32 bytes, not 16");
   }
 

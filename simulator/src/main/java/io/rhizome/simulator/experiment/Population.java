@@ -225,9 +225,8 @@ final class Population {
   }
 
   private void onEvent(SimNode node, SwimEvent event) {
-    NodeId about = subject(event);
     int observer = number(node.id());
-    int subject = about == null ? -1 : number(about);
+    int subject = event instanceof SwimEvent.OfMember about ? number(about.id()) : -1;
     if (observer < 0 || subject < 0 || !running.get(observer)) {
       return;
     }
@@ -249,22 +248,5 @@ final class Population {
         mutual += value ? 1 : -1;
       }
     }
-  }
-
-  private static @Nullable NodeId subject(SwimEvent event) {
-    if (event instanceof SwimEvent.Joined joined) {
-      return joined.id();
-    } else if (event instanceof SwimEvent.Suspected suspected) {
-      return suspected.id();
-    } else if (event instanceof SwimEvent.Cleared cleared) {
-      return cleared.id();
-    } else if (event instanceof SwimEvent.Died died) {
-      return died.id();
-    } else if (event instanceof SwimEvent.Departed departed) {
-      return departed.id();
-    } else if (event instanceof SwimEvent.ReachabilityChanged changed) {
-      return changed.id();
-    }
-    return null;
   }
 }

@@ -29,8 +29,9 @@ final class IncarnationsGrow implements Invariant {
 
   @Override
   public Optional<String> onEvent(Simulation mesh, SimNode observer, SwimEvent event) {
-    NodeId subject = Subjects.of(event);
-    return subject == null ? Optional.empty() : look(observer, seenBy(observer), subject);
+    return event instanceof SwimEvent.OfMember about
+        ? look(observer, seenBy(observer), about.id())
+        : Optional.empty();
   }
 
   @Override

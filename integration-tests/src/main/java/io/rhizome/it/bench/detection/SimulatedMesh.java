@@ -87,20 +87,13 @@ final class SimulatedMesh {
   }
 
   private void note(SimNode observer, SwimEvent event) {
-    if (event instanceof SwimEvent.Joined joined) {
-      note(observer, Kind.JOINED, joined.id());
-    } else if (event instanceof SwimEvent.Suspected suspected) {
-      note(observer, Kind.SUSPECTED, suspected.id());
-    } else if (event instanceof SwimEvent.Died died) {
-      note(observer, Kind.DIED, died.id());
-    }
-  }
-
-  private void note(SimNode observer, Kind kind, NodeId subject) {
+    Kind kind = Kind.of(event);
     Integer from = numbers.get(observer.id());
-    Integer of = numbers.get(subject);
-    if (from != null && of != null && startNanos > 0) {
-      notices.add(new Notice(simulation.nowNanos() - startNanos, from, kind, of));
+    if (kind != null && event instanceof SwimEvent.OfMember about && from != null) {
+      Integer of = numbers.get(about.id());
+      if (of != null && startNanos > 0) {
+        notices.add(new Notice(simulation.nowNanos() - startNanos, from, kind, of));
+      }
     }
   }
 }
