@@ -6,7 +6,6 @@ import io.rhizome.gossip.Message.Digest;
 import io.rhizome.gossip.Message.Digest.Entry;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -48,36 +47,34 @@ final class AntiEntropy {
   private final NodeId self;
   private final OwnRecords own;
   private final MemberTable table;
-  private final NodeStateStore store;
   private final Random random;
   private long answersSinceNanos;
   private int answers;
 
-  AntiEntropy(NodeId self, OwnRecords own, MemberTable table, NodeStateStore store, Random random) {
+  AntiEntropy(NodeId self, OwnRecords own, MemberTable table, Random random) {
     this.self = self;
     this.own = own;
     this.table = table;
-    this.store = store;
     this.random = random;
   }
 
-  /** Begins an exchange: says in one packet what this node knows. */
-  void sendSummary(Line line) {
-    line.send(List.of(new Message.Summary(hashes(ranges()))));
+  /** Begins an exchange: what this node knows, in one packet. */
+  Message.Summary summary() {
+    return new Message.Summary(hashes(ranges()));
   }
 
   /** Sends what this node knows of some ranges, drawn at random. */
-  void sendDigests(Line line) {
+  void sendDigests(PacketPacker packer) {
     int ranges = ranges();
     List<Integer> all = new ArrayList<>();
     for (int range = 0; range < ranges; range++) {
       all.add(range);
     }
-    sendDigests(all, ranges, line);
+    sendDigests(all, ranges, packer);
   }
 
   /** Another's summary: sends what is known here of some of the ranges where it differs. */
-  void onSummary(long now, Message.Summary theirs, Line line) {
+  void onSummary(long now, Message.Summary theirs, PacketPacker packer) {
     if (!admits(now)) {
       return;
     }
@@ -88,18 +85,17 @@ final class AntiEntropy {
         different.add(range);
       }
     }
-    sendDigests(different, ours.size(), line);
+    sendDigests(different, ours.size(), packer);
   }
 
-  private void sendDigests(List<Integer> of, int ranges, Line line) {
-    PacketPacker packer = new PacketPacker(line);
+  private void sendDigests(List<Integer> of, int ranges, PacketPacker packer) {
     int left = MAX_ENTRIES;
     while (!of.isEmpty() && left > 0) {
       int range = of.remove(random.nextInt(of.size()));
       long after = range == 0 ? LOWEST : highest(range - 1, ranges);
       long end = highest(range, ranges);
       List<Entry> entries = range(after, end, left);
-      left -= Math.max(1, entries.size());
+      left -= entries.size();
       // What does not fit is left out of the range too: nothing is said of it.
       for (int at = 0; at == 0 || at < entries.size(); at += Digest.MAX_ENTRIES) {
         List<Entry> page = entries.subList(at, Math.min(entries.size(), at + Digest.MAX_ENTRIES));
@@ -109,7 +105,6 @@ final class AntiEntropy {
         after = upTo;
       }
     }
-    packer.flush();
   }
 
   /** So many that about sixteen members fall into one. */
@@ -124,27 +119,10 @@ final class AntiEntropy {
   }
 
   private List<Integer> hashes(int ranges) {
-    int bits = Integer.numberOfTrailingZeros(ranges);
-    int[] sums = new int[ranges];
-    for (Peer peer : table.inUse()) {
-      int records = Long.hashCode(peer.records.hash());
-      sums[rangeOf(peer.id.prefix(), bits)] += hash(peer.id.prefix(), peer.incarnation(), records);
-    }
-    Entry mine = ownEntry();
-    sums[rangeOf(self.prefix(), bits)] +=
-        hash(mine.owner(), mine.incarnation(), mine.recordsHash());
+    int[] sums = table.sums().of(ranges);
+    sums[RangeSums.rangeOf(self.prefix(), ranges)] +=
+        RangeSums.hash(self.prefix(), own.incarnation(), own.said());
     return Arrays.stream(sums).boxed().toList();
-  }
-
-  private static int rangeOf(long prefix, int bits) {
-    return bits == 0 ? 0 : (int) (prefix >>> (Long.SIZE - bits));
-  }
-
-  /** Of what both sides hold alike where all is well: not of who suspects whom. */
-  private static int hash(long owner, long incarnation, int recordsHash) {
-    long mixed = owner * 31 + incarnation;
-    mixed = (mixed * 31 + recordsHash) * 0x9E3779B97F4A7C15L;
-    return (int) (mixed ^ mixed >>> 32);
   }
 
   /** Whether another exchange may be answered now; counts it where it may. */
@@ -159,8 +137,7 @@ final class AntiEntropy {
   /**
    * Compares a page with what is known here: pulls what is newer there, says what is newer here.
    */
-  void onDigest(long now, Digest digest, Line line, Consumer<Peer> challenge) {
-    PacketPacker packer = new PacketPacker(line);
+  void onDigest(long now, Digest digest, PacketPacker packer, Consumer<Peer> challenge) {
     Set<Long> listed = new TreeSet<>();
     List<Entry> newerHere = new ArrayList<>();
     for (Entry theirs : digest.entries()) {
@@ -186,19 +163,17 @@ final class AntiEntropy {
         packer.add(new Digest(true, LOWEST, LOWEST, newerHere.subList(at, end)));
       }
     }
-    packer.flush();
   }
 
   /** Sends what the asker lacks of one owner. */
-  void onPull(Message.Pull pull, Line line) {
-    NodeId owner = find(pull.owner());
-    if (owner == null) {
+  void onPull(Message.Pull pull, PacketPacker packer) {
+    Peer peer = table.get(pull.owner());
+    if (peer == null && pull.owner() != self.prefix()) {
       return;
     }
-    Peer peer = table.get(owner);
-    PacketPacker packer = new PacketPacker(line);
-    SignedRecord leave = peer == null ? null : peer.leave;
-    SignedRecord alive = peer == null ? own.alive() : peer.alive;
+    OwnerRecords records = peer == null ? own.said() : peer.records;
+    SignedRecord leave = peer == null ? null : peer.leave();
+    SignedRecord alive = peer == null ? own.alive() : peer.alive();
     if (leave != null) {
       packer.add(new Message.Statement(leave));
     } else if (alive.version() > pull.incarnation()) {
@@ -213,7 +188,7 @@ final class AntiEntropy {
       held.addAll(pull.held());
     }
     int left = MAX_RECORDS_PER_PULL;
-    for (SignedRecord record : store.of(owner).byVersion().values()) {
+    for (SignedRecord record : records.ascending()) {
       int version = (int) record.version();
       boolean inRange =
           Integer.compareUnsigned(version, pull.after()) > 0
@@ -223,7 +198,6 @@ final class AntiEntropy {
         left--;
       }
     }
-    packer.flush();
   }
 
   /** Asks for all that is known of one owner. */
@@ -238,14 +212,14 @@ final class AntiEntropy {
     List<Integer> held = new ArrayList<>();
     int after = 0;
     // Of itself a node wants to see all: another life of it may have used the same versions.
-    NodeId owner = theirs.owner() == self.prefix() ? null : find(theirs.owner());
-    for (long version :
-        owner == null ? Collections.<Long>emptySet() : store.of(owner).byVersion().keySet()) {
-      held.add((int) version);
+    Peer peer = table.get(theirs.owner());
+    for (SignedRecord record : peer == null ? List.<SignedRecord>of() : peer.records.ascending()) {
+      int version = (int) record.version();
+      held.add(version);
       if (held.size() == Message.Pull.MAX_HELD) {
-        pulls.add(new Message.Pull(theirs.owner(), incarnation, after, (int) version, held));
+        pulls.add(new Message.Pull(theirs.owner(), incarnation, after, version, held));
         held.clear();
-        after = (int) version;
+        after = version;
       }
     }
     pulls.add(new Message.Pull(theirs.owner(), incarnation, after, -1, held));
@@ -257,8 +231,7 @@ final class AntiEntropy {
    * in vain, the claim may be true.
    */
   private boolean putToAccused(long now, Entry claim, Consumer<Peer> challenge) {
-    NodeId owner = find(claim.owner());
-    Peer accused = owner == null ? null : table.get(owner);
+    Peer accused = table.get(claim.owner());
     if (accused == null || now - accused.lastChallengedNanos < ANSWERED_NANOS) {
       return true;
     }
@@ -272,8 +245,10 @@ final class AntiEntropy {
   private List<Entry> range(long after, long upTo, int limit) {
     List<Entry> entries = new ArrayList<>();
     boolean selfInRange = within(self.prefix(), after, upTo);
-    for (Peer peer : table.all().tailMap(NodeId.lowest(after), true).values()) {
-      if (Long.compareUnsigned(peer.id.prefix(), upTo) > 0 || entries.size() >= limit) {
+    List<Peer> all = table.all().ordered();
+    for (int at = table.all().firstFrom(after); at < all.size() && entries.size() < limit; at++) {
+      Peer peer = all.get(at);
+      if (Long.compareUnsigned(peer.id.prefix(), upTo) > 0) {
         break;
       }
       if (selfInRange && peer.id.compareTo(self) > 0) {
@@ -294,16 +269,11 @@ final class AntiEntropy {
     return Long.compareUnsigned(prefix, after) > 0 && Long.compareUnsigned(prefix, upTo) <= 0;
   }
 
-  private @Nullable NodeId find(long prefix) {
-    return prefix == self.prefix() ? self : table.find(prefix);
-  }
-
   private @Nullable Entry entry(long prefix) {
     if (prefix == self.prefix()) {
       return ownEntry();
     }
-    NodeId owner = table.find(prefix);
-    Peer peer = owner == null ? null : table.get(owner);
+    Peer peer = table.get(prefix);
     if (peer != null) {
       return entry(peer);
     }
@@ -317,7 +287,7 @@ final class AntiEntropy {
   }
 
   private Entry ownEntry() {
-    int hash = Long.hashCode(store.of(self).hash());
+    int hash = Long.hashCode(own.said().hash());
     return new Entry(self.prefix(), own.incarnation(), Status.ALIVE, hash);
   }
 

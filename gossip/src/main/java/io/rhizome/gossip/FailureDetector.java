@@ -87,22 +87,20 @@ final class FailureDetector {
     lines.send(lines.to(now, peer, out), ping(peer, UNAWAITED));
   }
 
-  void onPing(Sender from, Message.Ping ping, Out out) {
+  void onPing(Sender from, Message.Ping ping, PacketPacker answers) {
     if (!ping.target().equals(self)) {
       return;
     }
     if (from.link() == Sender.Link.DATAGRAM) {
       doorway.onPing();
     }
-    List<Message> answer = new ArrayList<>();
-    answer.add(new Message.Ack(ping.nonce(), vivaldi.coordinate()));
+    answers.add(new Message.Ack(ping.nonce(), vivaldi.coordinate()));
     Message objection = table.objection(from.id());
     if (objection != null) {
-      answer.add(objection);
+      answers.add(objection);
     } else if (table.get(from.id()) == null) {
-      answer.addAll(antiEntropy.pulls(from.id()));
+      antiEntropy.pulls(from.id()).forEach(answers::add);
     }
-    lines.send(Lines.back(from, out), answer);
   }
 
   void onAck(long now, Sender from, Message.Ack ack, Out out) {

@@ -13,7 +13,7 @@ package io.rhizome.gossip;
  * @param announceIntervalMillis between packets that only say which records are new; such names
  *     ride on all others too
  * @param retransmitMultiplier a change is sent this times log10(members) times by each member
- * @param syncIntervalMillis between digest exchanges with one random member
+ * @param syncIntervalMillis between digest exchanges with one random member, in a small mesh
  * @param deadProbeIntervalMillis between attempts to reach one of the dead, so that a healed
  *     partition is noticed
  * @param forgetAfterMillis how long the dead and the departed stay in view
@@ -64,6 +64,7 @@ public record GossipConfig(
   }
 
   private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final int FEW_MEMBERS = 32;
 
   public GossipConfig {
     atLeastOne("probeTimeoutMillis", probeTimeoutMillis);
@@ -128,8 +129,13 @@ public record GossipConfig(
     return announceIntervalMillis * NANOS_PER_MILLI;
   }
 
-  long syncIntervalNanos() {
-    return syncIntervalMillis * NANOS_PER_MILLI;
+  /**
+   * Between digest exchanges that one node begins in a mesh of that many members: above {@value
+   * #FEW_MEMBERS}, one interval more with each doubling, since there is more to say each time.
+   */
+  long syncNanos(int members) {
+    int doublings = Integer.SIZE - Integer.numberOfLeadingZeros((members - 1) / FEW_MEMBERS);
+    return syncIntervalMillis * NANOS_PER_MILLI * (1 + doublings);
   }
 
   long deadProbeIntervalNanos() {

@@ -20,9 +20,20 @@ final class InUse implements Iterable<Peer> {
 
   private final List<Peer> peers = new ArrayList<>();
   private final Set<Peer> unreached = new LinkedHashSet<>();
+  private long lives;
 
   int size() {
     return peers.size();
+  }
+
+  /** How many came and went so far, and those that began another life. */
+  long lives() {
+    return lives;
+  }
+
+  /** A member in use began another life. */
+  void countLife() {
+    lives++;
   }
 
   @Override
@@ -34,6 +45,7 @@ final class InUse implements Iterable<Peer> {
     if (peer.place < 0) {
       peer.place = peers.size();
       peers.add(peer);
+      lives++;
       onReachability(peer);
     }
   }
@@ -46,6 +58,7 @@ final class InUse implements Iterable<Peer> {
         last.place = peer.place;
       }
       peer.place = -1;
+      lives++;
       unreached.remove(peer);
     }
   }

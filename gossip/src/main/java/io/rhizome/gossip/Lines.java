@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.gossip;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Predicate;
@@ -87,11 +86,14 @@ final class Lines {
 
   /** Sends these messages and fills the packet with news; nothing where there is neither. */
   void send(Line line, List<Message> messages) {
-    List<Message> packet = new ArrayList<>(messages);
-    int room = Message.PACKET_BYTES - messages.stream().mapToInt(Message::bytes).sum();
-    packet.addAll(news.take(room, config.retransmits(table.usableCount())));
-    if (!packet.isEmpty()) {
-      line.send(packet);
-    }
+    PacketPacker packer = new PacketPacker(line);
+    messages.forEach(packer::add);
+    send(packer);
+  }
+
+  /** Sends what is packed and fills the last packet with news. */
+  void send(PacketPacker packer) {
+    news.take(packer.room(), config.retransmits(table.usableCount())).forEach(packer::add);
+    packer.flush();
   }
 }

@@ -3,15 +3,12 @@ package io.rhizome.gossip;
 
 import io.rhizome.gossip.Member.Status;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,12 +52,12 @@ final class MemberTable {
   private final GossipConfig config;
   private final NodeId self;
   private final RecordAuthority authority;
-  private final NodeStateStore store;
+  private final Verifier verifier;
   private final News news;
   private final Tally tally;
-  private final NavigableMap<NodeId, Peer> peers = new TreeMap<>();
-  private final Map<Long, Peer> byPrefix = new LinkedHashMap<>();
+  private final Peers peers = new Peers();
   private final InUse inUse = new InUse();
+  private final RangeSums sums = new RangeSums();
   private final Set<Peer> watched = new LinkedHashSet<>();
   private final Map<Long, SignedRecord> buried = new LinkedHashMap<>();
   private final Company company = new Company();
@@ -72,36 +69,40 @@ final class MemberTable {
       GossipConfig config,
       NodeId self,
       RecordAuthority authority,
-      NodeStateStore store,
+      Verifier verifier,
       News news,
       Tally tally) {
     this.config = config;
     this.self = self;
     this.authority = authority;
-    this.store = store;
+    this.verifier = verifier;
     this.news = news;
     this.tally = tally;
   }
 
   @Nullable Peer get(NodeId id) {
-    Peer peer = byPrefix.get(id.prefix());
+    Peer peer = peers.get(id.prefix());
     return peer != null && peer.id.equals(id) ? peer : null;
   }
 
-  /** The id of a member that begins so; null where there is none. */
-  @Nullable NodeId find(long prefix) {
-    Peer peer = byPrefix.get(prefix);
-    return peer == null ? null : peer.id;
+  /** The member whose id begins so; null where there is none. */
+  @Nullable Peer get(long prefix) {
+    return peers.get(prefix);
   }
 
-  /** All members but this node, ordered by id. */
-  NavigableMap<NodeId, Peer> all() {
-    return Collections.unmodifiableNavigableMap(peers);
+  /** All members but this node. */
+  Peers all() {
+    return peers;
   }
 
   /** The members in use. */
   InUse inUse() {
     return inUse;
+  }
+
+  /** Of what the members in use said. */
+  RangeSums sums() {
+    return sums;
   }
 
   /** How many members are in use, this node included. */
@@ -143,7 +144,7 @@ final class MemberTable {
       long incarnation = buriedAt(id.prefix());
       return incarnation < 0 ? null : new Message.Challenge(id, incarnation);
     }
-    SignedRecord goodbye = peer.leave;
+    SignedRecord goodbye = peer.leave();
     if (peer.status == Status.LEFT) {
       return goodbye == null ? null : new Message.Statement(goodbye);
     }
@@ -176,7 +177,7 @@ final class MemberTable {
     if (record.version() <= known) {
       return objection(record, peer);
     }
-    if (!store.isGenuine(record)) {
+    if (!verifier.isGenuine(record)) {
       return null;
     }
     Contact contact;
@@ -195,7 +196,7 @@ final class MemberTable {
   }
 
   private void admit(long now, SignedRecord record, Contact contact, Out out) {
-    if (byPrefix.containsKey(record.owner().prefix())) {
+    if (peers.get(record.owner().prefix()) != null) {
       tally.recordsRejected++;
       return;
     }
@@ -204,11 +205,11 @@ final class MemberTable {
       return;
     }
     buried.remove(record.owner().prefix());
-    Peer peer = new Peer(record, contact, store.startEpoch(record.owner()), now);
-    byPrefix.put(record.owner().prefix(), peer);
-    peers.put(record.owner(), peer);
+    Peer peer = new Peer(record, contact, now);
+    peers.add(peer);
     inUse.add(peer);
-    spread(record);
+    sums.update(peer);
+    spread(record, null);
     out.happened(new SwimEvent.Joined(record.owner(), contact.mesh()));
   }
 
@@ -216,21 +217,22 @@ final class MemberTable {
     Status before = peer.status;
     boolean newLife = record.epoch() != peer.epoch();
     if (newLife) {
-      peer.records = store.startEpoch(peer.id);
+      peer.records = new OwnerRecords();
       peer.rttNanos = -1;
       peer.shownRttNanos = -1;
+      inUse.countLife();
     }
-    peer.alive = record;
-    peer.contact = contact;
-    peer.leave = null;
+    SignedRecord replaced = peer.alive();
+    peer.saidAlive(record, contact);
     peer.suspicion = null;
     peer.link.onRefuted();
     peer.lastSuspectedNanos = now;
     if (!before.usable() || newLife) {
       move(now, peer, Status.ALIVE);
     }
+    sums.update(peer);
     changed(peer);
-    spread(record);
+    spread(record, replaced);
     showReachability(peer, out);
     if (before == Status.SUSPECT && newLife) {
       out.happened(new SwimEvent.Cleared(peer.id));
@@ -245,14 +247,14 @@ final class MemberTable {
     if (peer == null || peer.status == Status.LEFT || record.version() < peer.incarnation()) {
       return;
     }
-    if (!store.isGenuine(record)) {
+    if (!verifier.isGenuine(record)) {
       return;
     }
-    peer.leave = record;
+    peer.saidLeave(record);
     peer.suspicion = null;
     move(now, peer, Status.LEFT);
     changed(peer);
-    spread(record);
+    spread(record, peer.alive());
     out.happened(new SwimEvent.Departed(peer.id));
   }
 
@@ -271,8 +273,7 @@ final class MemberTable {
         || (before != null && !before.isWanted(accusation.accuser()))) {
       return false;
     }
-    if (!accusation.isVerifiedBy(authority)) {
-      tally.recordsRejected++;
+    if (!verifier.isGenuine(accusation)) {
       return false;
     }
     Peer accuser = get(accusation.accuser());
@@ -424,9 +425,18 @@ final class MemberTable {
   /** Another member's labels or model record. */
   void onRecord(SignedRecord record) {
     Peer peer = get(record.owner());
-    if (peer != null && store.accept(record, peer.epoch())) {
-      spread(record);
+    if (peer == null || record.epoch() != peer.epoch() || !verifier.accepts(record, peer.records)) {
+      return;
     }
+    SignedRecord replaced;
+    try {
+      replaced = peer.records.put(record);
+    } catch (IllegalArgumentException e) {
+      tally.recordsRejected++;
+      return;
+    }
+    sums.update(peer);
+    spread(record, replaced);
   }
 
   private void move(long now, Peer peer, Status to) {
@@ -438,6 +448,7 @@ final class MemberTable {
       } else {
         inUse.remove(peer);
       }
+      sums.update(peer);
     }
     changes++;
   }
@@ -445,7 +456,7 @@ final class MemberTable {
   /** Keeps the set of those that {@link #onTick} must look at. */
   private void changed(Peer peer) {
     boolean calm = peer.status == Status.ALIVE && peer.suspicion == null;
-    if (calm || !byPrefix.containsKey(peer.id.prefix())) {
+    if (calm || peers.get(peer.id.prefix()) == null) {
       watched.remove(peer);
     } else {
       watched.add(peer);
@@ -453,8 +464,8 @@ final class MemberTable {
     nextKnown = false;
   }
 
-  private void spread(SignedRecord record) {
-    news.add(record);
+  private void spread(SignedRecord record, @Nullable SignedRecord replaced) {
+    news.add(record, replaced);
     changes++;
   }
 
@@ -472,11 +483,10 @@ final class MemberTable {
   }
 
   private void forget(Peer peer) {
-    peers.remove(peer.id);
-    byPrefix.remove(peer.id.prefix());
+    peers.remove(peer);
     inUse.remove(peer);
+    sums.update(peer);
     changed(peer);
-    store.forget(peer.id);
     buried.put(peer.id.prefix(), peer.lastWord());
     if (buried.size() > MAX_BURIED) {
       buried.remove(buried.keySet().iterator().next());

@@ -3,6 +3,7 @@ package io.rhizome.gossip;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this node has to tell others, in two lanes: what must be quick, which is whether a member is
@@ -31,7 +32,15 @@ final class News {
     pushed.add(accusation);
   }
 
-  void add(SignedRecord record) {
+  /**
+   * Tells of a record from now on.
+   *
+   * @param replaced the older one about the same, if there was one: no news any more
+   */
+  void add(SignedRecord record, @Nullable SignedRecord replaced) {
+    if (replaced != null) {
+      announced.end(replaced);
+    }
     if (isUrgent(record)) {
       pushed.add(record);
     } else {
@@ -60,9 +69,9 @@ final class News {
   List<Message> take(int room, int limit) {
     List<Message> taken = new ArrayList<>(pushed.take(room, limit));
     int left = room - taken.stream().mapToInt(Message::bytes).sum();
-    int names = (left - Message.Have.HEADER_BYTES) / 4;
-    if (names > 0 && announced.hasNews()) {
-      taken.add(new Message.Have(announced.announce(names)));
+    List<Integer> names = announced.announce((left - Message.Have.HEADER_BYTES) / 4);
+    if (!names.isEmpty()) {
+      taken.add(new Message.Have(names));
     }
     return taken;
   }

@@ -37,11 +37,6 @@ public final class NodeId implements Comparable<NodeId> {
     return new NodeId(bytes.clone());
   }
 
-  /** The lowest id that begins so. */
-  static NodeId lowest(long prefix) {
-    return new NodeId(ByteBuffer.allocate(BYTES).putLong(prefix).array());
-  }
-
   /** The id of the holder of this public key, given as DER-encoded SubjectPublicKeyInfo. */
   public static NodeId ofPublicKey(byte[] subjectPublicKeyInfo) {
     try {

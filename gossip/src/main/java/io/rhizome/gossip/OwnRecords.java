@@ -29,6 +29,7 @@ final class OwnRecords {
   private final RecordAuthority authority;
   private final NavigableMap<RecordKey, Residency> held = new TreeMap<>();
   private final NavigableSet<RecordKey> tombstones = new TreeSet<>();
+  private OwnerRecords said = new OwnerRecords();
   private NodeState state;
   private List<NodeId> relays = List.of();
   private SignedRecord alive;
@@ -126,13 +127,16 @@ final class OwnRecords {
     return alive;
   }
 
+  /** What this life has said, as others hold it. */
+  OwnerRecords said() {
+    return said;
+  }
+
   /**
    * Whether this record of this node, if genuine, was signed by another life of it that outranks or
    * equals this one: its boot epoch was lost or restored, or another process runs with its key.
-   *
-   * @param said what this life has said
    */
-  boolean isForeign(SignedRecord record, OwnerRecords said) {
+  boolean isForeign(SignedRecord record) {
     if (record.epoch() != epoch()) {
       return record.epoch() > epoch();
     }
@@ -142,7 +146,7 @@ final class OwnRecords {
               || (record.version() == incarnation && !record.equals(alive));
       case LEAVE -> true;
       case LABELS, MODEL -> {
-        SignedRecord mine = said.byVersion().get(record.version());
+        SignedRecord mine = said.ofVersion(record.version());
         boolean neverSaid = mine == null && !said.has(record.key()) && record.version() >= floor;
         yield record.version() > lastVersion
             || (mine != null && !mine.equals(record))
@@ -158,6 +162,7 @@ final class OwnRecords {
     floor = incarnation;
     nextFloor = incarnation;
     tombstones.clear();
+    said = new OwnerRecords();
     alive = signAlive();
     List<SignedRecord> records = new ArrayList<>();
     records.add(alive);

@@ -3,54 +3,72 @@ package io.rhizome.gossip;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The current labels and model records of one owner, of one boot epoch. */
+/**
+ * The current labels and model records of one owner, of one boot epoch. A mesh of a thousand holds
+ * a million of these in one simulation, so it keeps what it must and reads the rest when asked.
+ */
 final class OwnerRecords {
-  private final NavigableMap<RecordKey, SignedRecord> byKey = new TreeMap<>();
-  private final NavigableMap<Long, SignedRecord> byVersion = new TreeMap<>();
-  private SortedMap<String, String> labels = Collections.emptySortedMap();
+  /* Ordered by key. */
+  private final List<SignedRecord> records = new ArrayList<>(2);
   private long floor;
   private long hash;
   private @Nullable NodeState state;
 
   /** Whether this record would change anything. */
   boolean isNews(SignedRecord record) {
-    SignedRecord known = byKey.get(record.key());
-    return record.version() >= floor && (known == null || known.version() < record.version());
+    int at = find(record.key());
+    return record.version() >= floor && (at < 0 || records.get(at).version() < record.version());
   }
 
   boolean has(RecordKey key) {
-    return byKey.containsKey(key);
+    return find(key) >= 0;
   }
 
   int size() {
-    return byKey.size();
+    return records.size();
   }
 
-  /** Takes a record that is news; {@link IllegalArgumentException} where its value is malformed. */
-  void put(SignedRecord record) {
+  /**
+   * Takes a record that is news; {@link IllegalArgumentException} where its value is malformed.
+   *
+   * @return the one that it replaces, if there was one
+   */
+  @Nullable SignedRecord put(SignedRecord record) {
+    SignedRecord replaced;
     if (record.key().kind() == RecordKey.Kind.LABELS) {
-      RecordFormat.Labels value = RecordFormat.readLabels(record.value());
-      insert(record);
-      labels = value.labels();
-      raiseFloor(value.floor());
+      long newFloor = RecordFormat.readLabels(record.value()).floor();
+      replaced = insert(record);
+      raiseFloor(newFloor);
     } else {
       if (record.value().size() > 0) {
         RecordFormat.readModel(record.key(), record.value());
       }
-      insert(record);
+      replaced = insert(record);
     }
     state = null;
+    return replaced;
   }
 
-  /** All records with their versions, ascending. */
-  NavigableMap<Long, SignedRecord> byVersion() {
-    return Collections.unmodifiableNavigableMap(byVersion);
+  /** All records, the oldest version first. */
+  List<SignedRecord> ascending() {
+    List<SignedRecord> sorted = new ArrayList<>(records);
+    sorted.sort(Comparator.comparingLong(SignedRecord::version));
+    return sorted;
+  }
+
+  /** The record of that version; null where there is none. */
+  @Nullable SignedRecord ofVersion(long version) {
+    for (SignedRecord record : records) {
+      if (record.version() == version) {
+        return record;
+      }
+    }
+    return null;
   }
 
   /** Equal for equal sets of records, whatever the order in which they came. */
@@ -65,16 +83,23 @@ final class OwnerRecords {
         || !known.mesh().equals(contact.mesh())
         || !known.api().equals(contact.api())
         || !known.cell().equals(contact.cell())) {
-      known = new NodeState(contact.mesh(), contact.api(), contact.cell(), labels, models());
+      known = new NodeState(contact.mesh(), contact.api(), contact.cell(), labels(), models());
       state = known;
     }
     return known;
   }
 
+  private SortedMap<String, String> labels() {
+    int at = find(RecordKey.LABELS);
+    return at < 0
+        ? Collections.emptySortedMap()
+        : RecordFormat.readLabels(records.get(at).value()).labels();
+  }
+
   /** What the owner holds, ordered by model name then version. */
   List<Residency> models() {
     List<Residency> models = new ArrayList<>();
-    for (SignedRecord record : byKey.values()) {
+    for (SignedRecord record : records) {
       if (record.key().kind() == RecordKey.Kind.MODEL && record.value().size() > 0) {
         models.add(RecordFormat.readModel(record.key(), record.value()));
       }
@@ -82,13 +107,34 @@ final class OwnerRecords {
     return models;
   }
 
-  private void insert(SignedRecord record) {
-    SignedRecord old = byKey.put(record.key(), record);
-    if (old != null) {
-      removeVersion(old.version());
+  /** As {@link Collections#binarySearch}. */
+  private int find(RecordKey key) {
+    int low = 0;
+    int high = records.size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int order = records.get(middle).key().compareTo(key);
+      if (order == 0) {
+        return middle;
+      } else if (order < 0) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
     }
-    byVersion.put(record.version(), record);
+    return -low - 1;
+  }
+
+  private @Nullable SignedRecord insert(SignedRecord record) {
     hash += mix(record);
+    int at = find(record.key());
+    if (at < 0) {
+      records.add(-at - 1, record);
+      return null;
+    }
+    SignedRecord old = records.set(at, record);
+    hash -= mix(old);
+    return old;
   }
 
   private void raiseFloor(long newFloor) {
@@ -96,23 +142,18 @@ final class OwnerRecords {
       return;
     }
     floor = newFloor;
-    while (!byVersion.isEmpty() && byVersion.firstKey() < newFloor) {
-      byKey.remove(byVersion.firstEntry().getValue().key());
-      removeVersion(byVersion.firstKey());
-    }
-  }
-
-  private void removeVersion(long version) {
-    SignedRecord removed = byVersion.remove(version);
-    if (removed != null) {
-      hash -= mix(removed);
-    }
+    records.removeIf(
+        record -> {
+          boolean fallen = record.version() < newFloor;
+          hash -= fallen ? mix(record) : 0;
+          return fallen;
+        });
   }
 
   /** The finalizer of SplitMix64 (Steele, Lea, Flood, 2014): spreads counters over 64 bits. */
   private static long mix(SignedRecord record) {
     // The signature too: a node that lost its boot epoch may have given a version twice.
-    long z = 31 * record.version() + record.signature().hashCode() + 0x9e3779b97f4a7c15L;
+    long z = 31 * record.version() + record.id() + 0x9e3779b97f4a7c15L;
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
     return z ^ (z >>> 31);

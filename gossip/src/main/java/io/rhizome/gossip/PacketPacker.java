@@ -15,11 +15,21 @@ final class PacketPacker {
   }
 
   void add(Message message) {
-    if (bytes + message.bytes() > Message.PACKET_BYTES) {
+    int more = message.bytes();
+    if (bytes + more > Message.PACKET_BYTES) {
       flush();
     }
     packet.add(message);
-    bytes += message.bytes();
+    bytes += more;
+  }
+
+  boolean isEmpty() {
+    return packet.isEmpty();
+  }
+
+  /** Bytes left in the packet that is sent next. */
+  int room() {
+    return Message.PACKET_BYTES - bytes;
   }
 
   /** Sends what is left. */

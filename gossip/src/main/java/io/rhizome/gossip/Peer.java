@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
 final class Peer {
   final NodeId id;
   final PeerLink link = new PeerLink();
-  SignedRecord alive;
+  private SignedRecord alive;
+  private @Nullable SignedRecord leave;
+  private long incarnation;
   Contact contact;
 
-  /** What it said in its present boot epoch, as {@link NodeStateStore} holds it. */
-  OwnerRecords records;
+  /** What else it said in its present boot epoch. */
+  OwnerRecords records = new OwnerRecords();
 
   Member.Status status = Member.Status.ALIVE;
   long sinceNanos;
@@ -30,6 +32,9 @@ final class Peer {
   /** Its place among the members in use; -1 where it is not in use. */
   int place = -1;
 
+  /** What it adds to {@link RangeSums}. */
+  int summed;
+
   /** What is held against its incarnation: open, or, once it is dead, what it died of. */
   @Nullable Suspicion suspicion;
 
@@ -39,19 +44,41 @@ final class Peer {
   /** When this node last put to it what others hold against it. */
   long lastChallengedNanos = Long.MIN_VALUE / 2;
 
-  @Nullable SignedRecord leave;
-
-  Peer(SignedRecord alive, Contact contact, OwnerRecords records, long nowNanos) {
-    this.records = records;
+  Peer(SignedRecord alive, Contact contact, long nowNanos) {
     this.id = alive.owner();
     this.alive = alive;
+    this.incarnation = alive.version();
     this.contact = contact;
     this.sinceNanos = nowNanos;
   }
 
   /** The newest incarnation seen. */
   long incarnation() {
-    return lastWord().version();
+    return incarnation;
+  }
+
+  /** Its newest alive record. */
+  SignedRecord alive() {
+    return alive;
+  }
+
+  /** Its goodbye, if it has said one since. */
+  @Nullable SignedRecord leave() {
+    return leave;
+  }
+
+  /** It says that it is alive, in an incarnation above all before. */
+  void saidAlive(SignedRecord record, Contact where) {
+    alive = record;
+    leave = null;
+    incarnation = record.version();
+    contact = where;
+  }
+
+  /** It says goodbye. */
+  void saidLeave(SignedRecord record) {
+    leave = record;
+    incarnation = Math.max(incarnation, record.version());
   }
 
   /** Its newest alive record, or the goodbye that ended that. */

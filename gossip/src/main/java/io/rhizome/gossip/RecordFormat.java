@@ -148,7 +148,7 @@ final class RecordFormat {
   }
 
   private static <T> T read(Bytes value, Function<ByteBuffer, T> reader) {
-    ByteBuffer in = ByteBuffer.wrap(value.toArray());
+    ByteBuffer in = value.buffer();
     try {
       T result = reader.apply(in);
       if (in.hasRemaining()) {

@@ -2,7 +2,7 @@
 package io.rhizome.gossip;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
+import java.util.List;
 
 /**
  * What a signed record is about. An owner has at most one current record per key.
@@ -21,11 +21,6 @@ public record RecordKey(Kind kind, String model, long modelVersion)
   static final RecordKey LEAVE = new RecordKey(Kind.LEAVE, "", 0);
   static final RecordKey LABELS = new RecordKey(Kind.LABELS, "", 0);
 
-  private static final Comparator<RecordKey> ORDER =
-      Comparator.comparing(RecordKey::kind)
-          .thenComparing(RecordKey::model)
-          .thenComparingLong(RecordKey::modelVersion);
-
   /** The kinds of record. */
   public enum Kind {
     /** Where the owner is reached; the version is its incarnation. */
@@ -36,6 +31,8 @@ public record RecordKey(Kind kind, String model, long modelVersion)
     LABELS(3),
     /** One model version held; an empty value says that it is no longer held. */
     MODEL(4);
+
+    private static final List<Kind> ALL = List.of(values());
 
     private final int code;
 
@@ -50,7 +47,7 @@ public record RecordKey(Kind kind, String model, long modelVersion)
 
     /** The kind of that code; {@link IllegalArgumentException} where there is none. */
     public static Kind of(int code) {
-      for (Kind kind : values()) {
+      for (Kind kind : ALL) {
         if (kind.code == code) {
           return kind;
         }
@@ -60,7 +57,7 @@ public record RecordKey(Kind kind, String model, long modelVersion)
   }
 
   public RecordKey {
-    int bytes = model.getBytes(StandardCharsets.UTF_8).length;
+    int bytes = utf8Bytes(model);
     if (kind == Kind.MODEL ? bytes < 1 || bytes > MAX_MODEL_BYTES : bytes > 0) {
       throw new IllegalArgumentException(
           "model name must have 1 to " + MAX_MODEL_BYTES + " bytes of UTF-8: '" + model + "'");
@@ -72,7 +69,26 @@ public record RecordKey(Kind kind, String model, long modelVersion)
 
   /** Length of the model's name in UTF-8. */
   int modelBytes() {
-    return model.getBytes(StandardCharsets.UTF_8).length;
+    return utf8Bytes(model);
+  }
+
+  private static int utf8Bytes(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+      }
+    }
+    return text.length();
+  }
+
+  /** The key of all that is not about a model. */
+  public static RecordKey of(Kind kind) {
+    return switch (kind) {
+      case ALIVE -> ALIVE;
+      case LEAVE -> LEAVE;
+      case LABELS -> LABELS;
+      case MODEL -> throw new IllegalArgumentException("a model record needs a model");
+    };
   }
 
   static RecordKey of(Residency residency) {
@@ -81,6 +97,8 @@ public record RecordKey(Kind kind, String model, long modelVersion)
 
   @Override
   public int compareTo(RecordKey other) {
-    return ORDER.compare(this, other);
+    int byKind = kind.compareTo(other.kind);
+    int byModel = byKind != 0 ? byKind : model.compareTo(other.model);
+    return byModel != 0 ? byModel : Long.compare(modelVersion, other.modelVersion);
   }
 }

@@ -9,10 +9,10 @@ import java.util.Random;
  * one, and comparing all that is known with one.
  */
 final class Rounds {
-  /** Where more than one in so many came or went between two exchanges, the next follow soon. */
-  private static final int MANY = 100;
+  /** Where one in so many began a life or ended one between two exchanges, the next follow soon. */
+  private static final int MANY = 8;
 
-  private static final long QUICK_NANOS = 5_000_000_000L;
+  private static final long QUICK_NANOS = 20_000_000_000L;
 
   private final GossipConfig config;
   private final Random random;
@@ -23,7 +23,7 @@ final class Rounds {
   private long nextGossipNanos;
   private long nextAnnounceNanos;
   private long nextSyncNanos;
-  private int usableAtSync = 1;
+  private long countedLives;
   private long quickUntilNanos;
 
   Rounds(
@@ -42,7 +42,7 @@ final class Rounds {
     this.antiEntropy = antiEntropy;
     this.nextGossipNanos = nowNanos + random.nextLong(config.gossipIntervalNanos());
     this.nextAnnounceNanos = nextGossipNanos;
-    this.nextSyncNanos = nowNanos + random.nextLong(config.syncIntervalNanos());
+    this.nextSyncNanos = nowNanos + random.nextLong(config.syncNanos(1));
     this.quickUntilNanos = nowNanos;
   }
 
@@ -57,8 +57,11 @@ final class Rounds {
    * @param leaving then only urgent news goes out
    */
   void onTick(long now, boolean leaving, Out out) {
-    if (!leaving && now - nextSyncNanos >= 0) {
-      sync(now, out);
+    if (!leaving) {
+      noteLives(now);
+      if (now - nextSyncNanos >= 0) {
+        sync(now, out);
+      }
     }
     if ((leaving || news.isUrgent()) && now - nextGossipNanos >= 0) {
       nextGossipNanos = now + config.gossipIntervalNanos();
@@ -66,7 +69,7 @@ final class Rounds {
         push(now, config.gossipFanout(), out);
       }
     }
-    if (!leaving && news.announced().hasNews() && now - nextAnnounceNanos >= 0) {
+    if (!leaving && news.announced().isPressing() && now - nextAnnounceNanos >= 0) {
       nextAnnounceNanos = now + config.announceIntervalNanos();
       push(now, 1, out);
     }
@@ -80,7 +83,7 @@ final class Rounds {
     if (news.isUrgent()) {
       next = Math.min(next, nextGossipNanos);
     }
-    return news.announced().hasNews() ? Math.min(next, nextAnnounceNanos) : next;
+    return news.announced().isPressing() ? Math.min(next, nextAnnounceNanos) : next;
   }
 
   /** Tells so many members what is new. */
@@ -90,16 +93,24 @@ final class Rounds {
     }
   }
 
-  private void sync(long now, Out out) {
-    int usable = table.usableCount();
-    if (Math.abs(usable - usableAtSync) > usableAtSync / MANY) {
+  private void noteLives(long now) {
+    if ((table.inUse().lives() - countedLives) * MANY >= table.usableCount()) {
+      countedLives = table.inUse().lives();
+      if (now - quickUntilNanos >= 0) {
+        long soon = now + random.nextLong(config.probeIntervalNanos());
+        nextSyncNanos = Math.min(nextSyncNanos, soon);
+      }
       quickUntilNanos = now + QUICK_NANOS;
     }
-    usableAtSync = usable;
+  }
+
+  private void sync(long now, Out out) {
+    countedLives = table.inUse().lives();
     boolean quick = now - quickUntilNanos < 0;
-    nextSyncNanos = now + (quick ? config.probeIntervalNanos() : config.syncIntervalNanos());
+    nextSyncNanos =
+        now + (quick ? config.probeIntervalNanos() : config.syncNanos(table.usableCount()));
     for (Peer partner : lines.partners(now, random, 1, peer -> true)) {
-      antiEntropy.sendSummary(lines.to(now, partner, out));
+      lines.to(now, partner, out).send(List.of(antiEntropy.summary()));
     }
   }
 }

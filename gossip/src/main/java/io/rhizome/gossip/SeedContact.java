@@ -3,7 +3,9 @@ package io.rhizome.gossip;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -17,6 +19,7 @@ final class SeedContact {
   private final GossipConfig config;
   private final Random random;
   private List<Endpoint> seeds = List.of();
+  private final Map<Endpoint, Peer> members = new LinkedHashMap<>();
   private boolean unanswered;
   private long pauseNanos;
   private long nextNanos = Long.MAX_VALUE;
@@ -38,6 +41,7 @@ final class SeedContact {
 
   void join(long now, List<Endpoint> newSeeds) {
     seeds = List.copyOf(newSeeds);
+    members.clear();
     nextNanos = seeds.isEmpty() ? Long.MAX_VALUE : now;
     pauseNanos = config.joinBackoffMinNanos();
     unanswered = false;
@@ -51,10 +55,10 @@ final class SeedContact {
     return nextNanos;
   }
 
-  /** Begins an attempt that is due. {@code inUse} are the addresses of the members in use. */
-  Attempt attempt(long now, List<Endpoint> inUse) {
+  /** Begins an attempt that is due, while those members are in use. */
+  Attempt attempt(long now, InUse inUse) {
     List<Endpoint> chosen = new ArrayList<>(seeds);
-    if (inUse.isEmpty()) {
+    if (inUse.size() == 0) {
       boolean vain = unanswered;
       unanswered = true;
       long pause = pauseNanos + random.nextLong(pauseNanos / 4 + 1);
@@ -66,9 +70,27 @@ final class SeedContact {
     unanswered = false;
     pauseNanos = config.joinBackoffMinNanos();
     nextNanos = now + config.joinBackoffMaxNanos();
-    chosen.removeAll(inUse);
+    chosen.removeIf(seed -> isMember(seed, inUse));
     Collections.shuffle(chosen, random);
     return new Attempt(first(chosen, 1), false, config.joinBackoffMaxNanos());
+  }
+
+  /**
+   * Whether a seed is the address of a member in use; as a rule it is that of the same as before.
+   */
+  private boolean isMember(Endpoint seed, InUse inUse) {
+    Peer before = members.get(seed);
+    if (before != null && before.place >= 0 && before.contact.mesh().equals(seed)) {
+      return true;
+    }
+    members.remove(seed);
+    for (Peer peer : inUse) {
+      if (peer.contact.mesh().equals(seed)) {
+        members.put(seed, peer);
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The last usable member is gone: try again soon. */

@@ -65,7 +65,7 @@ public record SignedRecord(
    * one name, one is delivered by anti-entropy only.
    */
   public int id() {
-    return signature.hashCode();
+    return signature.last();
   }
 
   /** Whether the record names its owner in full: only the first that is heard of it must. */
@@ -84,7 +84,9 @@ public record SignedRecord(
 
   private static byte[] signedBytes(NodeId owner, RecordKey key, long version, Bytes value) {
     byte[] model = key.model().getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(DOMAIN.length + FIXED_BYTES + model.length + value.size())
+    int size = DOMAIN.length + FIXED_BYTES + model.length + value.size();
+    ByteBuffer signed = ByteBuffer.allocate(size);
+    signed
         .put(DOMAIN)
         .put(owner.bytes())
         .put((byte) key.kind().code())
@@ -92,8 +94,8 @@ public record SignedRecord(
         .put(model)
         .putLong(key.modelVersion())
         .putLong(version)
-        .putShort((short) value.size())
-        .put(value.toArray())
-        .array();
+        .putShort((short) value.size());
+    value.write(signed);
+    return signed.array();
   }
 }

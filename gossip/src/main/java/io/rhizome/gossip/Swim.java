@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Where what is decided: {@link FailureDetector} who answers, {@link MemberTable} a member's
  * status, {@link PeerLink} how it is reached, {@link OwnRecords} what this node says of itself,
- * {@link NodeStateStore} what others said, {@link News} what is passed on, {@link AntiEntropy} how
+ * {@link Verifier} what others may say, {@link News} what is passed on, {@link AntiEntropy} how
  * losses are repaired, {@link SeedContact} when to ask to be let in, {@link Doorway} how others
  * reach this node.
  *
@@ -40,7 +40,7 @@ public final class Swim {
   private final Tally tally = new Tally();
   private final News news = new News();
   private final OwnRecords own;
-  private final NodeStateStore store;
+  private final Verifier verifier;
   private final MemberTable table;
   private final Lines lines;
   private final AntiEntropy antiEntropy;
@@ -81,10 +81,10 @@ public final class Swim {
     this.config = config;
     this.random = random;
     this.own = new OwnRecords(self, bootEpoch, initial, authority);
-    this.store = new NodeStateStore(authority, tally);
-    this.table = new MemberTable(config, self, authority, store, news, tally);
+    this.verifier = new Verifier(authority, tally);
+    this.table = new MemberTable(config, self, authority, verifier, news, tally);
     this.lines = new Lines(config, table, news);
-    this.antiEntropy = new AntiEntropy(self, own, table, store, random);
+    this.antiEntropy = new AntiEntropy(self, own, table, random);
     this.seeds = new SeedContact(config, random);
     this.doorway = new Doorway(table, random, nowNanos);
     this.detector =
@@ -94,8 +94,7 @@ public final class Swim {
     this.lastOutlivedNanos = nowNanos - config.gossipIntervalNanos();
     this.lastEpochNanos = nowNanos - EPOCH_PAUSE_NANOS;
     this.dueNanos = nowNanos;
-    store.startEpoch(self);
-    news.add(own.alive());
+    news.add(own.alive(), null);
     own.announce().forEach(this::say);
   }
 
@@ -126,7 +125,7 @@ public final class Swim {
   public void leave(long nowNanos, Out out) {
     left = true;
     ownChanges++;
-    news.add(own.leave());
+    news.add(own.leave(), null);
     rounds.push(nowNanos, 3 * config.gossipFanout(), out);
   }
 
@@ -137,19 +136,42 @@ public final class Swim {
 
   /** The ids of this node and of those it knows, for what packets carry of them. */
   public Names names() {
-    return prefix -> prefix == self.prefix() ? self : table.find(prefix);
+    return this::find;
   }
 
-  /** One message of a packet that was genuine. */
-  public void onMessage(long nowNanos, Sender from, Message message, Out out) {
+  private @Nullable NodeId find(long prefix) {
+    if (prefix == self.prefix()) {
+      return self;
+    }
+    Peer peer = table.get(prefix);
+    return peer == null ? null : peer.id;
+  }
+
+  /** A packet that was genuine, message by message; all answers to its sender go back together. */
+  public void onPacket(long nowNanos, Sender from, List<Message> packet, Out out) {
     if (left || from.id().equals(self)) {
       return;
     }
     if (from.link() == Sender.Link.STREAM) {
       noteStream(nowNanos, from);
     }
+    PacketPacker answers = new PacketPacker(Lines.back(from, out));
+    boolean pinged = false;
+    for (Message message : packet) {
+      pinged |= message instanceof Message.Ping;
+      onMessage(nowNanos, from, message, answers, out);
+    }
+    if (pinged && !answers.isEmpty()) {
+      lines.send(answers);
+    } else {
+      answers.flush();
+    }
+  }
+
+  private void onMessage(
+      long nowNanos, Sender from, Message message, PacketPacker answers, Out out) {
     if (message instanceof Message.Ping ping) {
-      detector.onPing(from, ping, out);
+      detector.onPing(from, ping, answers);
     } else if (message instanceof Message.Ack ack) {
       detector.onAck(nowNanos, from, ack, out);
     } else if (message instanceof Message.Nack nack) {
@@ -157,24 +179,26 @@ public final class Swim {
     } else if (message instanceof Message.PingRequest request) {
       detector.onPingRequest(nowNanos, from, request, out);
     } else if (message instanceof Message.Accuse accuse) {
-      onAccusation(nowNanos, from, accuse.accusation(), out);
+      onAccusation(nowNanos, accuse.accusation(), answers, out);
     } else if (message instanceof Message.Challenge challenge) {
-      onChallenge(nowNanos, from, challenge, out);
+      onChallenge(nowNanos, challenge, answers, out);
     } else if (message instanceof Message.Statement statement) {
-      onStatement(nowNanos, from, statement.record(), out);
+      onStatement(nowNanos, from, statement.record(), answers, out);
     } else if (message instanceof Message.Join join) {
-      onJoin(nowNanos, from, join, out);
+      onJoin(nowNanos, from, join, answers, out);
     } else if (message instanceof Message.Have have) {
-      news.announced().onHave(nowNanos, from, have.records());
-      fetch(nowNanos, out);
+      List<Integer> missing = news.announced().onHave(nowNanos, have.records());
+      if (!missing.isEmpty()) {
+        answers.add(new Message.Want(missing));
+      }
     } else if (message instanceof Message.Want want) {
-      onWant(from, want, out);
+      onWant(want, answers);
     } else if (message instanceof Message.Summary summary) {
-      antiEntropy.onSummary(nowNanos, summary, Lines.back(from, out));
+      antiEntropy.onSummary(nowNanos, summary, answers);
     } else if (message instanceof Message.Digest digest) {
-      onDigest(nowNanos, from, digest, out);
+      onDigest(nowNanos, digest, answers, out);
     } else if (message instanceof Message.Pull pull) {
-      antiEntropy.onPull(pull, Lines.back(from, out));
+      antiEntropy.onPull(pull, answers);
     }
   }
 
@@ -192,7 +216,6 @@ public final class Swim {
       if (doorway.onTick(nowNanos)) {
         sayAlive(nowNanos, own.reachedThrough(doorway.relays()));
       }
-      fetch(nowNanos, out);
       knockOnDead(nowNanos, out);
     }
     rounds.onTick(nowNanos, left, out);
@@ -207,7 +230,7 @@ public final class Swim {
     }
     next = Math.min(next, nextDeadProbeNanos);
     next = Math.min(next, Math.min(detector.nextDeadlineNanos(), seeds.nextDeadlineNanos()));
-    return news.announced().nextDeadlineNanos(table.nextDeadlineNanos(next));
+    return table.nextDeadlineNanos(next);
   }
 
   /** The membership as of now; the same object until something changes. */
@@ -245,14 +268,13 @@ public final class Swim {
     return tally.snapshot();
   }
 
-  private void onDigest(long now, Sender from, Message.Digest digest, Out out) {
+  private void onDigest(long now, Message.Digest digest, PacketPacker answers, Out out) {
     for (Message.Digest.Entry entry : digest.entries()) {
       if (entry.owner() == self.prefix() && entry.status().compareTo(Status.ALIVE) > 0) {
-        refute(now, from, entry.incarnation(), out);
+        refute(now, entry.incarnation(), answers, out);
       }
     }
-    antiEntropy.onDigest(
-        now, digest, Lines.back(from, out), accused -> challenge(now, accused, out));
+    antiEntropy.onDigest(now, digest, answers, accused -> challenge(now, accused, out));
   }
 
   private void challenge(long now, Peer accused, Out out) {
@@ -261,30 +283,28 @@ public final class Swim {
         .send(List.of(new Message.Challenge(accused.id, accused.incarnation())));
   }
 
-  private void onAccusation(long now, Sender from, Accusation accusation, Out out) {
+  private void onAccusation(long now, Accusation accusation, PacketPacker answers, Out out) {
     if (accusation.target().equals(self)) {
-      refute(now, from, accusation.incarnation(), out);
+      refute(now, accusation.incarnation(), answers, out);
       return;
     }
     Peer peer = table.get(accusation.target());
     if (peer != null && accusation.incarnation() > peer.incarnation()) {
       // Who accuses an incarnation has seen its alive record, which is still missing here.
-      PacketPacker packer = new PacketPacker(Lines.back(from, out));
-      antiEntropy.pulls(peer.id).forEach(packer::add);
-      packer.flush();
+      antiEntropy.pulls(peer.id).forEach(answers::add);
     } else {
       detector.onAccusation(now, accusation, out);
     }
   }
 
-  private void onChallenge(long now, Sender from, Message.Challenge challenge, Out out) {
+  private void onChallenge(long now, Message.Challenge challenge, PacketPacker answers, Out out) {
     if (challenge.target().equals(self)) {
-      refute(now, from, challenge.incarnation(), out);
+      refute(now, challenge.incarnation(), answers, out);
     }
   }
 
   /** An accusation of an incarnation not yet reached must not push this node on. */
-  private void refute(long now, Sender from, long accused, Out out) {
+  private void refute(long now, long accused, PacketPacker answers, Out out) {
     if (accused == own.incarnation()) {
       // Each costs every member a verification: an accuser in a hurry is answered no faster.
       if (now - lastOutlivedNanos < config.gossipIntervalNanos()) {
@@ -294,10 +314,10 @@ public final class Swim {
       detector.worse(1);
       doorway.onRefuted();
       outlive(now, out);
-      Lines.back(from, out).send(List.of(new Message.Statement(own.alive())));
+      answers.add(new Message.Statement(own.alive()));
     }
     if (accused >>> 32 == own.incarnation() >>> 32 && accused < own.incarnation()) {
-      Lines.back(from, out).send(List.of(new Message.Statement(own.alive())));
+      answers.add(new Message.Statement(own.alive()));
     }
   }
 
@@ -308,7 +328,7 @@ public final class Swim {
   }
 
   private void sayAlive(long now, SignedRecord alive) {
-    news.add(alive);
+    news.add(alive, null);
     ownChanges++;
     rounds.hurry(now);
   }
@@ -332,30 +352,23 @@ public final class Swim {
     }
   }
 
-  private void onWant(Sender from, Message.Want want, Out out) {
-    PacketPacker packer = new PacketPacker(Lines.back(from, out));
+  private void onWant(Message.Want want, PacketPacker answers) {
     for (int id : want.records()) {
       SignedRecord record = news.announced().get(id);
       if (record != null) {
-        packer.add(new Message.Statement(record));
+        answers.add(new Message.Statement(record));
       }
     }
-    packer.flush();
   }
 
-  private void fetch(long now, Out out) {
-    for (Rumours.Ask ask : news.announced().due(now)) {
-      Lines.back(ask.holder(), out).send(List.of(new Message.Want(ask.ids())));
-    }
-  }
-
-  private void onStatement(long now, Sender from, SignedRecord record, Out out) {
+  private void onStatement(
+      long now, Sender from, SignedRecord record, PacketPacker answers, Out out) {
     if (record.owner().equals(self)) {
       onOwnRecord(now, record, out);
       return;
     }
     switch (record.key().kind()) {
-      case ALIVE -> onAlive(now, from, record, out);
+      case ALIVE -> onAlive(now, from, record, answers, out);
       case LEAVE -> table.onLeave(now, record, out);
       case LABELS, MODEL -> table.onRecord(record);
     }
@@ -363,44 +376,41 @@ public final class Swim {
 
   private void onOwnRecord(long now, SignedRecord record, Out out) {
     if (now - lastEpochNanos < EPOCH_PAUSE_NANOS
-        || !own.isForeign(record, store.of(self))
-        || !store.isGenuine(record)) {
+        || !own.isForeign(record)
+        || !verifier.isGenuine(record)) {
       return;
     }
     lastEpochNanos = now;
     epochsRaised++;
     List<SignedRecord> anew = own.startEpochAbove(record.epoch());
-    store.startEpoch(self);
     anew.forEach(this::say);
     ownChanges++;
     rounds.hurry(now);
     out.happened(new SwimEvent.EpochRaised(own.epoch(), epochsRaised));
   }
 
-  private void onAlive(long now, Sender from, SignedRecord record, Out out) {
+  private void onAlive(long now, Sender from, SignedRecord record, PacketPacker answers, Out out) {
     Peer before = table.get(record.owner());
     boolean wasGone = before != null && !before.status.usable();
     Message objection = table.onAlive(now, record, out);
-    Line back = Lines.back(from, out);
     if (objection != null) {
-      back.send(List.of(objection));
+      answers.add(objection);
     } else if (wasGone && isUsable(record.owner()) && from.id().equals(record.owner())) {
-      antiEntropy.sendSummary(back);
+      answers.add(antiEntropy.summary());
     }
     noteSolitude(now);
   }
 
-  private void onJoin(long now, Sender from, Message.Join join, Out out) {
+  private void onJoin(long now, Sender from, Message.Join join, PacketPacker answers, Out out) {
     if (join.alive().key().kind() != RecordKey.Kind.ALIVE
         || !join.alive().owner().equals(from.id())) {
       return;
     }
-    onAlive(now, from, join.alive(), out);
+    onAlive(now, from, join.alive(), answers, out);
     if (isUsable(from.id())) {
-      Line back = Lines.back(from, out);
-      back.send(List.of(new Message.Statement(own.alive())));
+      answers.add(new Message.Statement(own.alive()));
       if (antiEntropy.admits(now)) {
-        antiEntropy.sendDigests(back);
+        antiEntropy.sendDigests(answers);
       }
     }
   }
@@ -409,9 +419,7 @@ public final class Swim {
     if (!seeds.isDue(now)) {
       return;
     }
-    List<Endpoint> inUse = new ArrayList<>();
-    table.inUse().forEach(peer -> inUse.add(peer.contact.mesh()));
-    SeedContact.Attempt attempt = seeds.attempt(now, inUse);
+    SeedContact.Attempt attempt = seeds.attempt(now, table.inUse());
     if (attempt.nobodyAnswered()) {
       out.happened(new SwimEvent.NoSeedReachable(attempt.seeds(), attempt.retryNanos()));
     }
@@ -446,10 +454,11 @@ public final class Swim {
   }
 
   private void say(SignedRecord record) {
-    if (record.key().kind() != RecordKey.Kind.ALIVE) {
-      store.putOwn(record);
+    if (record.key().kind() == RecordKey.Kind.ALIVE) {
+      news.add(record, null);
+    } else {
+      news.add(record, own.said().put(record));
     }
-    news.add(record);
   }
 
   private boolean isUsable(NodeId id) {
@@ -460,7 +469,7 @@ public final class Swim {
   private MembershipView buildView(long version) {
     SortedMap<NodeId, Member> members = new TreeMap<>();
     Status status = left ? Status.LEFT : Status.ALIVE;
-    NodeState ownState = store.state(self, own.contact());
+    NodeState ownState = own.said().state(own.contact());
     members.put(
         self,
         new Member(
@@ -471,8 +480,8 @@ public final class Swim {
             0,
             Reachability.DIRECT,
             detector.coordinate()));
-    for (Peer peer : table.all().values()) {
-      NodeState state = store.state(peer.id, peer.contact);
+    for (Peer peer : table.all().ordered()) {
+      NodeState state = peer.records.state(peer.contact);
       members.put(
           peer.id,
           new Member(

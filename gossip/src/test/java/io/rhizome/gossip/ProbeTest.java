@@ -16,11 +16,7 @@ class ProbeTest {
   private static final long LENGTH = 1_000 * MILLI;
 
   private final Peer peer =
-      new Peer(
-          own(1, 1).alive(),
-          RecordFormat.readAlive(own(1, 1).alive().value()),
-          new OwnerRecords(),
-          0);
+      new Peer(own(1, 1).alive(), RecordFormat.readAlive(own(1, 1).alive().value()), 0);
   private final Probe probe = new Probe(peer, 7, 0, TIMEOUT, LENGTH);
 
   @Test

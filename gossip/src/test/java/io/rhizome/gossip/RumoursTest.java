@@ -2,11 +2,10 @@
 package io.rhizome.gossip;
 
 import static io.rhizome.gossip.Fixtures.own;
-import static io.rhizome.gossip.Fixtures.sender;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RumoursTest {
@@ -21,7 +20,7 @@ class RumoursTest {
     for (int i = 0; i < Rumours.ANNOUNCEMENTS; i++) {
       assertThat(rumours.announce(10)).containsExactly(labels.id());
     }
-    assertThat(rumours.hasNews()).isFalse();
+    assertThat(rumours.announce(10)).isEmpty();
     assertThat(rumours.get(labels.id())).isEqualTo(labels);
   }
 
@@ -31,6 +30,7 @@ class RumoursTest {
     SignedRecord first = one.announce().get(0);
     SignedRecord second = one.announce().get(0);
     rumours.add(first);
+    rumours.end(first);
     rumours.add(second);
     assertThat(rumours.announce(10)).containsExactly(second.id());
     assertThat(rumours.get(first.id())).isNull();
@@ -47,37 +47,47 @@ class RumoursTest {
   }
 
   @Test
-  void asksAtOnceAndThenOnlyNowAndThen() {
-    rumours.onHave(0, sender(1), List.of(1, 2));
-    assertThat(rumours.due(0)).containsExactly(new Rumours.Ask(sender(1), List.of(1, 2)));
-    rumours.onHave(1, sender(2), List.of(3));
-    assertThat(rumours.due(1)).isEmpty();
-    assertThat(rumours.nextDeadlineNanos(Long.MAX_VALUE)).isEqualTo(400 * MILLI);
-    assertThat(rumours.due(400 * MILLI)).containsExactly(new Rumours.Ask(sender(2), List.of(3)));
-  }
-
-  @Test
-  void asksAtOnceWhereMuchIsMissing() {
-    rumours.onHave(0, sender(1), List.of(0));
-    rumours.due(0);
-    rumours.onHave(1, sender(1), IntStream.rangeClosed(1, 20).boxed().toList());
-    assertThat(rumours.due(1)).singleElement().satisfies(a -> assertThat(a.ids()).hasSize(20));
-  }
-
-  @Test
-  void asksNobodyForWhatItHoldsOrHasAskedFor() {
+  void asksForWhatItDoesNotHoldAndHasNotAskedFor() {
     rumours.add(labels);
-    rumours.onHave(0, sender(1), List.of(labels.id(), 5));
-    assertThat(rumours.due(0)).containsExactly(new Rumours.Ask(sender(1), List.of(5)));
-    rumours.onHave(900 * MILLI, sender(2), List.of(5));
-    assertThat(rumours.due(900 * MILLI)).isEmpty();
+    assertThat(rumours.onHave(0, List.of(labels.id(), 5))).containsExactly(5);
+    assertThat(rumours.onHave(900 * MILLI, List.of(5, 6))).containsExactly(6);
   }
 
   @Test
   void asksAnotherWhereNoAnswerCame() {
-    rumours.onHave(0, sender(1), List.of(5));
-    rumours.due(0);
-    rumours.onHave(2_000 * MILLI, sender(2), List.of(5));
-    assertThat(rumours.due(2_000 * MILLI)).containsExactly(new Rumours.Ask(sender(2), List.of(5)));
+    rumours.onHave(0, List.of(5));
+    assertThat(rumours.onHave(1_500 * MILLI, List.of(5))).containsExactly(5);
+  }
+
+  @Test
+  void asksNobodyForWhatIsOldAlready() {
+    rumours.add(labels);
+    rumours.end(labels);
+    assertThat(rumours.onHave(0, List.of(labels.id()))).isEmpty();
+  }
+
+  @Test
+  void pressesWhileTheNamesAreFewAndWhileTheyFillAPacket() {
+    assertThat(rumours.isPressing()).isFalse();
+    rumours.add(labels);
+    assertThat(rumours.isPressing()).isTrue();
+    news(100).forEach(rumours::add);
+    assertThat(rumours.isPressing()).isFalse();
+    news(400).forEach(rumours::add);
+    assertThat(rumours.isPressing()).isTrue();
+  }
+
+  @Test
+  void forgetsTheOldestWhereThereAreTooMany() {
+    List<SignedRecord> many = news(20_000);
+    many.forEach(rumours::add);
+    assertThat(rumours.get(many.get(0).id())).isNull();
+    assertThat(rumours.get(many.get(19_999).id())).isNotNull();
+    assertThat(rumours.announce(10)).hasSize(10);
+  }
+
+  private static List<SignedRecord> news(int count) {
+    OwnRecords two = own(2, 1);
+    return Stream.generate(() -> two.announce().get(0)).limit(count).toList();
   }
 }

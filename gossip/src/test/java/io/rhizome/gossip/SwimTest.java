@@ -376,7 +376,7 @@ class SwimTest {
   }
 
   private void hear(int from, Message message) {
-    swim.onMessage(now, sender(from), message, out);
+    swim.onPacket(now, sender(from), List.of(message), out);
     swim.onTick(now, out);
   }
 

@@ -5,6 +5,7 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.RecordAuthority;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 
 /**
  * Signatures of the size of real ones that only honest nodes respect: a hash of owner and record.
@@ -37,7 +38,9 @@ public final class SimAuthority implements RecordAuthority {
 
   private static byte[] signature(NodeId owner, byte[] record) {
     ByteBuffer signature = ByteBuffer.allocate(SIGNATURE_BYTES);
-    long hash = 31L * Arrays.hashCode(owner.bytes()) + Arrays.hashCode(record);
+    CRC32C checksum = new CRC32C();
+    checksum.update(record);
+    long hash = 31 * owner.prefix() + checksum.getValue();
     while (signature.hasRemaining()) {
       hash = hash * 6364136223846793005L + 1442695040888963407L;
       signature.putLong(hash);

@@ -331,10 +331,7 @@ public final class SimNode {
       return;
     }
     simulation.notePacket(this, arrival.from, packet);
-    long now = localNanos();
-    for (Message message : packet) {
-      swim.onMessage(now, arrival.from, message, out);
-    }
+    swim.onPacket(localNanos(), arrival.from, packet, out);
     settle();
   }
 

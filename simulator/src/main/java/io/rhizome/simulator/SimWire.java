@@ -7,6 +7,7 @@ import io.rhizome.gossip.Sender;
 import io.rhizome.gossip.transport.GossipCodec;
 import io.rhizome.gossip.transport.MalformedPacketException;
 import io.rhizome.gossip.transport.PacketSeal;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ final class SimWire {
 
   private final Simulation simulation;
   private final SimNetwork network;
+  private final SharedRecords records = new SharedRecords();
   private final CRC32C checksum = new CRC32C();
   private long packets;
   private long sentBytes;
@@ -86,7 +88,7 @@ final class SimWire {
 
   /** What such bytes say to a node; null where they do not open, which is counted there. */
   @Nullable List<Message> unpack(SimNode to, byte[] bytes) {
-    byte[] content = bytes;
+    ByteBuffer content = ByteBuffer.wrap(bytes);
     PacketSeal seal = to.seal();
     if (seal != null) {
       PacketSeal.Opened opened = seal.open(bytes);
@@ -94,10 +96,12 @@ final class SimWire {
         to.countRefused();
         return null;
       }
-      content = opened.content().toArray();
+      content = opened.content().buffer();
     }
     try {
-      return GossipCodec.decode(content, to.names());
+      List<Message> packet = GossipCodec.decode(content, to.names());
+      packet.replaceAll(records::shared);
+      return packet;
     } catch (MalformedPacketException e) {
       throw new IllegalStateException("seed " + simulation.seed() + ": own packet is malformed", e);
     }

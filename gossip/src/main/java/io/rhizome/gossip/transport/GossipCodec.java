@@ -62,11 +62,10 @@ public final class GossipCodec {
    * Reads what {@link #encode} wrote. What is about somebody whom this node does not know is left
    * out: it could do nothing with it.
    */
-  public static List<Message> decode(byte[] bytes, Names names) throws MalformedPacketException {
-    if (bytes.length > Message.PACKET_BYTES) {
-      throw new MalformedPacketException("a packet of " + bytes.length + " bytes");
+  public static List<Message> decode(ByteBuffer in, Names names) throws MalformedPacketException {
+    if (in.remaining() > Message.PACKET_BYTES) {
+      throw new MalformedPacketException("a packet of " + in.remaining() + " bytes");
     }
-    ByteBuffer in = ByteBuffer.wrap(bytes);
     List<Message> messages = new ArrayList<>();
     try {
       while (in.hasRemaining()) {
@@ -155,14 +154,15 @@ public final class GossipCodec {
     out.putLong(accusation.target().prefix());
     VarInt.putVersion(out, accusation.incarnation());
     out.putLong(accusation.accuser().prefix());
-    out.put((byte) accusation.signature().size()).put(accusation.signature().toArray());
+    out.put((byte) accusation.signature().size());
+    accusation.signature().write(out);
   }
 
   private static @Nullable Message readAccusation(ByteBuffer in, Names names) {
     NodeId target = names.find(in.getLong());
     long incarnation = VarInt.getVersion(in);
     NodeId accuser = names.find(in.getLong());
-    Bytes signature = Bytes.of(readBytes(in, in.get() & 0xff));
+    Bytes signature = Bytes.read(in, in.get() & 0xff);
     return target == null || accuser == null
         ? null
         : new Message.Accuse(new Accusation(target, incarnation, accuser, signature));
@@ -183,8 +183,9 @@ public final class GossipCodec {
       VarInt.put(out, key.modelVersion());
     }
     VarInt.put(out, record.value().size());
-    out.put(record.value().toArray());
-    out.put((byte) record.signature().size()).put(record.signature().toArray());
+    record.value().write(out);
+    out.put((byte) record.signature().size());
+    record.signature().write(out);
   }
 
   private static @Nullable Message readRecord(
@@ -193,17 +194,21 @@ public final class GossipCodec {
     RecordKey.Kind kind = RecordKey.Kind.of(in.get() & 0xff);
     NodeId owner = kind == RecordKey.Kind.ALIVE ? introduced(in, names) : names.find(in.getLong());
     long version = VarInt.getVersion(in);
-    String model = kind == RecordKey.Kind.MODEL ? readText(in, in.get() & 0xff) : "";
-    RecordKey key = new RecordKey(kind, model, model.isEmpty() ? 0 : VarInt.get(in));
+    RecordKey key = kind == RecordKey.Kind.MODEL ? readModelKey(in) : RecordKey.of(kind);
     long length = VarInt.get(in);
     if (Long.compareUnsigned(length, Message.PACKET_BYTES) > 0) {
       throw new BufferUnderflowException();
     }
-    Bytes value = Bytes.of(readBytes(in, (int) length));
-    Bytes signature = Bytes.of(readBytes(in, in.get() & 0xff));
+    Bytes value = Bytes.read(in, (int) length);
+    Bytes signature = Bytes.read(in, in.get() & 0xff);
     return owner == null
         ? null
         : make.apply(new SignedRecord(owner, key, version, value, signature));
+  }
+
+  private static RecordKey readModelKey(ByteBuffer in) throws MalformedPacketException {
+    String model = readText(in, in.get() & 0xff);
+    return new RecordKey(RecordKey.Kind.MODEL, model, VarInt.get(in));
   }
 
   private static String readText(ByteBuffer in, int length) throws MalformedPacketException {

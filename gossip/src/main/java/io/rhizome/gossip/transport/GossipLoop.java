@@ -330,9 +330,8 @@ public final class GossipLoop implements AutoCloseable {
       return;
     }
     try {
-      for (Message message : GossipCodec.decode(content.toArray(), swim.names())) {
-        swim.onMessage(System.nanoTime(), sender, message, out);
-      }
+      List<Message> packet = GossipCodec.decode(content.buffer(), swim.names());
+      swim.onPacket(System.nanoTime(), sender, packet, out);
     } catch (MalformedPacketException e) {
       malformed++;
       log.debug(

@@ -8,31 +8,43 @@ import javax.crypto.spec.SecretKeySpec;
 
 /** HKDF with SHA-256 (RFC 5869). */
 final class Hkdf {
+  private static final String HMAC = "HmacSHA256";
   private static final int HASH_BYTES = 32;
 
-  private Hkdf() {}
+  private final Mac mac;
 
-  /** Extract, then expand to {@code length} bytes, at most 8,160. */
-  static byte[] derive(byte[] keyMaterial, byte[] salt, byte[] info, int length) {
-    byte[] pseudoRandomKey = hmac(salt.length == 0 ? new byte[HASH_BYTES] : salt, keyMaterial);
+  private Hkdf(Mac mac) {
+    this.mac = mac;
+  }
+
+  /** Extracts a key to expand from. */
+  static Hkdf extract(byte[] keyMaterial, byte[] salt) {
+    byte[] pseudoRandomKey =
+        keyed(salt.length == 0 ? new byte[HASH_BYTES] : salt).doFinal(keyMaterial);
+    Hkdf extracted = new Hkdf(keyed(pseudoRandomKey));
+    Arrays.fill(pseudoRandomKey, (byte) 0);
+    return extracted;
+  }
+
+  /** Expands to {@code length} bytes, at most 8,160; other bytes for any other info. */
+  byte[] expand(byte[] info, int length) {
     byte[] output = new byte[length];
     byte[] block = new byte[0];
     for (int at = 0, counter = 1; at < length; at += HASH_BYTES, counter++) {
-      block = hmac(pseudoRandomKey, block, info, new byte[] {(byte) counter});
+      mac.update(block);
+      mac.update(info);
+      mac.update((byte) counter);
+      block = mac.doFinal();
       System.arraycopy(block, 0, output, at, Math.min(HASH_BYTES, length - at));
     }
-    Arrays.fill(pseudoRandomKey, (byte) 0);
     return output;
   }
 
-  private static byte[] hmac(byte[] key, byte[]... parts) {
+  private static Mac keyed(byte[] key) {
     try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(key, "HmacSHA256"));
-      for (byte[] part : parts) {
-        mac.update(part);
-      }
-      return mac.doFinal();
+      Mac mac = Mac.getInstance(HMAC);
+      mac.init(new SecretKeySpec(key, HMAC));
+      return mac;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has HmacSHA256", e);
     }

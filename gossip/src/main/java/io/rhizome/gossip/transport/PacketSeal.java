@@ -8,9 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -29,9 +27,10 @@ import org.jspecify.annotations.Nullable;
  * bytes 59-     ciphertext and tag of 16 bytes; bytes 0-58 are authenticated with it
  * </pre>
  *
- * <p>The key is HKDF-SHA256 of (mesh key, salt = random bytes, info = label, name of the mesh and
- * sender), the nonce the counter: a restored disk cannot repeat a nonce, since the random bytes
- * differ. What does not open is counted by kind and never answered. Not thread-safe.
+ * <p>The key is HKDF-SHA256 (RFC 5869) of the mesh key, with label and name of the mesh as salt and
+ * the sender and its random bytes as info; the nonce is the counter: a restored disk cannot repeat
+ * a nonce, since the random bytes differ. What does not open is counted by kind and never answered.
+ * Not thread-safe.
  *
  * <p>After {@link #rekey} packets are sealed with the new mesh key; those sealed with the one
  * before still open until {@link #forgetPrevious}, since not all members learn of it at once.
@@ -54,13 +53,14 @@ public final class PacketSeal {
   static final int TAG_BYTES = 16;
 
   private static final byte MAGIC = 0x51;
-  private static final int MAX_SENDERS = 4_096;
   private static final String LABEL = "rhizome gossip 1 ";
 
   private final byte[] label;
   private final NodeId self;
   private final byte[] boot;
-  private final Cipher cipher;
+  /* Two, so that the one that seals keeps its key schedule. */
+  private final Cipher sealing;
+  private final Cipher opening;
   private final Drops drops = new Drops();
   /* The newest first; one before it while not all members know the newest. */
   private List<MeshKey> keys;
@@ -78,15 +78,14 @@ public final class PacketSeal {
     long replayed;
   }
 
-  private record Source(SecretKeySpec key, ReplayWindow window) {}
-
   /** A packet that is genuine, though perhaps not new. */
   private record Genuine(Opened opened, long number, ReplayWindow window) {}
 
   /** One mesh key, and whoever seals with it. */
   private final class MeshKey {
     final byte[] bytes;
-    final Map<ByteBuffer, Source> sources = new LinkedHashMap<>(16, 0.75f, true);
+    final Hkdf subkeys;
+    final Senders senders = new Senders();
 
     MeshKey(byte[] bytes) {
       if (bytes.length != KEY_BYTES) {
@@ -95,20 +94,16 @@ public final class PacketSeal {
                 .formatted(KEY_BYTES, bytes.length));
       }
       this.bytes = bytes.clone();
+      this.subkeys = Hkdf.extract(bytes, label);
     }
 
     SecretKeySpec subkey(NodeId sender, byte[] senderBoot) {
       byte[] info =
-          ByteBuffer.allocate(label.length + NodeId.BYTES).put(label).put(sender.bytes()).array();
-      return new SecretKeySpec(Hkdf.derive(bytes, senderBoot, info, 32), "AES");
-    }
-
-    /** Only authentic senders get here, so that strangers cannot push members out. */
-    void remember(ByteBuffer name, Source source) {
-      sources.put(name, source);
-      if (sources.size() > MAX_SENDERS) {
-        sources.remove(sources.keySet().iterator().next());
-      }
+          ByteBuffer.allocate(NodeId.BYTES + BOOT_BYTES)
+              .put(sender.bytes())
+              .put(senderBoot)
+              .array();
+      return new SecretKeySpec(subkeys.expand(info, 32), "AES");
     }
   }
 
@@ -126,8 +121,13 @@ public final class PacketSeal {
     this.self = self;
     this.boot = boot.clone();
     this.sealKey = keys.get(0).subkey(self, boot);
+    this.sealing = newCipher();
+    this.opening = newCipher();
+  }
+
+  private static Cipher newCipher() {
     try {
-      this.cipher = Cipher.getInstance("AES/GCM/NoPadding");
+      return Cipher.getInstance("AES/GCM/NoPadding");
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has AES/GCM/NoPadding", e);
     }
@@ -144,9 +144,9 @@ public final class PacketSeal {
     packet.put(MAGIC).put((byte) PROTOCOL).put((byte) PROTOCOL);
     packet.put(self.bytes()).put(boot).putLong(number);
     try {
-      cipher.init(Cipher.ENCRYPT_MODE, sealKey, nonce(number));
-      cipher.updateAAD(packet.array(), 0, HEADER_BYTES);
-      cipher.doFinal(content, 0, content.length, packet.array(), HEADER_BYTES);
+      sealing.init(Cipher.ENCRYPT_MODE, sealKey, nonce(number));
+      sealing.updateAAD(packet.array(), 0, HEADER_BYTES);
+      sealing.doFinal(content, 0, content.length, packet.array(), HEADER_BYTES);
       return packet.array();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM refused to seal", e);
@@ -223,20 +223,20 @@ public final class PacketSeal {
   }
 
   private @Nullable Genuine genuine(byte[] packet, NodeId sender, byte[] senderBoot, long number) {
-    ByteBuffer name =
-        ByteBuffer.allocate(NodeId.BYTES + BOOT_BYTES).put(sender.bytes()).put(senderBoot).flip();
     for (MeshKey key : keys) {
-      Source known = key.sources.get(name);
-      Source source =
-          known == null ? new Source(key.subkey(sender, senderBoot), new ReplayWindow()) : known;
-      byte[] content = decrypted(packet, source.key(), number);
+      Senders.Source known = key.senders.find(sender, senderBoot);
+      Senders.Source source =
+          known == null
+              ? new Senders.Source(sender, senderBoot, key.subkey(sender, senderBoot))
+              : known;
+      byte[] content = decrypted(packet, source.key, number);
       if (content == null) {
         continue;
       }
       if (known == null) {
-        key.remember(name, source);
+        key.senders.remember(source);
       }
-      return new Genuine(new Opened(sender, Bytes.of(content)), number, source.window());
+      return new Genuine(new Opened(source.sender, Bytes.of(content)), number, source.window);
     }
     drops.notAuthentic++;
     return null;
@@ -244,9 +244,9 @@ public final class PacketSeal {
 
   private byte @Nullable [] decrypted(byte[] packet, SecretKeySpec key, long number) {
     try {
-      cipher.init(Cipher.DECRYPT_MODE, key, nonce(number));
-      cipher.updateAAD(packet, 0, HEADER_BYTES);
-      return cipher.doFinal(packet, HEADER_BYTES, packet.length - HEADER_BYTES);
+      opening.init(Cipher.DECRYPT_MODE, key, nonce(number));
+      opening.updateAAD(packet, 0, HEADER_BYTES);
+      return opening.doFinal(packet, HEADER_BYTES, packet.length - HEADER_BYTES);
     } catch (AEADBadTagException e) {
       return null;
     } catch (GeneralSecurityException e) {

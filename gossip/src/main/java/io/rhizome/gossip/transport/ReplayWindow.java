@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.gossip.transport;
 
-import java.util.BitSet;
+import java.util.Arrays;
 
-/** Which counters of one sender were seen: a window below the highest (RFC 4303, 3.4.3). */
+/**
+ * Which counters of one sender were seen: a window below the highest, kept as a ring of words of
+ * which one is spare, so that it moves on by whole words (RFC 6479).
+ */
 final class ReplayWindow {
-  private static final int SIZE = 1_024;
+  private static final int WORDS = 17;
 
-  private final BitSet seen = new BitSet(SIZE);
+  /** Counters so far below the highest are too old to tell. */
+  static final int SIZE = (WORDS - 1) * Long.SIZE;
+
+  private final long[] seen = new long[WORDS];
   private long highest = -1;
 
   /** Takes a counter of an authentic packet; false where it was seen or is too old to tell. */
@@ -16,19 +22,21 @@ final class ReplayWindow {
       return false;
     }
     if (counter > highest) {
-      long clear = Math.min(SIZE, counter - highest);
-      for (long i = 1; i <= clear; i++) {
-        seen.clear(slot(counter - clear + i));
+      long before = highest < 0 ? -1 : highest / Long.SIZE;
+      long ahead = counter / Long.SIZE - before;
+      if (ahead >= WORDS) {
+        Arrays.fill(seen, 0);
+      } else {
+        for (long word = before + 1; word <= before + ahead; word++) {
+          seen[(int) (word % WORDS)] = 0;
+        }
       }
       highest = counter;
-    } else if (seen.get(slot(counter))) {
-      return false;
     }
-    seen.set(slot(counter));
-    return true;
-  }
-
-  private static int slot(long counter) {
-    return (int) (counter % SIZE);
+    int word = (int) (counter / Long.SIZE % WORDS);
+    long bit = 1L << (counter % Long.SIZE);
+    boolean isNew = (seen[word] & bit) == 0;
+    seen[word] |= bit;
+    return isNew;
   }
 }

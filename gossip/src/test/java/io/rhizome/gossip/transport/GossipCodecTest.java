@@ -14,6 +14,7 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.RecordKey;
 import io.rhizome.gossip.SignedRecord;
 import io.rhizome.gossip.coordinate.Coordinate;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -44,7 +45,7 @@ class GossipCodecTest {
   void readsBackWhatItWrote(@ForAll("messages") Message message) throws MalformedPacketException {
     byte[] bytes = GossipCodec.encode(List.of(message));
     assertThat(bytes).hasSize(message.bytes());
-    assertThat(GossipCodec.decode(bytes, NAMES)).containsExactly(message);
+    assertThat(GossipCodec.decode(ByteBuffer.wrap(bytes), NAMES)).containsExactly(message);
   }
 
   @Property(tries = 200)
@@ -52,7 +53,8 @@ class GossipCodecTest {
       @ForAll("small") Message one, @ForAll("small") Message two, @ForAll("small") Message three)
       throws MalformedPacketException {
     List<Message> packet = List.of(one, two, three);
-    assertThat(GossipCodec.decode(GossipCodec.encode(packet), NAMES)).isEqualTo(packet);
+    assertThat(GossipCodec.decode(ByteBuffer.wrap(GossipCodec.encode(packet)), NAMES))
+        .isEqualTo(packet);
   }
 
   @Property(tries = 2_000)
@@ -77,7 +79,7 @@ class GossipCodecTest {
     Message ping = new Message.Ping(1, Fixtures.id(1));
     assertThatThrownBy(() -> GossipCodec.encode(Collections.nCopies(70, ping)))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> GossipCodec.decode(new byte[1_126], NAMES))
+    assertThatThrownBy(() -> GossipCodec.decode(ByteBuffer.allocate(1_126), NAMES))
         .isInstanceOf(MalformedPacketException.class);
   }
 
@@ -85,13 +87,14 @@ class GossipCodecTest {
   void whatIsAboutAStrangerIsLeftOut() throws MalformedPacketException {
     Message.Ack ack = new Message.Ack(1);
     List<Message> packet = List.of(new Message.Ping(1, Fixtures.id(KNOWN + 1)), ack);
-    assertThat(GossipCodec.decode(GossipCodec.encode(packet), NAMES)).containsExactly(ack);
+    assertThat(GossipCodec.decode(ByteBuffer.wrap(GossipCodec.encode(packet)), NAMES))
+        .containsExactly(ack);
   }
 
   @Example
   void aMessageWithoutItsEndIsMalformed() {
     byte[] bytes = GossipCodec.encode(List.of(new Message.Ping(1, Fixtures.id(1))));
-    assertThatThrownBy(() -> GossipCodec.decode(java.util.Arrays.copyOf(bytes, 10), NAMES))
+    assertThatThrownBy(() -> GossipCodec.decode(ByteBuffer.wrap(bytes, 0, 10), NAMES))
         .hasMessage("a message ends too early");
   }
 
@@ -191,7 +194,7 @@ class GossipCodecTest {
   /** Empty where it is malformed; anything else than messages or that exception fails the test. */
   private static List<Message> readOrMalformed(byte[] bytes) {
     try {
-      return GossipCodec.decode(bytes, NAMES);
+      return GossipCodec.decode(ByteBuffer.wrap(bytes), NAMES);
     } catch (MalformedPacketException e) {
       return new ArrayList<>();
     }

@@ -28,11 +28,8 @@ class HkdfTest {
   void derivesWhatTheRfcSays(String keyMaterial, String salt, String info, String expected) {
     HexFormat hex = HexFormat.of();
     byte[] derived =
-        Hkdf.derive(
-            hex.parseHex(keyMaterial),
-            hex.parseHex(salt),
-            hex.parseHex(info),
-            expected.length() / 2);
+        Hkdf.extract(hex.parseHex(keyMaterial), hex.parseHex(salt))
+            .expand(hex.parseHex(info), expected.length() / 2);
     assertThat(hex.formatHex(derived)).isEqualTo(expected);
   }
 }

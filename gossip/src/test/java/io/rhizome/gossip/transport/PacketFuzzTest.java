@@ -12,6 +12,7 @@ import io.rhizome.gossip.Out;
 import io.rhizome.gossip.Sender;
 import io.rhizome.gossip.Swim;
 import io.rhizome.gossip.SwimEvent;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -113,9 +114,8 @@ class PacketFuzzTest {
     NodeId id = Fixtures.id(1 + random.nextInt(8));
     Sender.Link link = random.nextInt(4) == 0 ? Sender.Link.STREAM : Sender.Link.DATAGRAM;
     Sender sender = new Sender(id, Fixtures.endpoint(1 + random.nextInt(8)), link);
-    for (Message message : GossipCodec.decode(content, victim.names())) {
-      victim.onMessage(now, sender, message, answers);
-    }
+    victim.onPacket(
+        now, sender, GossipCodec.decode(ByteBuffer.wrap(content), victim.names()), answers);
   }
 
   private void deliver(byte[] content) {

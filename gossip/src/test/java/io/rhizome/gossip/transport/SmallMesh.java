@@ -114,11 +114,7 @@ final class SmallMesh {
       int node = Integer.parseInt(to.host().substring(1));
       if (from <= MEMBERS && node <= MEMBERS && runs(node, now / 1_000_000_000)) {
         Sender sender = new Sender(Fixtures.id(from), Fixtures.endpoint(from), link);
-        underWay.add(
-            () ->
-                packet.forEach(
-                    message ->
-                        members.get(node - 1).onMessage(now, sender, message, new Wire(node))));
+        underWay.add(() -> members.get(node - 1).onPacket(now, sender, packet, new Wire(node)));
       }
     }
 

@@ -6,15 +6,20 @@ import io.rhizome.gossip.Residency;
 import io.rhizome.simulator.SimNode;
 import io.rhizome.simulator.Simulation;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 
-/** Every node that runs changes what it holds once a period, one after another, evenly spread. */
+/**
+ * Every node that runs changes what it holds once a period, one after another, evenly spread: it
+ * loads the model, or unloads it. Each change is one record.
+ */
 final class ResidencyLoad {
   private static final Duration PERIOD = Duration.ofMinutes(1);
-  private static final String MANIFEST = "5e".repeat(32);
+  private static final Residency MODEL =
+      new Residency("model", 1, "5e".repeat(32), Residency.State.READY);
 
   private final Population population;
-  private long version = 1;
+  private final BitSet loaded = new BitSet();
   private int last = -1;
   private boolean ended;
 
@@ -41,9 +46,9 @@ final class ResidencyLoad {
     }
     last = population.runningAfter(last);
     SimNode node = population.node(last);
-    Residency held = new Residency("model", version++, MANIFEST, Residency.State.READY);
     NodeState plain = Simulation.stateOf(node.host());
-    node.publish(
-        new NodeState(plain.mesh(), plain.api(), plain.cell(), plain.labels(), List.of(held)));
+    List<Residency> models = loaded.get(last) ? List.of() : List.of(MODEL);
+    loaded.flip(last);
+    node.publish(new NodeState(plain.mesh(), plain.api(), plain.cell(), plain.labels(), models));
   }
 }

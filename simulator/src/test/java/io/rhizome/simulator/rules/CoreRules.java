@@ -52,7 +52,11 @@ final class CoreRules {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              "java..", "org.jspecify..", "io.rhizome.gossip", "io.rhizome.gossip.coordinate..");
+              "java..",
+              "org.jspecify..",
+              "io.netty.util.collection",
+              "io.rhizome.gossip",
+              "io.rhizome.gossip.coordinate..");
 
   static final ArchRule SCHEDULER_SEES_GOSSIP_VALUES =
       classes()
