@@ -3,14 +3,14 @@ package io.rhizome.gossip;
 
 import org.jspecify.annotations.Nullable;
 
-/** The two distinct members that answered this node last: whether it is alone with its opinion. */
+/** The two distinct members that this node heard last: whether it is alone with its opinion. */
 final class Company {
   private @Nullable NodeId last;
   private @Nullable NodeId other;
   private long lastNanos;
   private long otherNanos;
 
-  void onAnswer(long now, NodeId from) {
+  void onHeard(long now, NodeId from) {
     NodeId before = last;
     if (before == null || !before.equals(from)) {
       other = before;
@@ -20,8 +20,8 @@ final class Company {
     lastNanos = now;
   }
 
-  /** Whether somebody else than that one has answered since then. */
-  boolean answeredSince(long nanos, NodeId exceptFor) {
+  /** Whether anything came from somebody else than that one since then. */
+  boolean heardSince(long nanos, NodeId exceptFor) {
     return (last != null && !last.equals(exceptFor) && lastNanos >= nanos)
         || (other != null && !other.equals(exceptFor) && otherNanos >= nanos);
   }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *                 is full and a new member comes
  * </pre>
  *
- * <p>Enough are two, as long as anybody else answers this node: one member's word, whether it is
+ * <p>Enough are two, as long as this node hears anybody else: one member's word, whether it is
  * slow, badly linked or hostile, never ends another's membership, nor shows in the view. What a
  * single member says does count at once for {@link PeerLink}: routing around costs little. A member
  * that is accused and refutes again and again stays SUSPECT, which is in use, so that it does not
@@ -95,7 +95,7 @@ final class MemberTable {
     return peers;
   }
 
-  /** The members in use. */
+  /** Those in use. */
   InUse inUse() {
     return inUse;
   }
@@ -108,11 +108,6 @@ final class MemberTable {
   /** How many members are in use, this node included. */
   int usableCount() {
     return inUse.size() + 1;
-  }
-
-  /** How many are dead or have left, and are not forgotten. */
-  int goneCount() {
-    return peers.size() - inUse.size();
   }
 
   /** One of the dead, drawn at random; null where there is none. */
@@ -320,10 +315,10 @@ final class MemberTable {
     changed(peer);
   }
 
-  /** How many must accuse it: two, while anybody else answers this node. */
+  /** How many must accuse it: two, while this node hears anybody else. */
   private int enough(long now, Peer accused) {
     long since = now - config.suspicionNanos(usableCount());
-    return usableCount() > 2 && company.answeredSince(since, accused.id) ? 2 : 1;
+    return usableCount() > 2 && company.heardSince(since, accused.id) ? 2 : 1;
   }
 
   /**
@@ -393,10 +388,20 @@ final class MemberTable {
     return Math.min(fallback, nextNanos);
   }
 
+  /** Something genuine came from that member, if it is one. */
+  void onHeard(long now, Sender from) {
+    Peer peer = get(from.id());
+    if (peer != null) {
+      company.onHeard(now, peer.id);
+      if (from.link() == Sender.Link.STREAM) {
+        peer.link.onStreamSeen(now);
+      }
+    }
+  }
+
   /** A member answered this node itself. */
   void onAnswer(long now, Peer peer, Sender.Link how, Out out) {
     peer.link.onAnswer(now, how);
-    company.onAnswer(now, peer.id);
     showReachability(peer, out);
   }
 
@@ -465,7 +470,7 @@ final class MemberTable {
   }
 
   private void spread(SignedRecord record, @Nullable SignedRecord replaced) {
-    news.add(record, replaced);
+    news.pass(record, replaced);
     changes++;
   }
 

@@ -33,21 +33,39 @@ final class News {
   }
 
   /**
-   * Tells of a record from now on.
+   * Tells of something that this node says of itself.
    *
-   * @param replaced the older one about the same, if there was one: no news any more
+   * @param replaced the older record about the same, if there was one: no news any more
    */
-  void add(SignedRecord record, @Nullable SignedRecord replaced) {
-    if (replaced != null) {
-      announced.end(replaced);
+  void say(SignedRecord record, @Nullable SignedRecord replaced) {
+    end(replaced);
+    if (isUrgent(record)) {
+      pushed.add(record);
+    } else {
+      announced.add(record);
     }
+  }
+
+  /**
+   * Passes on something that another member says of itself, if that is news to more than this node.
+   *
+   * @param replaced the older record about the same, if there was one: no news any more
+   */
+  void pass(SignedRecord record, @Nullable SignedRecord replaced) {
+    end(replaced);
     if (isUrgent(record)) {
       pushed.add(record);
     } else {
       if (record.key().equals(RecordKey.ALIVE)) {
         pushed.endAccusations(record.owner());
       }
-      announced.add(record);
+      announced.learn(record);
+    }
+  }
+
+  private void end(@Nullable SignedRecord replaced) {
+    if (replaced != null) {
+      announced.end(replaced);
     }
   }
 

@@ -67,14 +67,39 @@ final class Rumours {
   /** Announces a record from now on. */
   void add(SignedRecord record) {
     Told item = new Told(record);
-    wanted.remove(item.id);
-    told.put(item.id, item);
-    order.addLast(item);
-    queue.addLast(item);
     hot++;
+    queue.addLast(item);
     if (queue.size() > MAX_HOT) {
       cool(queue.removeFirst());
     }
+    remember(item);
+  }
+
+  /**
+   * Another's record is held from now on. It is news where it was asked for, since then it was
+   * announced; what came by anti-entropy was missed here alone.
+   */
+  void learn(SignedRecord record) {
+    if (wanted.containsKey(record.id())) {
+      add(record);
+    } else {
+      Told item = new Told(record);
+      item.times = ANNOUNCEMENTS;
+      remember(item);
+    }
+  }
+
+  /** A record came from its owner itself, which is as good as if it had been asked for. */
+  void onFirstHand(long now, SignedRecord record) {
+    if (!told.containsKey(record.id())) {
+      wanted.put(record.id(), now);
+    }
+  }
+
+  private void remember(Told item) {
+    wanted.remove(item.id);
+    told.put(item.id, item);
+    order.addLast(item);
     while (order.size() > hot + MAX_TOLD) {
       Told oldest = order.removeFirst();
       cool(oldest);

@@ -94,7 +94,7 @@ public final class Swim {
     this.lastOutlivedNanos = nowNanos - config.gossipIntervalNanos();
     this.lastEpochNanos = nowNanos - EPOCH_PAUSE_NANOS;
     this.dueNanos = nowNanos;
-    news.add(own.alive(), null);
+    news.say(own.alive(), null);
     own.announce().forEach(this::say);
   }
 
@@ -125,7 +125,7 @@ public final class Swim {
   public void leave(long nowNanos, Out out) {
     left = true;
     ownChanges++;
-    news.add(own.leave(), null);
+    news.say(own.leave(), null);
     rounds.push(nowNanos, 3 * config.gossipFanout(), out);
   }
 
@@ -152,9 +152,7 @@ public final class Swim {
     if (left || from.id().equals(self)) {
       return;
     }
-    if (from.link() == Sender.Link.STREAM) {
-      noteStream(nowNanos, from);
-    }
+    table.onHeard(nowNanos, from);
     PacketPacker answers = new PacketPacker(Lines.back(from, out));
     boolean pinged = false;
     for (Message message : packet) {
@@ -315,8 +313,7 @@ public final class Swim {
       doorway.onRefuted();
       outlive(now, out);
       answers.add(new Message.Statement(own.alive()));
-    }
-    if (accused >>> 32 == own.incarnation() >>> 32 && accused < own.incarnation()) {
+    } else if (accused < own.incarnation()) {
       answers.add(new Message.Statement(own.alive()));
     }
   }
@@ -328,7 +325,7 @@ public final class Swim {
   }
 
   private void sayAlive(long now, SignedRecord alive) {
-    news.add(alive, null);
+    news.say(alive, null);
     ownChanges++;
     rounds.hurry(now);
   }
@@ -342,13 +339,6 @@ public final class Swim {
         && table.usableCount() > 2
         && now - lastOutlivedNanos >= UNHEARD_NANOS) {
       outlive(now, out);
-    }
-  }
-
-  private void noteStream(long now, Sender from) {
-    Peer peer = table.get(from.id());
-    if (peer != null) {
-      peer.link.onStreamSeen(now);
     }
   }
 
@@ -366,6 +356,9 @@ public final class Swim {
     if (record.owner().equals(self)) {
       onOwnRecord(now, record, out);
       return;
+    }
+    if (record.owner().equals(from.id())) {
+      news.announced().onFirstHand(now, record);
     }
     switch (record.key().kind()) {
       case ALIVE -> onAlive(now, from, record, answers, out);
@@ -406,7 +399,7 @@ public final class Swim {
         || !join.alive().owner().equals(from.id())) {
       return;
     }
-    onAlive(now, from, join.alive(), answers, out);
+    onStatement(now, from, join.alive(), answers, out);
     if (isUsable(from.id())) {
       answers.add(new Message.Statement(own.alive()));
       if (antiEntropy.admits(now)) {
@@ -443,7 +436,7 @@ public final class Swim {
   private void knockOnDead(long now, Out out) {
     if (now - nextDeadProbeNanos >= 0) {
       // Many dead at once are the other side of a partition rather than dead.
-      boolean many = table.goneCount() > table.usableCount() / FEW_DEAD;
+      boolean many = table.all().size() - table.inUse().size() > table.usableCount() / FEW_DEAD;
       nextDeadProbeNanos =
           now + (many ? config.probeIntervalNanos() : config.deadProbeIntervalNanos());
       Peer dead = table.sampleDead(random);
@@ -455,9 +448,9 @@ public final class Swim {
 
   private void say(SignedRecord record) {
     if (record.key().kind() == RecordKey.Kind.ALIVE) {
-      news.add(record, null);
+      news.say(record, null);
     } else {
-      news.add(record, own.said().put(record));
+      news.say(record, own.said().put(record));
     }
   }
 

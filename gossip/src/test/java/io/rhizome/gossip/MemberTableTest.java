@@ -6,6 +6,7 @@ import static io.rhizome.gossip.Fixtures.authority;
 import static io.rhizome.gossip.Fixtures.forged;
 import static io.rhizome.gossip.Fixtures.id;
 import static io.rhizome.gossip.Fixtures.own;
+import static io.rhizome.gossip.Fixtures.sender;
 import static io.rhizome.gossip.Fixtures.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,7 +45,7 @@ class MemberTableTest {
   }
 
   @Test
-  void twoAccusersMakeTheAliveSuspectWhileAnybodyElseAnswers() {
+  void twoAccusersMakeTheAliveSuspectWhileAnybodyElseIsHeard() {
     meet(1, 2, 3);
     accuse(0, 2);
     assertThat(status()).isEqualTo(Status.ALIVE);
@@ -56,7 +57,7 @@ class MemberTableTest {
   }
 
   @Test
-  void oneAccuserIsEnoughWhereNobodyElseAnswers() {
+  void oneAccuserIsEnoughWhereNobodyElseIsHeard() {
     table.onAlive(0, one.alive(), out);
     accuse(0, 2);
     assertThat(status()).isEqualTo(Status.SUSPECT);
@@ -65,11 +66,11 @@ class MemberTableTest {
   @Test
   void whatOneMemberSaysIsRoutedAroundAtOnceAndEndsWithoutADeath() {
     meet(1, 2, 3);
-    table.onAnswer(10 * SECOND, peer(3), Sender.Link.DATAGRAM, out);
+    table.onHeard(10 * SECOND, sender(3));
     accuse(10 * SECOND, 2);
     assertThat(reachability()).isEqualTo(Reachability.NONE);
     long over = 10 * SECOND + 6 * config.suspicionNanos(4);
-    table.onAnswer(over, peer(3), Sender.Link.DATAGRAM, out);
+    table.onHeard(over, sender(3));
     tick(over);
     assertThat(status()).isEqualTo(Status.ALIVE);
     assertThat(reachability()).isEqualTo(Reachability.DIRECT);
@@ -296,6 +297,7 @@ class MemberTableTest {
     for (int node : nodes) {
       table.onAlive(0, node == 1 ? one.alive() : own(node, 1).alive(), out);
       table.onAnswer(0, peer(node), Sender.Link.DATAGRAM, out);
+      table.onHeard(0, sender(node));
     }
   }
 

@@ -60,6 +60,24 @@ class RumoursTest {
   }
 
   @Test
+  void whatWasNotAskedForIsKnownAndNotAnnounced() {
+    rumours.learn(labels);
+    assertThat(rumours.announce(10)).isEmpty();
+    assertThat(rumours.get(labels.id())).isEqualTo(labels);
+    assertThat(rumours.onHave(0, List.of(labels.id()))).isEmpty();
+  }
+
+  @Test
+  void whatWasAskedForOrCameFromItsOwnerIsAnnounced() {
+    SignedRecord other = own(2, 1).announce().get(0);
+    rumours.onHave(0, List.of(labels.id()));
+    rumours.learn(labels);
+    rumours.onFirstHand(0, other);
+    rumours.learn(other);
+    assertThat(rumours.announce(10)).containsExactly(labels.id(), other.id());
+  }
+
+  @Test
   void asksNobodyForWhatIsOldAlready() {
     rumours.add(labels);
     rumours.end(labels);

@@ -11,7 +11,8 @@ import java.util.List;
 
 /**
  * How a crash becomes known. An observer avoids the crashed where it does not reach it, suspects it
- * or holds it dead; all do at the first moment at which each observer does.
+ * or holds it dead; the first does when one that did not begins to, all do at the first moment at
+ * which each observer does.
  */
 final class CrashWatch implements Population.Watch {
   private final Population population;
@@ -36,6 +37,9 @@ final class CrashWatch implements Population.Watch {
       observers.set(observer);
       look(observer);
     }
+    avoidFirst = Double.NaN;
+    deadFirst = Double.NaN;
+    deadSeconds.clear();
     population.watch(this);
   }
 
@@ -95,11 +99,11 @@ final class CrashWatch implements Population.Watch {
     if (dead && !burying.get(observer)) {
       deadSeconds.add(seconds);
     }
+    avoidFirst = firstTime(avoidFirst, avoided && !avoiding.get(observer), seconds);
+    deadFirst = firstTime(deadFirst, dead && !burying.get(observer), seconds);
     avoiding.set(observer, avoided);
     burying.set(observer, dead);
-    avoidFirst = firstTime(avoidFirst, avoided, seconds);
     avoidAll = firstTime(avoidAll, avoiding.equals(observers), seconds);
-    deadFirst = firstTime(deadFirst, dead, seconds);
     deadAll = firstTime(deadAll, burying.equals(observers), seconds);
   }
 
