@@ -108,8 +108,9 @@ final class FailureDetector {
     if (probe != null) {
       if (from.id().equals(probe.peer.id)) {
         probes.onAnswered(now, probe);
-        if (probe.pingedOnce()) {
-          onRoundTrip(probe.peer, now - probe.startedNanos, from.link(), ack.coordinate());
+        if (from.link() == Sender.Link.DATAGRAM || probe.pingedOnce()) {
+          long sent = probe.sentNanos(ack.nonce());
+          onRoundTrip(probe.peer, now - sent, from.link(), ack.coordinate());
         }
         doorway.onAnswer();
         lines.onAnswer(from.link());
@@ -131,6 +132,7 @@ final class FailureDetector {
     if (link == Sender.Link.DATAGRAM) {
       vivaldi.observe(peer.id, theirs, nanos);
     }
+    probes.onRoundTrip(nanos);
     table.onRoundTrip(peer, nanos);
   }
 
@@ -190,7 +192,7 @@ final class FailureDetector {
         askOthers(probe);
         return;
       }
-      List<Message> ping = ping(peer, probe.nonce);
+      List<Message> ping = ping(peer, probe.pingNonce());
       lines.send(packet -> out.send(peer.contact.mesh(), packet), ping);
       if (lines.isStreamed(peer) || !peer.contact.relays().isEmpty()) {
         out.stream(peer.id, peer.contact.mesh(), ping);
@@ -221,12 +223,14 @@ final class FailureDetector {
       for (Peer helper : helpers) {
         lines.send(lines.to(now, helper, out), List.of(request));
       }
-      probe.onAsked(helpers.stream().map(helper -> helper.id).toList());
       if (lines.isOpen(now, peer)) {
-        List<Message> ping = ping(peer, probe.nonce);
+        List<Message> ping = ping(peer, probe.pingNonce());
         out.send(peer.contact.mesh(), ping);
-        out.stream(peer.id, peer.contact.mesh(), ping);
+        if (!probe.isHelped()) {
+          out.stream(peer.id, peer.contact.mesh(), ping);
+        }
       }
+      probe.onAsked(helpers.stream().map(helper -> helper.id).toList());
     }
 
     @Override

@@ -93,7 +93,18 @@ final class Lines {
 
   /** Sends what is packed and fills the last packet with news. */
   void send(PacketPacker packer) {
-    news.take(packer.room(), config.retransmits(table.usableCount())).forEach(packer::add);
+    news.push(packer, config.retransmits(table.usableCount()));
+    news.announce(packer);
+    packer.flush();
+  }
+
+  /**
+   * Sends what is urgent. Names do not ride along: they go out often enough, and each that is new
+   * there costs two packets more.
+   */
+  void push(Line line) {
+    PacketPacker packer = new PacketPacker(line);
+    news.push(packer, config.retransmits(table.usableCount()));
     packer.flush();
   }
 }

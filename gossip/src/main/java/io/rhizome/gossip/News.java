@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.gossip;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -79,19 +78,20 @@ final class News {
   }
 
   /**
-   * News for the rest of a packet, counted as told.
+   * Adds what is pushed to the rest of a packet, counted as told.
    *
-   * @param room bytes left
-   * @param limit how often what is pushed is sent before it is dropped
+   * @param limit how often each is sent before it is dropped
    */
-  List<Message> take(int room, int limit) {
-    List<Message> taken = new ArrayList<>(pushed.take(room, limit));
-    int left = room - taken.stream().mapToInt(Message::bytes).sum();
-    List<Integer> names = announced.announce((left - Message.Have.HEADER_BYTES) / 4);
+  void push(PacketPacker packer, int limit) {
+    pushed.take(packer.room(), limit).forEach(packer::add);
+  }
+
+  /** Adds names to the rest of a packet, counted as told. */
+  void announce(PacketPacker packer) {
+    List<Integer> names = announced.announce((packer.room() - Message.Have.HEADER_BYTES) / 4);
     if (!names.isEmpty()) {
-      taken.add(new Message.Have(names));
+      packer.add(new Message.Have(names));
     }
-    return taken;
   }
 
   Rumours announced() {

@@ -15,17 +15,24 @@ import org.jspecify.annotations.Nullable;
  * DIRECT   time-out                        HELPED    ask helpers and a stream too, ping again
  * HELPED   ack                             (ended)   it answers
  * HELPED   time-out, and a helper had one  (ended)   it answers that helper
- * HELPED   twice the time-out              SILENT    nothing reaches it: route around it
+ * HELPED   time-out                        HELPED    ping again, ask other helpers
+ * HELPED   three times the time-out        SILENT    nothing reaches it: route around it
  * SILENT   ack                             (ended)   as above
- * SILENT   time-out                        SILENT    ping again
+ * SILENT   time-out                        SILENT    ping again, ask other helpers
  * any      the end                         (ended)   accuse it
  * </pre>
  *
  * <p>A member that says itself that it is reached through relays begins HELPED.
  */
 final class Probe {
+  /** So many pings are told apart, a power of two; hardly any probe has more. */
+  private static final int PINGS = 16;
+
   final Peer peer;
+
+  /** Without the low bits, which number its pings. */
   final long nonce;
+
   final long startedNanos;
   private final long timeoutNanos;
   private final long endNanos;
@@ -35,6 +42,7 @@ final class Probe {
   private Phase phase;
   private long nextNanos;
   private long silentNanos;
+  private final long[] sentNanos = new long[PINGS];
   private int pings;
 
   private enum Phase {
@@ -46,9 +54,9 @@ final class Probe {
 
   /** What to do next. */
   enum Step {
-    /** Ping it. */
+    /** Ping it, for the first time. */
     ASK,
-    /** Ping it again, over a stream too, and ask others to ping it. */
+    /** Ping it again, the first time over a stream too, and ask others to ping it. */
     ASK_OTHERS,
     /** It answered a helper and, given as much time again, not this node. */
     RELAYED,
@@ -59,15 +67,16 @@ final class Probe {
   }
 
   /**
+   * @param nonce random
    * @param timeoutNanos a direct answer takes no longer
    * @param lengthNanos the probe takes no longer
    */
   Probe(Peer peer, long nonce, long now, long timeoutNanos, long lengthNanos) {
     this.peer = peer;
-    this.nonce = nonce;
+    this.nonce = of(nonce);
     this.startedNanos = now;
     this.timeoutNanos = timeoutNanos;
-    this.endNanos = now + Math.max(lengthNanos, 4 * timeoutNanos);
+    this.endNanos = now + Math.max(lengthNanos, 6 * timeoutNanos);
     this.phase = Phase.BEGUN;
     this.nextNanos = now;
   }
@@ -86,25 +95,30 @@ final class Probe {
     if (phase == Phase.BEGUN) {
       phase = Phase.DIRECT;
       nextNanos = now + timeoutNanos;
-      pings++;
+      ping(now);
       return Step.ASK;
     }
     if (phase == Phase.DIRECT) {
       phase = Phase.HELPED;
-      silentNanos = now + 2 * timeoutNanos;
+      silentNanos = now + 3 * timeoutNanos;
     } else if (phase == Phase.HELPED && now - silentNanos >= 0) {
       phase = Phase.SILENT;
       return Step.SILENT;
     }
     nextNanos = Math.min(endNanos, now + timeoutNanos);
-    pings++;
-    return helped ? Step.ASK : Step.ASK_OTHERS;
+    ping(now);
+    return Step.ASK_OTHERS;
   }
 
   /** Those were asked to ping it too; each owes an ack or a nack. */
   void onAsked(List<NodeId> helpers) {
     owing.addAll(helpers);
     helped = true;
+  }
+
+  /** Whether others were asked already. */
+  boolean isHelped() {
+    return helped;
   }
 
   /** A helper had an answer; this node may still get one of its own. */
@@ -127,7 +141,26 @@ final class Probe {
     return helped ? owing.size() : 1;
   }
 
-  /** Whether the first ping is the only one: then the time until its answer is a round trip. */
+  private void ping(long now) {
+    sentNanos[pings++ % PINGS] = now;
+  }
+
+  /** What a ping sent now asks to be answered with: the answer tells which ping it answers. */
+  long pingNonce() {
+    return nonce | ((pings - 1) & (PINGS - 1));
+  }
+
+  /** The probe that a ping of that nonce belongs to, by {@link #nonce}. */
+  static long of(long pingNonce) {
+    return pingNonce & -PINGS;
+  }
+
+  /** When the ping of that nonce was sent. */
+  long sentNanos(long pingNonce) {
+    return sentNanos[(int) (pingNonce & (PINGS - 1))];
+  }
+
+  /** Whether the first ping is the only one so far. */
   boolean pingedOnce() {
     return pings == 1;
   }

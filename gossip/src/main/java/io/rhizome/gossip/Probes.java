@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * that do not answer, so that it is soon known when one does again; and whom others accuse. Each
  * goes its own way as a {@link Probe}, under a random nonce that only its receiver learns.
  *
- * <p>A time-out follows the round trips seen: three of them, in bounds; a probe lasts one interval.
- * All are stretched by {@link LocalHealth}, which learns from what comes of each.
+ * <p>A time-out follows the round trips seen: three of them, in bounds; a probe lasts one interval,
+ * or six time-outs. All are stretched by {@link LocalHealth}, which learns from what comes of each.
  */
 final class Probes {
   /** Most probes under way. */
@@ -36,6 +36,7 @@ final class Probes {
   private final Map<Long, Probe> ended = new LinkedHashMap<>();
   private long nextRoundNanos;
   private long lastWordNanos;
+  private long typicalNanos = -1;
   private int unheard;
 
   /** Does what a probe asks for. */
@@ -119,26 +120,30 @@ final class Probes {
     }
     long timeout = health.stretched(timeoutNanos(peer.rttNanos));
     long length = health.stretched(config.probeIntervalNanos());
-    long nonce = random.nextLong();
-    underWay.put(nonce, new Probe(peer, nonce, now, timeout, length));
+    Probe probe = new Probe(peer, random.nextLong(), now, timeout, length);
+    underWay.put(probe.nonce, probe);
   }
 
   private long timeoutNanos(long rttNanos) {
     long usual = config.probeTimeoutNanos();
-    return rttNanos < 0
-        ? usual
-        : Math.max(usual * 2 / 5, Math.min(usual * 4, ROUND_TRIPS * rttNanos));
+    long rtt = rttNanos < 0 ? typicalNanos : rttNanos;
+    return rtt < 0 ? usual : Math.max(usual / 4, Math.min(usual * 4, ROUND_TRIPS * rtt));
+  }
+
+  /** A round trip to any member: what is expected of one that was not measured yet. */
+  void onRoundTrip(long nanos) {
+    typicalNanos = typicalNanos < 0 ? nanos : typicalNanos + (nanos - typicalNanos) / 8;
   }
 
   /** The probe of that nonce, under way or ended a while ago, if there is one. */
-  @Nullable Probe find(long nonce) {
-    Probe probe = underWay.get(nonce);
-    return probe != null ? probe : ended.get(nonce);
+  @Nullable Probe find(long pingNonce) {
+    Probe probe = underWay.get(Probe.of(pingNonce));
+    return probe != null ? probe : ended.get(Probe.of(pingNonce));
   }
 
   /** A helper that was asked says that it has no answer either. */
   void onNack(long now, NodeId from, long nonce) {
-    Probe probe = underWay.get(nonce);
+    Probe probe = underWay.get(Probe.of(nonce));
     if (probe != null && probe.onNack(from)) {
       health.better();
       lastWordNanos = now;

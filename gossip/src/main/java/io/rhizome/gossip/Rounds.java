@@ -71,7 +71,9 @@ final class Rounds {
     }
     if (!leaving && news.announced().isPressing() && now - nextAnnounceNanos >= 0) {
       nextAnnounceNanos = now + config.announceIntervalNanos();
-      push(now, 1, out);
+      for (Peer peer : lines.partners(now, random, 1, other -> true)) {
+        lines.send(lines.to(now, peer, out), List.of());
+      }
     }
   }
 
@@ -86,10 +88,10 @@ final class Rounds {
     return news.announced().isPressing() ? Math.min(next, nextAnnounceNanos) : next;
   }
 
-  /** Tells so many members what is new. */
+  /** Tells so many members what is urgent. */
   void push(long now, int members, Out out) {
-    for (Peer peer : lines.partners(now, random, members, peer -> true)) {
-      lines.send(lines.to(now, peer, out), List.of());
+    for (Peer peer : lines.partners(now, random, members, other -> true)) {
+      lines.push(lines.to(now, peer, out));
     }
   }
 

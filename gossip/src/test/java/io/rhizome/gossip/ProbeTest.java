@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** One test per arrow of the table in {@link Probe}. */
 class ProbeTest {
   private static final long MILLI = 1_000_000;
-  private static final long TIMEOUT = 200 * MILLI;
+  private static final long TIMEOUT = 150 * MILLI;
   private static final long LENGTH = 1_000 * MILLI;
 
   private final Peer peer =
@@ -35,11 +35,25 @@ class ProbeTest {
   }
 
   @Test
-  void isSilentWhereNeitherItNorAHelperAnswersForTwoTimeOutsMore() {
+  void anAnswerTellsWhichPingItAnswers() {
+    probe.next(0);
+    long first = probe.pingNonce();
+    probe.next(TIMEOUT);
+    long second = probe.pingNonce();
+    assertThat(first).isNotEqualTo(second);
+    assertThat(Probe.of(first)).isEqualTo(Probe.of(second)).isEqualTo(probe.nonce);
+    assertThat(probe.sentNanos(first)).isZero();
+    assertThat(probe.sentNanos(second)).isEqualTo(TIMEOUT);
+  }
+
+  @Test
+  void isSilentWhereNeitherItNorAHelperAnswersForThreeTimeOutsMore() {
     probe.next(0);
     askOthers(TIMEOUT, 2, 3);
-    assertThat(probe.next(2 * TIMEOUT)).isEqualTo(Step.ASK);
-    assertThat(probe.next(3 * TIMEOUT)).isEqualTo(Step.SILENT);
+    askOthers(2 * TIMEOUT, 4, 5);
+    askOthers(3 * TIMEOUT, 6, 7);
+    assertThat(probe.next(4 * TIMEOUT)).isEqualTo(Step.SILENT);
+    assertThat(probe.next(4 * TIMEOUT)).isEqualTo(Step.ASK_OTHERS);
   }
 
   @Test
@@ -70,12 +84,13 @@ class ProbeTest {
   }
 
   @Test
-  void lastsFourTimeOutsAtLeast() {
+  void lastsSixTimeOutsAtLeast() {
     Probe slow = new Probe(peer, 7, 0, LENGTH, LENGTH);
     slow.next(0);
     assertThat(slow.next(LENGTH)).isEqualTo(Step.ASK_OTHERS);
     slow.onAsked(List.of());
-    assertThat(slow.next(3 * LENGTH)).isEqualTo(Step.SILENT);
+    assertThat(slow.next(6 * LENGTH - 1)).isEqualTo(Step.SILENT);
+    assertThat(slow.next(6 * LENGTH)).isEqualTo(Step.FAILED);
   }
 
   @Test

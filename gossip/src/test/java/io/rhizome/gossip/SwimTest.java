@@ -101,7 +101,7 @@ class SwimTest {
   @Test
   void suspectsAMemberThatMissesDirectAndIndirectProbesAndThenDeclaresItDead() {
     meet(1, 2);
-    run(4 * SECOND);
+    run(6 * SECOND);
     List<Message> asked = new ArrayList<>(out.to(1, Message.PingRequest.class));
     asked.addAll(out.to(2, Message.PingRequest.class));
     assertThat(asked).isNotEmpty();
