@@ -136,10 +136,13 @@ final class AntiEntropy {
 
   /**
    * Compares a page with what is known here: pulls what is newer there, says what is newer here.
+   *
+   * @return how many are in use there of whom nothing is known here
    */
-  void onDigest(long now, Digest digest, PacketPacker packer, Consumer<Peer> challenge) {
+  int onDigest(long now, Digest digest, PacketPacker packer, Consumer<Peer> challenge) {
     Set<Long> listed = new TreeSet<>();
     List<Entry> newerHere = new ArrayList<>();
+    int unknown = 0;
     for (Entry theirs : digest.entries()) {
       listed.add(theirs.owner());
       Entry ours = entry(theirs.owner());
@@ -148,6 +151,7 @@ final class AntiEntropy {
       if (verdict.pull || accused) {
         pulls(theirs).forEach(packer::add);
       }
+      unknown += ours == null && verdict.pull ? 1 : 0;
       if (verdict.tell && ours != null) {
         newerHere.add(ours);
       }
@@ -163,6 +167,7 @@ final class AntiEntropy {
         packer.add(new Digest(true, LOWEST, LOWEST, newerHere.subList(at, end)));
       }
     }
+    return unknown;
   }
 
   /** Sends what the asker lacks of one owner. */

@@ -64,7 +64,7 @@ public record GossipConfig(
   }
 
   private static final long NANOS_PER_MILLI = 1_000_000;
-  private static final int FEW_MEMBERS = 32;
+  private static final int FEW_MEMBERS = 128;
 
   public GossipConfig {
     atLeastOne("probeTimeoutMillis", probeTimeoutMillis);

@@ -3,10 +3,8 @@ package io.rhizome.gossip;
 
 import io.rhizome.gossip.Member.Status;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -43,9 +41,6 @@ import org.jspecify.annotations.Nullable;
  * <p>An alive of a higher boot epoch replaces the member's old self with all that it said.
  */
 final class MemberTable {
-  /** Most buried incarnations remembered. */
-  private static final int MAX_BURIED = 4_096;
-
   /** As long must a suspect be without an open accusation to be ALIVE again. */
   static final long CALM_NANOS = 60_000_000_000L;
 
@@ -59,7 +54,7 @@ final class MemberTable {
   private final InUse inUse = new InUse();
   private final RangeSums sums = new RangeSums();
   private final Set<Peer> watched = new LinkedHashSet<>();
-  private final Map<Long, SignedRecord> buried = new LinkedHashMap<>();
+  private final Buried buried = new Buried();
   private final Company company = new Company();
   private long nextNanos;
   private boolean nextKnown;
@@ -128,8 +123,7 @@ final class MemberTable {
 
   /** The incarnation at which a forgotten member was last dead or gone; -1 where there is none. */
   long buriedAt(long prefix) {
-    SignedRecord last = buried.get(prefix);
-    return last == null ? -1 : last.version();
+    return buried.incarnation(prefix);
   }
 
   /** What that member should hear of itself, if anything: a challenge or its own goodbye. */
@@ -153,7 +147,7 @@ final class MemberTable {
    * unsigned word may push it on.
    */
   private @Nullable Message objection(SignedRecord stale, @Nullable Peer peer) {
-    SignedRecord last = peer == null ? buried.get(stale.owner().prefix()) : peer.lastWord();
+    SignedRecord last = peer == null ? buried.get(stale.owner()) : peer.lastWord();
     if (last == null || stale.version() == last.version()) {
       return objection(stale.owner());
     }
@@ -199,7 +193,7 @@ final class MemberTable {
       tally.recordsOverCap++;
       return;
     }
-    buried.remove(record.owner().prefix());
+    buried.remove(record.owner());
     Peer peer = new Peer(record, contact, now);
     peers.add(peer);
     inUse.add(peer);
@@ -222,6 +216,7 @@ final class MemberTable {
     peer.suspicion = null;
     peer.link.onRefuted();
     peer.lastSuspectedNanos = now;
+    peer.refutedNanos = newLife ? peer.refutedNanos : now;
     if (!before.usable() || newLife) {
       move(now, peer, Status.ALIVE);
     }
@@ -282,13 +277,16 @@ final class MemberTable {
   }
 
   /**
-   * This node's own word against a member that did not answer it.
+   * This node's own word against a member that did not answer it; nothing where it refuted what
+   * others said just before, so that one that is badly reached costs the mesh little.
    *
    * @param spread whether others shall hear it
    */
   void accuse(long now, Peer peer, boolean spread, Out out) {
     Suspicion suspicion = peer.suspicion;
-    if (!peer.status.usable() || (suspicion != null && !suspicion.isWanted(self))) {
+    if (!peer.status.usable()
+        || (suspicion != null && !suspicion.isWanted(self))
+        || now - peer.refutedNanos < config.suspicionNanos(usableCount())) {
       return;
     }
     Accusation own = Accusation.sign(peer.id, peer.incarnation(), self, authority);
@@ -492,10 +490,7 @@ final class MemberTable {
     inUse.remove(peer);
     sums.update(peer);
     changed(peer);
-    buried.put(peer.id.prefix(), peer.lastWord());
-    if (buried.size() > MAX_BURIED) {
-      buried.remove(buried.keySet().iterator().next());
-    }
+    buried.add(peer.lastWord());
     changes++;
   }
 }

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class News {
   private static final int QUEUE_CAPACITY = 4_096;
 
+  /** While no more is to be pushed, those that start are told of in this lane too. */
+  private static final int FEW = 8;
+
   private final BroadcastQueue pushed = new BroadcastQueue(QUEUE_CAPACITY);
   private final Rumours announced = new Rumours();
 
@@ -68,11 +71,11 @@ final class News {
     }
   }
 
-  /** Refutations and goodbyes; not the first words of a life, of which a thousand may come. */
-  private static boolean isUrgent(SignedRecord record) {
+  /** Refutations and goodbyes, and the first words of a life, unless many come at once. */
+  private boolean isUrgent(SignedRecord record) {
     return switch (record.key().kind()) {
       case LEAVE -> true;
-      case ALIVE -> (int) record.version() != 0;
+      case ALIVE -> (int) record.version() != 0 || pushed.size() < FEW;
       case LABELS, MODEL -> false;
     };
   }

@@ -41,6 +41,9 @@ final class Peer {
   /** When it was last accused by enough; it stays suspect for a while. */
   long lastSuspectedNanos;
 
+  /** When its newest incarnation came here, in place of another of the same life. */
+  long refutedNanos = Long.MIN_VALUE / 2;
+
   /** When this node last put to it what others hold against it. */
   long lastChallengedNanos = Long.MIN_VALUE / 2;
 

@@ -51,6 +51,11 @@ final class Rounds {
     nextGossipNanos = Math.min(nextGossipNanos, now);
   }
 
+  /** There is more to learn than one exchange brings: the next is due soon. */
+  void syncSoon(long now) {
+    nextSyncNanos = Math.min(nextSyncNanos, now + config.gossipIntervalNanos());
+  }
+
   /**
    * Does what is due.
    *

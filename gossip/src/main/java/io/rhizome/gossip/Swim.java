@@ -91,7 +91,7 @@ public final class Swim {
         new FailureDetector(config, self, random, table, lines, antiEntropy, doorway, nowNanos);
     this.rounds = new Rounds(config, random, table, lines, news, antiEntropy, nowNanos);
     this.nextDeadProbeNanos = nowNanos + config.deadProbeIntervalNanos();
-    this.lastOutlivedNanos = nowNanos - config.gossipIntervalNanos();
+    this.lastOutlivedNanos = nowNanos - config.probeIntervalNanos();
     this.lastEpochNanos = nowNanos - EPOCH_PAUSE_NANOS;
     this.dueNanos = nowNanos;
     news.say(own.alive(), null);
@@ -272,7 +272,11 @@ public final class Swim {
         refute(now, entry.incarnation(), answers, out);
       }
     }
-    antiEntropy.onDigest(now, digest, answers, accused -> challenge(now, accused, out));
+    int unknown =
+        antiEntropy.onDigest(now, digest, answers, accused -> challenge(now, accused, out));
+    if (unknown > 0) {
+      rounds.syncSoon(now);
+    }
   }
 
   private void challenge(long now, Peer accused, Out out) {
@@ -305,7 +309,7 @@ public final class Swim {
   private void refute(long now, long accused, PacketPacker answers, Out out) {
     if (accused == own.incarnation()) {
       // Each costs every member a verification: an accuser in a hurry is answered no faster.
-      if (now - lastOutlivedNanos < config.gossipIntervalNanos()) {
+      if (now - lastOutlivedNanos < config.probeIntervalNanos()) {
         return;
       }
       tally.refutations++;

@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
  * Cheap and deterministic, which is what a simulation needs of them.
  */
 public final class SimAuthority implements RecordAuthority {
-  private static final int SIGNATURE_BYTES = 72;
+  private static final int SIGNATURE_BYTES = 64;
 
   private final NodeId self;
 

@@ -11,7 +11,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * What is signed with whose key. Each kind of message starts with a text of its own, so that a
- * signature over one kind never passes for another. Any thread; does not block.
+ * signature over one kind never passes for another. Those of gossip's records are plain, 64 bytes,
+ * since each crosses to each member; all others are in DER. Any thread; does not block.
  */
 public final class Signing implements RecordAuthority, Signers {
   private static final byte[] RECORD = domain("rhizome-record-v1");
@@ -32,12 +33,15 @@ public final class Signing implements RecordAuthority, Signers {
 
   @Override
   public byte[] sign(byte[] record) {
-    return self.sign(join(RECORD, record));
+    return PlainSignatures.ofDer(self.sign(join(RECORD, record)));
   }
 
   @Override
   public boolean verify(NodeId owner, byte[] record, byte[] signature) {
-    return admitted.isNode(owner) && admitted.verify(owner, join(RECORD, record), signature);
+    byte[] der = PlainSignatures.toDer(signature);
+    return der.length > 0
+        && admitted.isNode(owner)
+        && admitted.verify(owner, join(RECORD, record), der);
   }
 
   /**
