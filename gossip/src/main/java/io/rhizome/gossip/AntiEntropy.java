@@ -26,7 +26,7 @@ final class AntiEntropy {
   private static final int MEMBERS_PER_RANGE = 16;
 
   /** Most members that one exchange says something of; the next brings the next. */
-  private static final int MAX_ENTRIES = 4 * Digest.MAX_ENTRIES;
+  private static final int MAX_ENTRIES = 10 * Digest.MAX_ENTRIES;
 
   /** Most exchanges that others begin and this node answers, per second and at once. */
   private static final int MAX_ANSWERS = 16;
