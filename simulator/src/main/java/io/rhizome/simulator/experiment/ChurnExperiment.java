@@ -36,7 +36,7 @@ public final class ChurnExperiment implements Experiment {
   public record Plan(int nodes, double loss, double churn, Duration length, Duration tail) {
     /** As required. */
     public static Plan full() {
-      return new Plan(1_000, 0.30, 0.05, Duration.ofMinutes(10), Duration.ofSeconds(30));
+      return new Plan(1_000, 0.30, 0.05, Duration.ofMinutes(5), Duration.ofSeconds(30));
     }
 
     /** A glance. */

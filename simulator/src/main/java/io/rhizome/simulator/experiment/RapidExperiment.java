@@ -34,7 +34,7 @@ public final class RapidExperiment implements Experiment {
   public record Plan(int nodes, int faulty, Duration length) {
     /** As required. */
     public static Plan full() {
-      return new Plan(1_000, 10, Duration.ofMinutes(10));
+      return new Plan(1_000, 10, Duration.ofMinutes(4));
     }
 
     /** A glance. */
