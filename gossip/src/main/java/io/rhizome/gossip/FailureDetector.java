@@ -82,6 +82,11 @@ final class FailureDetector {
     return relayed.nextDeadlineNanos(next);
   }
 
+  /** Probes that member now. */
+  void probe(long now, Peer peer) {
+    probes.start(now, peer);
+  }
+
   /** A ping to a member of which no answer is waited for. */
   void knock(long now, Peer peer, Out out) {
     lines.send(lines.to(now, peer, out), ping(peer, UNAWAITED));

@@ -11,7 +11,7 @@ package io.rhizome.gossip;
  * @param gossipIntervalMillis between rounds of dissemination
  * @param gossipFanout members told per round
  * @param announceIntervalMillis between packets that only say which records are new; such names
- *     ride on all others too
+ *     ride on pings and their answers too, and alone there while neither few nor very many
  * @param retransmitMultiplier a change is sent this times log10(members) times by each member
  * @param syncIntervalMillis between digest exchanges with one random member, in a small mesh
  * @param deadProbeIntervalMillis between attempts to reach one of the dead, so that a healed

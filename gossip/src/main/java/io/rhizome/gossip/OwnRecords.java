@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.gossip;
 
+import io.rhizome.gossip.coordinate.Coordinate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -125,6 +126,13 @@ final class OwnRecords {
     incarnation = Math.max(incarnation, accused) + 1;
     alive = signAlive();
     return alive;
+  }
+
+  /** What others than gossip see of this node, which is there. */
+  Member member(boolean left, Coordinate coordinate) {
+    Member.Status status = left ? Member.Status.LEFT : Member.Status.ALIVE;
+    NodeState shown = said.state(contact());
+    return new Member(self, status, incarnation, shown, 0, Reachability.DIRECT, coordinate);
   }
 
   /** What this life has said, as others hold it. */

@@ -93,4 +93,16 @@ final class Peer {
   int epoch() {
     return alive.epoch();
   }
+
+  /** What others than gossip see of it. */
+  Member member() {
+    return new Member(
+        id,
+        status,
+        incarnation,
+        records.state(contact),
+        rttNanos,
+        status.usable() ? shownReachability : Reachability.NONE,
+        coordinate);
+  }
 }

@@ -92,7 +92,15 @@ final class Rumours {
   /** A record came from its owner itself, which is as good as if it had been asked for. */
   void onFirstHand(long now, SignedRecord record) {
     if (!told.containsKey(record.id())) {
-      wanted.put(record.id(), now);
+      await(record.id(), now);
+    }
+  }
+
+  private void await(int id, long now) {
+    wanted.remove(id);
+    wanted.put(id, now);
+    if (wanted.size() > MAX_WANTED) {
+      wanted.remove(wanted.keySet().iterator().next());
     }
   }
 
@@ -165,14 +173,10 @@ final class Rumours {
       if (!told.containsKey(id)) {
         Long asked = wanted.get(id);
         if (asked == null || now - asked > LOST_NANOS) {
-          wanted.remove(id);
-          wanted.put(id, now);
+          await(id, now);
           missing.add(id);
         }
       }
-    }
-    while (wanted.size() > MAX_WANTED) {
-      wanted.remove(wanted.keySet().iterator().next());
     }
     return missing;
   }

@@ -129,6 +129,17 @@ public final class Swim {
     rounds.push(nowNanos, 3 * config.gossipFanout(), out);
   }
 
+  /**
+   * Traffic could not reach that member: it is probed now, not when its turn comes, so that the way
+   * to it is known again within a second.
+   */
+  public void doubt(long nowNanos, NodeId id) {
+    Peer peer = table.get(id);
+    if (!left && peer != null && peer.status.usable()) {
+      detector.probe(nowNanos, peer);
+    }
+  }
+
   /** Whether {@link #leave} was called and all was said, or nobody is there to hear it. */
   public boolean hasLeft() {
     return left && (!news.isUrgent() || table.usableCount() == 1);
@@ -465,30 +476,9 @@ public final class Swim {
 
   private MembershipView buildView(long version) {
     SortedMap<NodeId, Member> members = new TreeMap<>();
-    Status status = left ? Status.LEFT : Status.ALIVE;
-    NodeState ownState = own.said().state(own.contact());
-    members.put(
-        self,
-        new Member(
-            self,
-            status,
-            own.incarnation(),
-            ownState,
-            0,
-            Reachability.DIRECT,
-            detector.coordinate()));
+    members.put(self, own.member(left, detector.coordinate()));
     for (Peer peer : table.all().ordered()) {
-      NodeState state = peer.records.state(peer.contact);
-      members.put(
-          peer.id,
-          new Member(
-              peer.id,
-              peer.status,
-              peer.incarnation(),
-              state,
-              peer.rttNanos,
-              peer.status.usable() ? peer.shownReachability : Reachability.NONE,
-              peer.coordinate));
+      members.put(peer.id, peer.member());
     }
     return new MembershipView(self, version, members);
   }

@@ -114,6 +114,19 @@ class SwimTest {
   }
 
   @Test
+  void aMemberThatTrafficCannotReachIsProbedAtOnceAndSoonAvoided() {
+    meet(1, 2, 3);
+    answerAll(List.of(1, 2, 3), 10 * SECOND);
+    out.clear();
+    swim.doubt(now, id(1));
+    swim.onTick(now, out);
+    assertThat(out.to(1, Message.Ping.class)).isNotEmpty();
+    answerAll(List.of(2, 3), SECOND * 6 / 10);
+    assertThat(swim.reachability(id(1))).isEqualTo(Reachability.NONE);
+    assertThat(status(1)).isEqualTo(Status.ALIVE);
+  }
+
+  @Test
   void oneHostileMemberCanNeitherKillAnotherNorSpeakForIt() {
     meet(1, 2, 3);
     answerAll(List.of(1, 2, 3), 2 * SECOND);

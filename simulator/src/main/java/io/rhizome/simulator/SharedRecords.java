@@ -13,7 +13,7 @@ import java.util.Map;
  */
 final class SharedRecords {
   /** Those that are on the way at one time, by far. */
-  private static final int MAX_RECORDS = 65_536;
+  private static final int MAX_RECORDS = 8_192;
 
   private final Map<Integer, SignedRecord> records = new LinkedHashMap<>();
 
@@ -29,10 +29,10 @@ final class SharedRecords {
     if (known != null && known.equals(record)) {
       return known;
     }
-    if (records.size() >= MAX_RECORDS) {
-      records.clear();
-    }
     records.put(record.id(), record);
+    if (records.size() > MAX_RECORDS) {
+      records.remove(records.keySet().iterator().next());
+    }
     return record;
   }
 }

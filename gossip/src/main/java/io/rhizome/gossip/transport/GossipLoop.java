@@ -180,6 +180,11 @@ public final class GossipLoop implements AutoCloseable {
     run(() -> swim.publish(System.nanoTime(), state));
   }
 
+  /** Traffic could not reach that member: see {@link Swim#doubt}. Nothing once closed. */
+  public void doubt(NodeId id) {
+    run(() -> swim.doubt(System.nanoTime(), id));
+  }
+
   /** Asks these members to be let in, in place of the seeds so far; nothing once closed. */
   public void seeds(List<Endpoint> seeds) {
     List<Endpoint> copy = List.copyOf(seeds);

@@ -37,6 +37,14 @@ final class Membership implements Supplier<MembershipView> {
     gossip = started;
   }
 
+  /** Traffic could not reach that member. */
+  void doubt(NodeId id) {
+    GossipLoop running = gossip;
+    if (running != null) {
+      running.doubt(id);
+    }
+  }
+
   /** Calls back with each new view, on whichever thread made it new; must not block. */
   void onChange(GossipLoop started, Consumer<MembershipView> listener) {
     started.onChange(view -> listener.accept(get()));

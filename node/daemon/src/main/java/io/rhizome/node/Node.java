@@ -192,7 +192,7 @@ public final class Node implements AutoCloseable {
     membership.onChange(gossip, channels::onMembershipChange);
 
     OtlpTracing tracing = startTracing();
-    View view = new View(membership, models, executor, System.nanoTime());
+    View view = new View(membership, models, executor, membership::doubt, System.nanoTime());
     serving =
         new Serving(
             id,

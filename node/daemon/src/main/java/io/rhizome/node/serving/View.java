@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -33,17 +34,27 @@ public final class View {
   private final Supplier<MembershipView> membership;
   private final ReadyModels models;
   private final Executor executor;
+  private final Consumer<NodeId> doubt;
   private final ConcurrentMap<NodeId, PeerStats> peers = new ConcurrentHashMap<>();
   private volatile Snapshot latest;
 
   private record Snapshot(ClusterView view, long madeAtNanos) {}
 
-  /** A view over these sources, first made at {@code nowNanos}. */
+  /**
+   * A view over these sources, first made at {@code nowNanos}.
+   *
+   * @param doubt hears of peers whose connection broke; any thread
+   */
   public View(
-      Supplier<MembershipView> membership, ReadyModels models, Executor executor, long nowNanos) {
+      Supplier<MembershipView> membership,
+      ReadyModels models,
+      Executor executor,
+      Consumer<NodeId> doubt,
+      long nowNanos) {
     this.membership = membership;
     this.models = models;
     this.executor = executor;
+    this.doubt = doubt;
     this.latest = make(nowNanos);
   }
 
@@ -84,6 +95,7 @@ public final class View {
 
   void onBroken(NodeId peer, long nowNanos) {
     statsOf(peer).onBroken(nowNanos);
+    doubt.accept(peer);
   }
 
   private PeerStats statsOf(NodeId peer) {

@@ -64,6 +64,10 @@ final class Mesh {
 
   final List<Run> runs = new ArrayList<>();
   final List<Forwarded> sent = new ArrayList<>();
+
+  /** Whom serving could not reach, as gossip is told. */
+  final List<NodeId> doubted = new ArrayList<>();
+
   final View view;
   final Serving serving;
   final ReadyModels models = new Held();
@@ -81,7 +85,7 @@ final class Mesh {
   Mesh(@Nullable Tracing tracing) {
     members.put(SELF, member(SELF, "self", Member.Status.ALIVE, List.of()));
     FakeExecutor executor = new FakeExecutor();
-    view = new View(this::membership, models, executor, timers.now());
+    view = new View(this::membership, models, executor, doubted::add, timers.now());
     serving =
         new Serving(
             SELF,

@@ -73,6 +73,7 @@ class ServingTest {
     NodeId first = mesh.sent.get(0).to();
     mesh.sent.get(0).result().onBroken("connection reset");
     assertThat(mesh.sent.get(1).to()).isNotEqualTo(first);
+    assertThat(mesh.doubted).containsExactly(first);
     mesh.sent.get(1).result().onAnswer(Mesh.answerFrom("second"), report(Outcome.ANSWERED));
 
     assertThat(client.response().getModelName()).isEqualTo("second");

@@ -94,7 +94,7 @@ final class RestFixture implements AutoCloseable {
   RestFixture(HttpClient.Version version) throws IOException {
     http = HttpClient.newBuilder().version(version).build();
     NoPeers none = new NoPeers();
-    View view = new View(none::membership, none, executor, System.nanoTime());
+    View view = new View(none::membership, none, executor, peer -> {}, System.nanoTime());
     Serving serving =
         new Serving(
             SELF,
