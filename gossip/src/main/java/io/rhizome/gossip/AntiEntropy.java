@@ -119,7 +119,7 @@ final class AntiEntropy {
   }
 
   private List<Integer> hashes(int ranges) {
-    int[] sums = table.sums().of(ranges);
+    int[] sums = table.inUse().sums().of(ranges);
     sums[RangeSums.rangeOf(self.prefix(), ranges)] +=
         RangeSums.hash(self.prefix(), own.incarnation(), own.said());
     return Arrays.stream(sums).boxed().toList();
@@ -287,13 +287,11 @@ final class AntiEntropy {
   }
 
   private Entry entry(Peer peer) {
-    return new Entry(
-        peer.id.prefix(), peer.incarnation(), peer.status, Long.hashCode(peer.records.hash()));
+    return new Entry(peer.id.prefix(), peer.incarnation(), peer.status, peer.records.hash());
   }
 
   private Entry ownEntry() {
-    int hash = Long.hashCode(own.said().hash());
-    return new Entry(self.prefix(), own.incarnation(), Status.ALIVE, hash);
+    return new Entry(self.prefix(), own.incarnation(), Status.ALIVE, own.said().hash());
   }
 
   /** What follows from comparing two entries of one owner. */

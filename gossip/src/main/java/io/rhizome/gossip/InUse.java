@@ -20,6 +20,7 @@ final class InUse implements Iterable<Peer> {
 
   private final List<Peer> peers = new ArrayList<>();
   private final Set<Peer> unreached = new LinkedHashSet<>();
+  private final RangeSums sums = new RangeSums();
   private long lives;
 
   int size() {
@@ -46,6 +47,7 @@ final class InUse implements Iterable<Peer> {
       peer.place = peers.size();
       peers.add(peer);
       lives++;
+      onSaid(peer);
       onReachability(peer);
     }
   }
@@ -59,8 +61,19 @@ final class InUse implements Iterable<Peer> {
       }
       peer.place = -1;
       lives++;
+      onSaid(peer);
       unreached.remove(peer);
     }
+  }
+
+  /** Sums of what they said last. */
+  RangeSums sums() {
+    return sums;
+  }
+
+  /** It has said something new. */
+  void onSaid(Peer peer) {
+    sums.update(peer);
   }
 
   /** Its {@link Peer#shownReachability} has changed. */

@@ -52,7 +52,6 @@ final class MemberTable {
   private final Tally tally;
   private final Peers peers = new Peers();
   private final InUse inUse = new InUse();
-  private final RangeSums sums = new RangeSums();
   private final Set<Peer> watched = new LinkedHashSet<>();
   private final Buried buried = new Buried();
   private final Company company = new Company();
@@ -90,14 +89,9 @@ final class MemberTable {
     return peers;
   }
 
-  /** Those in use. */
+  /** The members in use. */
   InUse inUse() {
     return inUse;
-  }
-
-  /** Of what the members in use said. */
-  RangeSums sums() {
-    return sums;
   }
 
   /** How many members are in use, this node included. */
@@ -197,7 +191,6 @@ final class MemberTable {
     Peer peer = new Peer(record, contact, now);
     peers.add(peer);
     inUse.add(peer);
-    sums.update(peer);
     spread(record, null);
     out.happened(new SwimEvent.Joined(record.owner(), contact.mesh()));
   }
@@ -210,17 +203,18 @@ final class MemberTable {
       peer.rttNanos = -1;
       peer.shownRttNanos = -1;
       inUse.countLife();
+    } else {
+      peer.refutedNanos = now;
     }
     SignedRecord replaced = peer.alive();
     peer.saidAlive(record, contact);
     peer.suspicion = null;
     peer.link.onRefuted();
     peer.lastSuspectedNanos = now;
-    peer.refutedNanos = newLife ? peer.refutedNanos : now;
     if (!before.usable() || newLife) {
       move(now, peer, Status.ALIVE);
     }
-    sums.update(peer);
+    inUse.onSaid(peer);
     changed(peer);
     spread(record, replaced);
     showReachability(peer, out);
@@ -438,7 +432,7 @@ final class MemberTable {
       tally.recordsRejected++;
       return;
     }
-    sums.update(peer);
+    inUse.onSaid(peer);
     spread(record, replaced);
   }
 
@@ -451,7 +445,6 @@ final class MemberTable {
       } else {
         inUse.remove(peer);
       }
-      sums.update(peer);
     }
     changes++;
   }
@@ -488,7 +481,6 @@ final class MemberTable {
   private void forget(Peer peer) {
     peers.remove(peer);
     inUse.remove(peer);
-    sums.update(peer);
     changed(peer);
     buried.add(peer.lastWord());
     changes++;

@@ -2,6 +2,7 @@
 package io.rhizome.gossip;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +42,7 @@ final class News {
    * @param replaced the older record about the same, if there was one: no news any more
    */
   void say(SignedRecord record, @Nullable SignedRecord replaced) {
-    end(replaced);
-    if (isUrgent(record)) {
-      pushed.add(record);
-    } else {
-      announced.add(record);
-    }
+    tell(record, replaced, announced::add);
   }
 
   /**
@@ -55,20 +51,21 @@ final class News {
    * @param replaced the older record about the same, if there was one: no news any more
    */
   void pass(SignedRecord record, @Nullable SignedRecord replaced) {
-    end(replaced);
+    tell(record, replaced, announced::learn);
+  }
+
+  private void tell(
+      SignedRecord record, @Nullable SignedRecord replaced, Consumer<SignedRecord> announce) {
+    if (replaced != null) {
+      announced.end(replaced);
+    }
+    if (record.key().equals(RecordKey.ALIVE)) {
+      pushed.endAccusations(record.owner());
+    }
     if (isUrgent(record)) {
       pushed.add(record);
     } else {
-      if (record.key().equals(RecordKey.ALIVE)) {
-        pushed.endAccusations(record.owner());
-      }
-      announced.learn(record);
-    }
-  }
-
-  private void end(@Nullable SignedRecord replaced) {
-    if (replaced != null) {
-      announced.end(replaced);
+      announce.accept(record);
     }
   }
 

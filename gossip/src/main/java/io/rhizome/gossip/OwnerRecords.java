@@ -72,8 +72,8 @@ final class OwnerRecords {
   }
 
   /** Equal for equal sets of records, whatever the order in which they came. */
-  long hash() {
-    return hash;
+  int hash() {
+    return Long.hashCode(hash);
   }
 
   /** What the owner, reached there, says of itself; made anew only when it says something new. */

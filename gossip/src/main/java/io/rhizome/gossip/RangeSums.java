@@ -35,7 +35,7 @@ final class RangeSums {
   /** What one member adds to its range. */
   static int hash(long prefix, long incarnation, OwnerRecords records) {
     long mixed = prefix * 31 + incarnation;
-    mixed = (mixed * 31 + Long.hashCode(records.hash())) * 0x9E3779B97F4A7C15L;
+    mixed = (mixed * 31 + records.hash()) * 0x9E3779B97F4A7C15L;
     return (int) (mixed ^ mixed >>> 32);
   }
 }

@@ -24,6 +24,7 @@ final class Rounds {
   private long nextAnnounceNanos;
   private long nextSyncNanos;
   private long countedLives;
+  private long learntLives;
   private long quickUntilNanos;
 
   Rounds(
@@ -51,9 +52,15 @@ final class Rounds {
     nextGossipNanos = Math.min(nextGossipNanos, now);
   }
 
-  /** There is more to learn than one exchange brings: the next is due soon. */
+  /**
+   * There is more to learn than one exchange brings: the next is due soon. Only while members come
+   * in by that: one whom this node cannot take in would be asked for without end.
+   */
   void syncSoon(long now) {
-    nextSyncNanos = Math.min(nextSyncNanos, now + config.gossipIntervalNanos());
+    if (table.inUse().lives() != learntLives) {
+      learntLives = table.inUse().lives();
+      nextSyncNanos = Math.min(nextSyncNanos, now + config.gossipIntervalNanos());
+    }
   }
 
   /**

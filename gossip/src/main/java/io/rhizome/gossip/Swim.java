@@ -56,6 +56,10 @@ public final class Swim {
   private int epochsRaised;
   private long dueNanos;
   private long nextDeadProbeNanos;
+
+  /** The alive record that others were told of last. */
+  private @Nullable SignedRecord lastWord;
+
   private @Nullable MembershipView view;
   private long viewedChanges;
 
@@ -94,7 +98,7 @@ public final class Swim {
     this.lastOutlivedNanos = nowNanos - config.probeIntervalNanos();
     this.lastEpochNanos = nowNanos - EPOCH_PAUSE_NANOS;
     this.dueNanos = nowNanos;
-    news.say(own.alive(), null);
+    say(own.alive());
     own.announce().forEach(this::say);
   }
 
@@ -125,7 +129,7 @@ public final class Swim {
   public void leave(long nowNanos, Out out) {
     left = true;
     ownChanges++;
-    news.say(own.leave(), null);
+    say(own.leave());
     rounds.push(nowNanos, 3 * config.gossipFanout(), out);
   }
 
@@ -340,7 +344,7 @@ public final class Swim {
   }
 
   private void sayAlive(long now, SignedRecord alive) {
-    news.say(alive, null);
+    say(alive);
     ownChanges++;
     rounds.hurry(now);
   }
@@ -462,11 +466,15 @@ public final class Swim {
   }
 
   private void say(SignedRecord record) {
+    SignedRecord replaced =
+        switch (record.key().kind()) {
+          case LABELS, MODEL -> own.said().put(record);
+          case ALIVE, LEAVE -> lastWord;
+        };
     if (record.key().kind() == RecordKey.Kind.ALIVE) {
-      news.say(record, null);
-    } else {
-      news.say(record, own.said().put(record));
+      lastWord = record;
     }
+    news.say(record, replaced);
   }
 
   private boolean isUsable(NodeId id) {

@@ -9,15 +9,14 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class RangeSumsTest {
-  private final RangeSums sums = new RangeSums();
   private final InUse inUse = new InUse();
+  private final RangeSums sums = inUse.sums();
   private final OwnRecords one = own(1, 1);
   private final Peer peer = new Peer(one.alive(), RecordFormat.readAlive(one.alive().value()), 0);
 
   @Test
   void theSumOfAllIsTheSameHoweverManyTheRanges() {
     inUse.add(peer);
-    sums.update(peer);
     for (int ranges = 1; ranges <= 256; ranges *= 2) {
       assertThat(Arrays.stream(sums.of(ranges)).sum()).isEqualTo(sums.of(1)[0]).isNotZero();
       assertThat(sums.of(ranges)[RangeSums.rangeOf(peer.id.prefix(), ranges)]).isNotZero();
@@ -27,19 +26,16 @@ class RangeSumsTest {
   @Test
   void changesWithWhatTheMemberSays() {
     inUse.add(peer);
-    sums.update(peer);
     int before = sums.of(1)[0];
     one.publish(state(1, 2)).forEach(peer.records::put);
-    sums.update(peer);
+    inUse.onSaid(peer);
     assertThat(sums.of(1)[0]).isNotEqualTo(before);
   }
 
   @Test
   void whoIsNoLongerInUseAddsNothing() {
     inUse.add(peer);
-    sums.update(peer);
     inUse.remove(peer);
-    sums.update(peer);
     assertThat(sums.of(1)).containsExactly(0);
   }
 }

@@ -127,6 +127,20 @@ class SwimTest {
   }
 
   @Test
+  void whomItCannotTakeInMakesItCompareNoMoreOften() {
+    meet(1, 2);
+    Message.Digest ofAStranger =
+        new Message.Digest(false, 0, -1, List.of(claimed(9, Status.ALIVE)));
+    for (int i = 0; i < 50; i++) {
+      hear(1, ofAStranger);
+      run(SECOND / 10);
+    }
+    assertThat(out.to(1, Message.Pull.class)).isNotEmpty();
+    int begun = out.to(1, Message.Summary.class).size() + out.to(2, Message.Summary.class).size();
+    assertThat(begun).isBetween(1, 8);
+  }
+
+  @Test
   void oneHostileMemberCanNeitherKillAnotherNorSpeakForIt() {
     meet(1, 2, 3);
     answerAll(List.of(1, 2, 3), 2 * SECOND);

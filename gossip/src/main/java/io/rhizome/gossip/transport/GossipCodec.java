@@ -303,9 +303,6 @@ public final class GossipCodec {
   }
 
   private static byte[] readBytes(ByteBuffer in, int length) {
-    if (length > in.remaining()) {
-      throw new BufferUnderflowException();
-    }
     byte[] bytes = new byte[length];
     in.get(bytes);
     return bytes;

@@ -63,7 +63,7 @@ public final class GossipBench implements Benchmark {
             "cells; plain SWIM over Lifeguard.",
             "detect: crashes, one at a time; median over crashes and observers until declared"
                 + " dead.",
-            "hour: 1,000 nodes, 1% loss, each changes its residency once a minute; a crash is"
+            "hour: 1,000 nodes, 1% loss, each loads its model once a minute, or unloads it; a crash is"
                 + " avoided where it",
             "is not reached, suspect or dead; medians over crashes. Nodes are down for 60 s.",
             "churn: 1,000 nodes, 30% loss, 5% crash each minute and start again a minute later; the"
@@ -88,6 +88,8 @@ public final class GossipBench implements Benchmark {
             "another, is in the rows.",
             "restart: 128 nodes; all or half crash at once and start again 0.5 to 60 s later; after"
                 + " 10 s more.",
+            "speed: the load of hour, all packets sealed; records that are equal are one object to"
+                + " all nodes.",
             "vivaldi: 1,000 nodes on a clustered latency matrix with triangle violations, 10%"
                 + " jitter."));
     lines.add("Configuration: " + GossipConfig.defaults());
