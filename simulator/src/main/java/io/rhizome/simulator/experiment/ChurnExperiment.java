@@ -81,7 +81,7 @@ public final class ChurnExperiment implements Experiment {
     return List.of(
         new Reading("seen_share_min", whileChurning.lowest),
         new Reading("seen_share_mean", whileChurning.sum / Math.max(1, whileChurning.samples)),
-        new Reading("false_deaths", falseDeaths.count()),
+        new Reading("churn_false_deaths", falseDeaths.count()),
         new Reading("refuted_median_s", Quantiles.median(refuted)),
         new Reading("refuted_max_s", Quantiles.worst(refuted)),
         new Reading("permanent_deaths", falseDeaths.standing(REFUTED_BY_THEN)));

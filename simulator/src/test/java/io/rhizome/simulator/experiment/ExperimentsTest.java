@@ -42,7 +42,7 @@ class ExperimentsTest {
                     20, 0.3, 0.1, Duration.ofMinutes(3), Duration.ofSeconds(30))));
     assertThat(found.get("seen_share_min")).isBetween(0.5, 0.9999);
     assertThat(found.get("seen_share_mean")).isGreaterThan(found.get("seen_share_min"));
-    assertThat(found).containsKeys("false_deaths", "refuted_max_s", "permanent_deaths");
+    assertThat(found).containsKeys("churn_false_deaths", "refuted_max_s", "permanent_deaths");
   }
 
   @Test

@@ -42,6 +42,7 @@ final class Bars {
     }
     figures.add(Figure.reported("worst_bytes_per_s", value(readings, "worst_bytes_per_s")));
     figures.add(Figure.requiredAtLeast("seen_share_min", value(readings, "seen_share_min"), 0.99));
+    figures.add(Figure.reported("churn_false_deaths", value(readings, "churn_false_deaths")));
     figures.add(Figure.required("refuted_max_s", value(readings, "refuted_max_s"), 10));
     figures.add(none("permanent_deaths", readings));
     figures.add(none("healthy_lost", readings));

@@ -129,7 +129,12 @@ public final class GossipBench implements Benchmark {
       Map<String, Double> found,
       Map<String, Double> readings,
       List<Map<String, Object>> rows) {
-    readings.putAll(found);
+    found.forEach(
+        (reading, value) -> {
+          if (readings.putIfAbsent(reading, value) != null) {
+            throw new IllegalStateException("two experiments have a reading named " + reading);
+          }
+        });
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("experiment", name);
     row.putAll(found);
