@@ -50,6 +50,8 @@ final class AntiEntropy {
   private final Random random;
   private long answersSinceNanos;
   private int answers;
+  private boolean followsUp;
+  private long followUpNanos;
 
   AntiEntropy(NodeId self, OwnRecords own, MemberTable table, Random random) {
     this.self = self;
@@ -58,8 +60,18 @@ final class AntiEntropy {
     this.random = random;
   }
 
+  /**
+   * When the next exchange is due, where nothing hurries at {@code later}: sooner where one brought
+   * hearsay that was put to the accused, for if it has not answered by then, the accusations are
+   * worth having.
+   */
+  long dueNanos(long later) {
+    return followsUp && followUpNanos - later < 0 ? followUpNanos : later;
+  }
+
   /** Begins an exchange: what this node knows, in one packet. */
   Message.Summary summary() {
+    followsUp = false;
     return new Message.Summary(hashes(ranges()));
   }
 
@@ -243,6 +255,10 @@ final class AntiEntropy {
     boolean again = now - accused.lastChallengedNanos < FRESH_NANOS;
     accused.lastChallengedNanos = now;
     challenge.accept(accused);
+    if (!again && !followsUp) {
+      followsUp = true;
+      followUpNanos = now + ANSWERED_NANOS;
+    }
     return !again;
   }
 

@@ -71,7 +71,7 @@ final class Rounds {
   void onTick(long now, boolean leaving, Out out) {
     if (!leaving) {
       noteLives(now);
-      if (now - nextSyncNanos >= 0) {
+      if (now - antiEntropy.dueNanos(nextSyncNanos) >= 0) {
         sync(now, out);
       }
     }
@@ -93,7 +93,7 @@ final class Rounds {
     if (leaving) {
       return nextGossipNanos;
     }
-    long next = nextSyncNanos;
+    long next = antiEntropy.dueNanos(nextSyncNanos);
     if (news.isUrgent()) {
       next = Math.min(next, nextGossipNanos);
     }
