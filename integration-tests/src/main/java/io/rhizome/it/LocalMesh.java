@@ -164,7 +164,13 @@ public final class LocalMesh implements AutoCloseable {
 
   /** Runs {@code rhizome} with these arguments and returns how it ended, well or badly. */
   public Command rhizome(String... arguments) throws IOException, InterruptedException {
-    List<String> words = new ArrayList<>(List.of(launcher.toString()));
+    return run(List.of(), arguments);
+  }
+
+  private Command run(List<String> within, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(within);
+    words.add(launcher.toString());
     words.addAll(List.of(arguments));
     return Command.run(directory, COMMAND_LIMIT, words);
   }
@@ -176,7 +182,7 @@ public final class LocalMesh implements AutoCloseable {
 
   /** Runs {@code rhizome} as this mesh's operator against node i, and returns how it ended. */
   public Command tryToOperate(int i, String... arguments) throws IOException, InterruptedException {
-    return rhizome(operating(i, arguments));
+    return run(node(i).within(), operating(i, arguments));
   }
 
   private String[] operating(int i, String... arguments) {
@@ -225,8 +231,14 @@ public final class LocalMesh implements AutoCloseable {
    */
   public void pushBuiltIn(int i, String engine, String... parameters)
       throws IOException, InterruptedException {
+    pushBuiltInAs(i, engine, engine, parameters);
+  }
+
+  /** The same under a name of its own. */
+  public void pushBuiltInAs(int i, String name, String engine, String... parameters)
+      throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("model", "push"));
-    words.addAll(List.of("--engine", engine, "--name", engine));
+    words.addAll(List.of("--engine", engine, "--name", name));
     words.addAll(List.of("--input", "x:FP32[-1]", "--output", "y:FP32[-1]"));
     for (String parameter : parameters) {
       words.addAll(List.of("--param", parameter));

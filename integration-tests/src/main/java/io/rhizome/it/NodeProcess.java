@@ -37,6 +37,7 @@ public final class NodeProcess {
   private CompletableFuture<String> readyLine = new CompletableFuture<>();
   private long startedNanos;
   private boolean quickJit;
+  private List<String> within = List.of();
   private final SortedMap<String, String> environment = new TreeMap<>();
 
   NodeProcess(Path launcher, Path directory, int apiPort, int httpPort) {
@@ -83,6 +84,18 @@ public final class NodeProcess {
     environment.put(variable, value);
   }
 
+  /**
+   * From now on it runs by that command, and so does what is asked of it: {@code ip netns exec
+   * NAME} gives it a network of its own. The command must become what it runs.
+   */
+  public void runWithin(List<String> command) {
+    within = List.copyOf(command);
+  }
+
+  List<String> within() {
+    return within;
+  }
+
   void useQuickJit() {
     quickJit = true;
   }
@@ -101,7 +114,8 @@ public final class NodeProcess {
     if (isAlive()) {
       throw new IllegalStateException(name + " runs already");
     }
-    List<String> words = new ArrayList<>(List.of(launcher, verb));
+    List<String> words = new ArrayList<>(within);
+    words.addAll(List.of(launcher, verb));
     words.addAll(what);
     words.addAll(List.of(arguments));
     CompletableFuture<String> ready = new CompletableFuture<>();

@@ -10,22 +10,22 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /** Netty's threads and addresses, as both the proxy and the load's client use them. */
-final class EventLoops {
+public final class EventLoops {
   private EventLoops() {}
 
   /** A group of daemon threads; {@link UnsatisfiedLinkError} where there is no epoll. */
-  static EventLoopGroup epoll(String name, int threads) {
+  public static EventLoopGroup epoll(String name, int threads) {
     return new MultiThreadIoEventLoopGroup(
         threads, new DefaultThreadFactory(name, true), EpollIoHandler.newFactory());
   }
 
   /** Ends a group's threads; returns when they have ended. Never called on one of them. */
-  static void stop(EventLoopGroup group) {
+  public static void stop(EventLoopGroup group) {
     group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
   }
 
   /** A port of loopback; 0 for any. */
-  static InetSocketAddress loopback(int port) {
+  public static InetSocketAddress loopback(int port) {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.it.bench.policy;
 
+import io.rhizome.it.bench.Gaps;
 import io.rhizome.node.policy.ProposalId;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.rhizome.it.bench.policy;
+package io.rhizome.it.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.rhizome.it.bench.policy;
+package io.rhizome.it.bench;
 
 /** Times without an event. */
-final class Gaps {
+public final class Gaps {
   private Gaps() {}
 
   /**
@@ -12,7 +12,7 @@ final class Gaps {
    *
    * @param events when they happened, ascending
    */
-  static long longest(long[] events, long from, long to) {
+  public static long longest(long[] events, long from, long to) {
     long before = from;
     long longest = 0;
     for (long event : events) {
