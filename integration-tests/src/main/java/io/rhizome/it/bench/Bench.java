@@ -3,6 +3,8 @@ package io.rhizome.it.bench;
 
 import io.rhizome.it.Checkout;
 import io.rhizome.it.bench.detection.GossipRealBench;
+import io.rhizome.it.bench.faults.FaultsBench;
+import io.rhizome.it.bench.faults.FaultsRow;
 import io.rhizome.it.bench.gossip.GossipBench;
 import io.rhizome.it.bench.gossip.GossipRow;
 import io.rhizome.it.bench.policy.PolicyBench;
@@ -16,8 +18,8 @@ import java.util.Optional;
  * Runs one benchmark: {@code NAME [--quick]}. Prints its method, its table and {@code NAME
  * key=value ...}, and writes {@code integration-tests/results/NAME.json}. Exit status 1 if a figure
  * misses its bar, 2 for a wrong call. {@code readme} instead of a name makes the README's table
- * anew; {@code gossip --row NAME [--quick] [--seed N]} runs one of gossip's experiments alone and
- * writes nothing.
+ * anew; {@code gossip --row NAME [--quick] [--seed N]} and {@code faults --row NAME[,NAME...]} run
+ * some of these benchmarks' rows alone and write nothing.
  */
 public final class Bench {
   private Bench() {}
@@ -33,6 +35,10 @@ public final class Bench {
       GossipRow.main(words.subList(2, words.size()).toArray(String[]::new));
       return;
     }
+    if (words.size() > 2 && words.subList(0, 2).equals(List.of("faults", "--row"))) {
+      FaultsRow.main(words.subList(2, words.size()).toArray(String[]::new));
+      return;
+    }
     boolean quick = words.contains("--quick");
     List<Benchmark> benchmarks =
         List.of(
@@ -43,7 +49,8 @@ public final class Bench {
             new ContainerBench(quick),
             new PolicyBench(quick),
             new GossipBench(quick),
-            new GossipRealBench(quick));
+            new GossipRealBench(quick),
+            new FaultsBench(quick));
     List<String> names = words.stream().filter(word -> !word.equals("--quick")).toList();
     Optional<Benchmark> chosen =
         benchmarks.stream().filter(b -> names.equals(List.of(b.name()))).findFirst();

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.it.bench.faults;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What a row found: values by name, in the order in which they came. For one thread. */
+final class Readings {
+  private final Map<String, Double> values = new LinkedHashMap<>();
+
+  Readings with(String name, double value) {
+    values.put(name, value);
+    return this;
+  }
+
+  /** What every row tells of its requests. */
+  Readings with(Recording recording) {
+    return with("requests", recording.count())
+        .with("answered", recording.count(Ending.ANSWERED))
+        .with("rejected", recording.count(Ending.REJECTED))
+        .with("failed", recording.count(Ending.FAILED))
+        .with("endless", recording.longerThan(Endless.NANOS))
+        .with("p50_ms", recording.quantileMillis(Ending.ANSWERED, 0.5))
+        .with("p99_ms", recording.quantileMillis(Ending.ANSWERED, 0.99))
+        .with("slowest_ms", recording.slowestMillis());
+  }
+
+  /** All of them. */
+  Map<String, Double> values() {
+    return values;
+  }
+}
