@@ -8,15 +8,18 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.rhizome.gossip.GossipConfig;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,26 +55,28 @@ public final class ScenarioReader {
   public static Scenario read(String file, String yaml) throws ScenarioException {
     Scenario scenario;
     try {
+      JsonNode all = YAML.readTree(yaml);
+      if (all.isMissingNode() || all.isNull()) {
+        throw new ScenarioException(file + ":1: the file is empty; it needs nodes and duration");
+      }
       scenario = YAML.readValue(yaml, Scenario.class);
     } catch (JsonProcessingException e) {
-      throw new ScenarioException(complaint(file, e));
+      throw new ScenarioException(complaint(file, yaml, e));
     }
-    if (scenario == null) {
-      throw new ScenarioException(file + ": the file is empty; it needs nodes and duration");
-    }
-    check(file, scenario);
+    check(file, yaml, scenario);
     return scenario;
   }
 
-  private static void check(String file, Scenario scenario) throws ScenarioException {
+  private static void check(String file, String yaml, Scenario scenario) throws ScenarioException {
     int step = 0;
     for (Step each : scenario.timeline()) {
       for (Hosts hosts : each.hosts()) {
         if (hosts.highest() >= scenario.nodes()) {
           throw new ScenarioException(
-              "%s: timeline[%d]: there is no host %s; of %d nodes the last is %s"
+              "%s:%d: timeline[%d]: there is no host %s; of %d nodes the last is %s"
                   .formatted(
                       file,
+                      line(yaml, List.of("timeline", String.valueOf(step))),
                       step,
                       scenario.host(hosts.highest()),
                       scenario.nodes(),
@@ -82,13 +87,11 @@ public final class ScenarioReader {
     }
   }
 
-  private static String complaint(String file, JsonProcessingException e) {
-    JsonLocation location = e.getLocation();
+  private static String complaint(String file, String yaml, JsonProcessingException e) {
     StringBuilder text = new StringBuilder(file);
-    // Of what concerns the file as a whole the reader knows no line but the last.
-    boolean whole = e instanceof JsonMappingException mapped && mapped.getPath().isEmpty();
-    if (location != null && location.getLineNr() > 0 && !whole) {
-      text.append(':').append(location.getLineNr());
+    int line = line(yaml, e);
+    if (line > 0) {
+      text.append(':').append(line);
     }
     text.append(": ");
     if (e instanceof UnrecognizedPropertyException unknown) {
@@ -101,10 +104,40 @@ public final class ScenarioReader {
     if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
       text.append(path(mapping)).append(": ");
     }
+    return text.append(reason(e)).toString();
+  }
+
+  /** The line that is wrong, from 1; 0 where that is not known. */
+  private static int line(String yaml, JsonProcessingException e) {
+    if (e instanceof ValueInstantiationException refused) {
+      // It was refused when all of it had been read, so that the reader is past it by now. The
+      // complaint begins with the field, as a rule.
+      List<String> path = new ArrayList<>();
+      refused.getPath().forEach(each -> path.add(step(each)));
+      path.add(reason(e).split(" ", 2)[0]);
+      return line(yaml, path);
+    }
+    JsonLocation location = e.getLocation();
+    return location == null ? 0 : Math.max(0, location.getLineNr());
+  }
+
+  private static int line(String yaml, List<String> path) {
+    try (JsonParser in = YAML.createParser(yaml)) {
+      return Places.line(in, path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String step(JsonMappingException.Reference each) {
+    String field = each.getFieldName();
+    return field == null ? String.valueOf(each.getIndex()) : field;
+  }
+
+  private static String reason(JsonProcessingException e) {
     Throwable cause = e.getCause();
-    return text.append(
-            cause instanceof IllegalArgumentException ? cause.getMessage() : e.getOriginalMessage())
-        .toString();
+    return String.valueOf(
+        cause instanceof IllegalArgumentException ? cause.getMessage() : e.getOriginalMessage());
   }
 
   private static String path(JsonMappingException e) {

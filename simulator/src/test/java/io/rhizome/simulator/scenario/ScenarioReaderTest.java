@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScenarioReaderTest {
   @Test
@@ -64,8 +65,11 @@ class ScenarioReaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "nodes: 1; duration: 1m|f.yaml: nodes must be 2 to 5000, not 1",
-        "nodes: 5|duration is missing; write for example duration: 3m",
+        "name: x; nodes: 1; duration: 1m|f.yaml:2: nodes must be 2 to 5000, not 1",
+        "name: x; nodes: 5; sealed: true|f.yaml:1: duration is missing; write for example",
+        "duration: 1m; nodes: five|f.yaml:2: nodes: ",
+        "just words|f.yaml:1: ",
+        "- nodes: 5|f.yaml:1: ",
         "nodes: 5; duration: 3 minutes|f.yaml:2: duration: '3 minutes' is no duration; write a",
         "nodes: 5; duration: 1m; noddes: 3|f.yaml:3: unknown field 'noddes'; known here are",
         "nodes: 5; duration: 1m; network: {loss: 30}|f.yaml:3: network.loss: a share is 0 to 1",
@@ -73,10 +77,14 @@ class ScenarioReaderTest {
         "nodes: 5; duration: 1m; gossip: {probe: 3}|f.yaml:3: gossip: unknown setting 'probe'",
         "nodes: 5; duration: 1m; gossip: {probeIntervalMillis: 0}|must be below",
         "nodes: 5; duration: 1m; timeline: [{at: 1s}]|exactly one thing, this one 0; choose one",
-        "nodes: 5; duration: 1m; timeline: [{crash: n01}]|timeline[0]: at is missing",
+        "nodes: 5; timeline:; - crash: n01;   every: 1s; duration: 1m|f.yaml:3: timeline[0]: at is"
+            + " missing",
+        "nodes: 5; timeline:; - at: 1s;   every: 0s;   crash: n01; duration: 1m|f.yaml:4:"
+            + " timeline[0]: every must be",
         "nodes: 5; duration: 1m; timeline: [{at: 1s, crash: bob}]|timeline[0].crash: 'bob' names"
             + " no",
-        "nodes: 5; duration: 1m; timeline: [{at: 1s, crash: n07}]|no host n07; of 5 nodes the last",
+        "timeline:; - {at: 1s, heal: true}; - {at: 1s, crash: n07}; nodes: 5; duration: 1m|f.yaml:3:"
+            + " timeline[1]: there is no host n07; of 5 nodes the last",
         "nodes: 5; duration: 1m; timeline: [{at: 1s, crash: n03..n01}]|runs backwards",
         "nodes: 5; duration: 1m; mode: [|f.yaml:3"
       })
@@ -85,6 +93,13 @@ class ScenarioReaderTest {
         .isInstanceOf(ScenarioException.class)
         .hasMessageStartingWith("f.yaml")
         .hasMessageContaining(complaint);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "# nothing\n", "---\n", "null"})
+  void anEmptyFileIsNamedAndWhatItNeeds(String yaml) {
+    assertThatThrownBy(() -> read(yaml))
+        .hasMessage("f.yaml:1: the file is empty; it needs nodes and duration");
   }
 
   private static Scenario read(String yaml) throws ScenarioException {
