@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where this node is reached and what it says of itself to the mesh: its addresses, which may
- * change while it runs, its labels and what it holds. Any thread.
+ * change while it runs, its cell and labels and what it holds. Any thread.
  */
 final class Presence {
   private final NodeConfig config;
@@ -50,7 +50,7 @@ final class Presence {
   }
 
   synchronized NodeState state() {
-    return new NodeState(mesh(), api(), "", labels, held);
+    return new NodeState(mesh(), api(), config.cell(), labels, held);
   }
 
   /** From now on the mesh, and the local network if it is looked at, are told what changes. */

@@ -2,9 +2,11 @@
 package io.rhizome.node.config;
 
 import io.rhizome.gossip.Endpoint;
+import io.rhizome.gossip.NodeState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -33,6 +35,8 @@ import java.util.regex.Pattern;
  * @param seeds {@code seeds}; mesh addresses of peers to join through, itself allowed among them
  * @param discover {@code mesh.discover} is {@code mdns}, not {@code none}; whether nodes of this
  *     mesh on the local network become seeds
+ * @param cell {@code mesh.cell}; the group of nodes, usually of one region, that this one says it
+ *     is in; empty while the mesh is one
  * @param labels {@code labels}; free labels; region, site and tier come with admission instead
  * @param executor how models run
  * @param request limits of one request
@@ -52,6 +56,7 @@ public record NodeConfig(
     Http http,
     List<Endpoint> seeds,
     boolean discover,
+    String cell,
     SortedMap<String, String> labels,
     Workers executor,
     RequestLimits request,
@@ -200,6 +205,7 @@ public record NodeConfig(
         http(settings),
         settings.endpoints("seeds"),
         settings.choice("mesh.discover", List.of("none", "mdns")).equals("mdns"),
+        cell(settings),
         labels(settings),
         new Workers(
             settings.number(
@@ -263,6 +269,19 @@ public record NodeConfig(
     boolean any = bind.equals("0.0.0.0") || bind.equals("::");
     String advertise = settings.text(name + ".advertise", any ? "" : bind);
     return new Listen(bind, settings.port(name + ".port", port), advertise);
+  }
+
+  private static String cell(Settings settings) {
+    String cell = settings.text("mesh.cell", "");
+    int bytes = cell.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > NodeState.MAX_CELL_BYTES) {
+      settings.problem(
+          "mesh.cell",
+          "'mesh.cell' must be a name of at most %d bytes in UTF-8, not %d"
+              .formatted(NodeState.MAX_CELL_BYTES, bytes));
+      return "";
+    }
+    return cell;
   }
 
   private static SortedMap<String, String> labels(Settings settings) {

@@ -38,6 +38,7 @@ class NodeConfigTest {
                 new NodeConfig.Http("127.0.0.1", 8000, true, List.of()),
                 List.of(),
                 false,
+                "",
                 new TreeMap<>(),
                 new NodeConfig.Workers(0, 256),
                 new NodeConfig.RequestLimits(Duration.ofSeconds(30), 16_777_216),
@@ -62,6 +63,7 @@ class NodeConfigTest {
               port: 7710
               advertise: one.example
               discover: mdns
+              cell: hall-1
             api:
               bind: 0.0.0.0
               port: 8011
@@ -118,6 +120,7 @@ class NodeConfigTest {
                     List.of("https://app.example", "http://localhost:3000")),
                 List.of(new Endpoint("127.0.0.1", 7700), new Endpoint("::1", 7701)),
                 true,
+                "hall-1",
                 labels,
                 new NodeConfig.Workers(3, 7),
                 new NodeConfig.RequestLimits(Duration.ofMillis(1500), 524_288),
@@ -177,7 +180,8 @@ class NodeConfigTest {
         ":2: 'mesh.port' must be a port from 0 (any free one) to 65535, not a list");
     refused(
         "mesh: 7\n",
-        ":1: 'mesh' has keys of its own: mesh.advertise, mesh.bind, mesh.discover, mesh.port");
+        ":1: 'mesh' has keys of its own: mesh.advertise, mesh.bind, mesh.cell, mesh.discover,"
+            + " mesh.port");
     refused(
         "request:\n  defaultTimeout: 30\n",
         ":2: 'request.defaultTimeout' must be a duration such as");
@@ -196,6 +200,9 @@ class NodeConfigTest {
     refused("log: {format: xml}\n", ":1: 'log.format' must be one of text, json, not 'xml'");
     refused("api: {allowModelControl: 1}\n", ":1: 'api.allowModelControl' must be true or false");
     refused("http: {corsOrigins: app.example/x}\n", ":1: 'http.corsOrigins' must be a list of");
+    refused(
+        "mesh:\n  cell: " + "ä".repeat(17) + "\n",
+        ":2: 'mesh.cell' must be a name of at most 32 bytes in UTF-8, not 34");
     refused("executor: {workers: -1}\n", ":1: 'executor.workers' must be a number from 0");
   }
 
