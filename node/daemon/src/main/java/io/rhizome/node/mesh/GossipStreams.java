@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ public final class GossipStreams implements Streams, BindableService, AutoClosea
 
   private final NodeId self;
   private final Admitted admitted;
+  private final LongSupplier nanoClock;
   private final GossipDialler dialler;
   private final java.util.concurrent.Future<?> sweep;
   private final List<GossipStream> streams = new ArrayList<>();
@@ -61,8 +63,15 @@ public final class GossipStreams implements Streams, BindableService, AutoClosea
   /** Streams of that node; {@link SSLException} where TLS cannot be set up. */
   public GossipStreams(NodeId self, EventLoops loops, MeshTls tls, Admitted admitted)
       throws SSLException {
+    this(self, loops, tls, admitted, System::nanoTime);
+  }
+
+  GossipStreams(
+      NodeId self, EventLoops loops, MeshTls tls, Admitted admitted, LongSupplier nanoClock)
+      throws SSLException {
     this.self = self;
     this.admitted = admitted;
+    this.nanoClock = nanoClock;
     this.dialler = new GossipDialler(loops, tls.clientOfAny(), this);
     this.sweep =
         loops
@@ -92,8 +101,8 @@ public final class GossipStreams implements Streams, BindableService, AutoClosea
         .ifPresent(stream -> send(stream, packet));
   }
 
-  private static void send(GossipStream stream, byte[] packet) {
-    stream.used(System.nanoTime());
+  private void send(GossipStream stream, byte[] packet) {
+    stream.used(nanoClock.getAsLong());
     stream.send(packet);
   }
 
@@ -103,7 +112,7 @@ public final class GossipStreams implements Streams, BindableService, AutoClosea
 
   private Optional<GossipStream> dial(Endpoint at, @Nullable NodeId wanted) {
     Pause pause = pauses.get(at);
-    long now = System.nanoTime();
+    long now = nanoClock.getAsLong();
     if (closed || (pause != null && now - pause.untilNanos() < 0)) {
       return Optional.empty();
     }
@@ -160,7 +169,7 @@ public final class GossipStreams implements Streams, BindableService, AutoClosea
         drop(stream);
         return;
       }
-      stream.used(System.nanoTime());
+      stream.used(nanoClock.getAsLong());
     }
     receiver.onPacket(peer, stream.far(), packet.getSealed().toByteArray());
   }
@@ -174,14 +183,15 @@ public final class GossipStreams implements Streams, BindableService, AutoClosea
     Pause before = pauses.get(at);
     long nanos =
         before == null ? FIRST_PAUSE_NANOS : Math.min(LAST_PAUSE_NANOS, 2 * before.nanos());
-    pauses.put(at, new Pause(System.nanoTime() + nanos, nanos));
+    pauses.put(at, new Pause(nanoClock.getAsLong() + nanos, nanos));
     if (pauses.size() > MAX_PAUSES) {
       pauses.remove(pauses.keySet().iterator().next());
     }
   }
 
-  private synchronized void closeIdle() {
-    long now = System.nanoTime();
+  /** Closes those that carried nothing for too long. */
+  synchronized void closeIdle() {
+    long now = nanoClock.getAsLong();
     for (GossipStream stream : List.copyOf(streams)) {
       if (now - stream.usedNanos() > TimeUnit.SECONDS.toNanos(IDLE_SECONDS)) {
         drop(stream);
@@ -222,7 +232,7 @@ public final class GossipStreams implements Streams, BindableService, AutoClosea
           .filter(stream -> !stream.isDialled() && stream.isTo(peer))
           .toList()
           .forEach(this::drop);
-      keep(accepted.stream, System.nanoTime());
+      keep(accepted.stream, nanoClock.getAsLong());
       call.sendHeaders(new Metadata());
       call.request(1);
     }

@@ -9,6 +9,7 @@ import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
 import io.rhizome.gossip.Endpoint;
 import io.rhizome.gossip.NodeId;
+import io.rhizome.gossip.transport.Streams;
 import io.rhizome.node.identity.Admits;
 import io.rhizome.node.identity.Admitted;
 import io.rhizome.node.identity.Identity;
@@ -23,6 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +39,7 @@ class GossipStreamsTest {
   @TempDir Path dir;
   private final EventLoops loops = new EventLoops(2);
   private final List<Server> servers = new ArrayList<>();
+  private final AtomicLong ahead = new AtomicLong();
   private Side one;
   private Side two;
   private Side three;
@@ -72,7 +76,9 @@ class GossipStreamsTest {
 
   private Side start(Identity identity, Admitted admitted) throws Exception {
     MeshTls tls = new MeshTls(identity, admitted);
-    GossipStreams streams = new GossipStreams(identity.nodeId(), loops, tls, admitted);
+    GossipStreams streams =
+        new GossipStreams(
+            identity.nodeId(), loops, tls, admitted, () -> System.nanoTime() + ahead.get());
     Server server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .channelType(loops.serverChannel())
@@ -173,6 +179,74 @@ class GossipStreamsTest {
     two.streams().close();
     await().until(() -> one.streams().open() == 0);
     assertThat(two.streams().open()).isZero();
+  }
+
+  @Test
+  void aStreamThatCarriesNothingForAMinuteIsClosed() {
+    one.send(two, two.at(), 1);
+    await().until(() -> two.received().size() == 1);
+    ahead.set(TimeUnit.SECONDS.toNanos(Streams.IDLE_SECONDS / 2));
+    one.streams().closeIdle();
+    assertThat(one.streams().open()).isEqualTo(1);
+    one.send(two, NOWHERE, 2);
+    await().until(() -> two.received().size() == 2);
+    ahead.addAndGet(TimeUnit.SECONDS.toNanos(Streams.IDLE_SECONDS / 2 + 5));
+    one.streams().closeIdle();
+    assertThat(one.streams().open()).as("used within the minute").isEqualTo(1);
+
+    ahead.addAndGet(TimeUnit.SECONDS.toNanos(Streams.IDLE_SECONDS));
+    one.streams().closeIdle();
+    assertThat(one.streams().open()).isZero();
+    await().until(() -> two.streams().open() == 0);
+    one.send(two, two.at(), 3);
+    await().until(() -> two.received().size() == 3);
+  }
+
+  @Test
+  void ofMoreThanSixtyFourTheLeastRecentlyUsedIsClosed() throws IOException {
+    List<ServerSocket> mute = mute(Streams.MAX_STREAMS);
+    one.send(two, two.at(), 1);
+    await().until(() -> two.received().size() == 1);
+    dial(mute);
+    assertThat(one.streams().open()).isLessThanOrEqualTo(Streams.MAX_STREAMS);
+    await().until(() -> two.streams().open() == 0);
+    close(mute);
+  }
+
+  @Test
+  void ofMoreThanSixtyFourTheOneInUseIsKept() throws IOException {
+    List<ServerSocket> mute = mute(Streams.MAX_STREAMS);
+    one.send(two, two.at(), 1);
+    await().until(() -> two.received().size() == 1);
+    dial(mute.subList(1, Streams.MAX_STREAMS));
+    one.send(two, NOWHERE, 2);
+    dial(mute.subList(0, 1));
+    assertThat(one.streams().open()).isLessThanOrEqualTo(Streams.MAX_STREAMS);
+    one.send(two, NOWHERE, 3);
+    await().until(() -> two.received().size() == 3);
+    assertThat(two.streams().open()).isEqualTo(1);
+    close(mute);
+  }
+
+  /** They take connections and say nothing. */
+  private static List<ServerSocket> mute(int count) throws IOException {
+    List<ServerSocket> mute = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      mute.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+    }
+    return mute;
+  }
+
+  private static void close(List<ServerSocket> sockets) throws IOException {
+    for (ServerSocket socket : sockets) {
+      socket.close();
+    }
+  }
+
+  private void dial(List<ServerSocket> mute) {
+    for (ServerSocket socket : mute) {
+      one.streams().sendToSeed(new Endpoint("127.0.0.1", socket.getLocalPort()), new byte[] {0});
+    }
   }
 
   private static Endpoint closedPort() throws IOException {
