@@ -16,6 +16,9 @@ final class FailureDetector {
   /** So many members look for themselves at once when one is accused. */
   private static final int VERIFIERS = 32;
 
+  /** Where more than one in so many is gone, the gone are knocked on more often. */
+  private static final int FEW_DEAD = 4;
+
   /** The nonce of a ping whose answer nobody waits for. */
   private static final long UNAWAITED = 0;
 
@@ -30,6 +33,7 @@ final class FailureDetector {
   private final RelayedProbes relayed;
   private final Doorway doorway;
   private final Vivaldi vivaldi;
+  private long nextKnockNanos;
 
   FailureDetector(
       GossipConfig config,
@@ -51,6 +55,7 @@ final class FailureDetector {
     this.health = new LocalHealth(config.lifeguard().worstHealth());
     this.probes = new Probes(config, random, table, health, nowNanos);
     this.relayed = new RelayedProbes(config);
+    this.nextKnockNanos = nowNanos + config.deadProbeIntervalNanos();
   }
 
   /** This node does not keep up, by that many pieces of evidence. */
@@ -79,6 +84,7 @@ final class FailureDetector {
 
   long nextDeadlineNanos() {
     long next = Math.min(probes.nextDeadlineNanos(), doorway.nextDeadlineNanos());
+    next = Math.min(next, nextKnockNanos);
     return relayed.nextDeadlineNanos(next);
   }
 
@@ -87,9 +93,18 @@ final class FailureDetector {
     probes.start(now, peer);
   }
 
-  /** A ping to a member of which no answer is waited for. */
-  void knock(long now, Peer peer, Out out) {
-    lines.send(lines.to(now, peer, out), ping(peer, UNAWAITED));
+  /** Now and then, a ping to one of the dead, of which no answer is waited for. */
+  void knockOnDead(long now, Out out) {
+    if (now - nextKnockNanos < 0) {
+      return;
+    }
+    // Many dead at once are the other side of a partition rather than dead.
+    boolean many = table.all().size() - table.inUse().size() > table.usableCount() / FEW_DEAD;
+    nextKnockNanos = now + (many ? config.probeIntervalNanos() : config.deadProbeIntervalNanos());
+    Peer dead = table.sampleDead(random);
+    if (dead != null) {
+      lines.send(lines.to(now, dead, out), ping(dead, UNAWAITED));
+    }
   }
 
   void onPing(Sender from, Message.Ping ping, PacketPacker answers) {

@@ -4,9 +4,11 @@ package io.rhizome.gossip;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * When to ask which seeds to be let in. While this node is alone, all of them, again and again with
@@ -18,6 +20,7 @@ final class SeedContact {
 
   private final GossipConfig config;
   private final Random random;
+  private List<Endpoint> given = List.of();
   private List<Endpoint> seeds = List.of();
   private final Map<Endpoint, Peer> members = new LinkedHashMap<>();
   private boolean unanswered;
@@ -40,7 +43,19 @@ final class SeedContact {
   }
 
   void join(long now, List<Endpoint> newSeeds) {
-    seeds = List.copyOf(newSeeds);
+    given = List.copyOf(newSeeds);
+    ask(now, given);
+  }
+
+  /** Begins as {@link #join} did, and asks these too, which were members before. */
+  void joinAgain(long now, List<Endpoint> before) {
+    Set<Endpoint> all = new LinkedHashSet<>(given);
+    all.addAll(before);
+    ask(now, List.copyOf(all));
+  }
+
+  private void ask(long now, List<Endpoint> whom) {
+    seeds = whom;
     members.clear();
     nextNanos = seeds.isEmpty() ? Long.MAX_VALUE : now;
     pauseNanos = config.joinBackoffMinNanos();
@@ -53,6 +68,24 @@ final class SeedContact {
 
   long nextDeadlineNanos() {
     return nextNanos;
+  }
+
+  /** Asks whom it is time to ask, while those members are in use. */
+  void onTick(long now, InUse inUse, OwnRecords own, Out out) {
+    if (!isDue(now)) {
+      return;
+    }
+    Attempt attempt = attempt(now, inUse);
+    if (attempt.nobodyAnswered()) {
+      out.happened(new SwimEvent.NoSeedReachable(attempt.seeds(), attempt.retryNanos()));
+    }
+    List<Message> join = List.of(new Message.Join(own.alive()));
+    for (Endpoint seed : attempt.seeds()) {
+      out.send(seed, join);
+      if (attempt.nobodyAnswered()) {
+        out.streamToSeed(seed, join);
+      }
+    }
   }
 
   /** Begins an attempt that is due, while those members are in use. */

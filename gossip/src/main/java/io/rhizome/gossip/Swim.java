@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * status, {@link PeerLink} how it is reached, {@link OwnRecords} what this node says of itself,
  * {@link Verifier} what others may say, {@link News} what is passed on, {@link AntiEntropy} how
  * losses are repaired, {@link SeedContact} when to ask to be let in, {@link Doorway} how others
- * reach this node.
+ * reach this node. Of these, what is known of others is dropped after a long sleep.
  *
  * <p>Not thread-safe: one thread at a time.
  */
@@ -31,23 +31,27 @@ public final class Swim {
   /** Between refutations that nobody asked for. */
   private static final long UNHEARD_NANOS = 3_000_000_000L;
 
-  /** Where more than one in so many is gone, the gone are knocked on more often. */
-  private static final int FEW_DEAD = 4;
+  /** Most members that are asked to let this node in again after a long sleep. */
+  private static final int MAX_KNOWN = 16;
 
   private final NodeId self;
   private final GossipConfig config;
   private final Random random;
+  private final RecordAuthority authority;
   private final Tally tally = new Tally();
-  private final News news = new News();
   private final OwnRecords own;
   private final Verifier verifier;
-  private final MemberTable table;
-  private final Lines lines;
-  private final AntiEntropy antiEntropy;
   private final SeedContact seeds;
-  private final Doorway doorway;
-  private final FailureDetector detector;
-  private final Rounds rounds;
+
+  /* What is known of others, and what follows from it: made anew after a long sleep. */
+  private News news;
+  private MemberTable table;
+  private Lines lines;
+  private AntiEntropy antiEntropy;
+  private Doorway doorway;
+  private FailureDetector detector;
+  private Rounds rounds;
+
   private boolean left;
   private boolean alone = true;
   private long ownChanges;
@@ -55,7 +59,6 @@ public final class Swim {
   private long lastEpochNanos;
   private int epochsRaised;
   private long dueNanos;
-  private long nextDeadProbeNanos;
 
   /** The alive record that others were told of last. */
   private @Nullable SignedRecord lastWord;
@@ -84,22 +87,46 @@ public final class Swim {
     this.self = self;
     this.config = config;
     this.random = random;
+    this.authority = authority;
     this.own = new OwnRecords(self, bootEpoch, initial, authority);
     this.verifier = new Verifier(authority, tally);
-    this.table = new MemberTable(config, self, authority, verifier, news, tally);
-    this.lines = new Lines(config, table, news);
-    this.antiEntropy = new AntiEntropy(self, own, table, random);
     this.seeds = new SeedContact(config, random);
-    this.doorway = new Doorway(table, random, nowNanos);
-    this.detector =
-        new FailureDetector(config, self, random, table, lines, antiEntropy, doorway, nowNanos);
-    this.rounds = new Rounds(config, random, table, lines, news, antiEntropy, nowNanos);
-    this.nextDeadProbeNanos = nowNanos + config.deadProbeIntervalNanos();
     this.lastOutlivedNanos = nowNanos - config.probeIntervalNanos();
     this.lastEpochNanos = nowNanos - EPOCH_PAUSE_NANOS;
-    this.dueNanos = nowNanos;
+    knowNobody(nowNanos);
     say(own.alive());
     own.announce().forEach(this::say);
+  }
+
+  private void knowNobody(long now) {
+    news = new News();
+    table = new MemberTable(config, self, authority, verifier, news, tally);
+    lines = new Lines(config, table, news);
+    antiEntropy = new AntiEntropy(self, own, table, random);
+    doorway = new Doorway(table, random, now);
+    detector = new FailureDetector(config, self, random, table, lines, antiEntropy, doorway, now);
+    rounds = new Rounds(config, random, table, lines, news, antiEntropy, now);
+    alone = true;
+    dueNanos = now;
+  }
+
+  /**
+   * Starts afresh where this node did not run for as long as others remember the dead: whom and
+   * what it knows may be gone since and forgotten, and nobody would tell. Those it knew are seeds
+   * now, and it outlives what was said of it meanwhile.
+   */
+  private void noteSleep(long now, Out out) {
+    long late = now - dueNanos;
+    if (late < config.forgetAfterNanos()) {
+      return;
+    }
+    List<Peer> known = table.inUse().sample(random, MAX_KNOWN, peer -> true);
+    ownChanges += table.changes() + 1;
+    knowNobody(now);
+    own.said().ascending().forEach(record -> news.say(record, null));
+    sayAlive(now, own.reachedThrough(doorway.relays()));
+    seeds.joinAgain(now, known.stream().map(peer -> peer.contact.mesh()).toList());
+    out.happened(new SwimEvent.StartedAfresh(late));
   }
 
   /** Seeds to be let in by, tried from the next tick on until there is company, and again later. */
@@ -167,6 +194,7 @@ public final class Swim {
     if (left || from.id().equals(self)) {
       return;
     }
+    noteSleep(nowNanos, out);
     table.onHeard(nowNanos, from);
     PacketPacker answers = new PacketPacker(Lines.back(from, out));
     boolean pinged = false;
@@ -221,7 +249,8 @@ public final class Swim {
       detector.worse(1);
     }
     if (!left) {
-      contactSeeds(nowNanos, out);
+      noteSleep(nowNanos, out);
+      seeds.onTick(nowNanos, table.inUse(), own, out);
       detector.onTick(nowNanos, out);
       table.onTick(nowNanos, accused -> challenge(nowNanos, accused, out), out);
       noteSolitude(nowNanos);
@@ -229,7 +258,7 @@ public final class Swim {
       if (doorway.onTick(nowNanos)) {
         sayAlive(nowNanos, own.reachedThrough(doorway.relays()));
       }
-      knockOnDead(nowNanos, out);
+      detector.knockOnDead(nowNanos, out);
     }
     rounds.onTick(nowNanos, left, out);
     dueNanos = nextDeadlineNanos();
@@ -241,7 +270,6 @@ public final class Swim {
     if (left) {
       return next;
     }
-    next = Math.min(next, nextDeadProbeNanos);
     next = Math.min(next, Math.min(detector.nextDeadlineNanos(), seeds.nextDeadlineNanos()));
     return table.nextDeadlineNanos(next);
   }
@@ -427,42 +455,12 @@ public final class Swim {
     }
   }
 
-  private void contactSeeds(long now, Out out) {
-    if (!seeds.isDue(now)) {
-      return;
-    }
-    SeedContact.Attempt attempt = seeds.attempt(now, table.inUse());
-    if (attempt.nobodyAnswered()) {
-      out.happened(new SwimEvent.NoSeedReachable(attempt.seeds(), attempt.retryNanos()));
-    }
-    List<Message> join = List.of(new Message.Join(own.alive()));
-    for (Endpoint seed : attempt.seeds()) {
-      out.send(seed, join);
-      if (attempt.nobodyAnswered()) {
-        out.streamToSeed(seed, join);
-      }
-    }
-  }
-
   private void noteSolitude(long now) {
     boolean nowAlone = table.usableCount() == 1;
     if (nowAlone && !alone) {
       seeds.onAlone(now);
     }
     alone = nowAlone;
-  }
-
-  private void knockOnDead(long now, Out out) {
-    if (now - nextDeadProbeNanos >= 0) {
-      // Many dead at once are the other side of a partition rather than dead.
-      boolean many = table.all().size() - table.inUse().size() > table.usableCount() / FEW_DEAD;
-      nextDeadProbeNanos =
-          now + (many ? config.probeIntervalNanos() : config.deadProbeIntervalNanos());
-      Peer dead = table.sampleDead(random);
-      if (dead != null) {
-        detector.knock(now, dead, out);
-      }
-    }
   }
 
   private void say(SignedRecord record) {

@@ -38,6 +38,12 @@ public sealed interface SwimEvent {
    */
   record EpochRaised(int epoch, int times) implements SwimEvent {}
 
+  /**
+   * This node did not run for {@code lateNanos}, as long as the mesh remembers the dead, so that it
+   * dropped what it knew of others and joins anew.
+   */
+  record StartedAfresh(long lateNanos) implements SwimEvent {}
+
   /** No seed answered; the next attempt follows after {@code retryNanos}. */
   record NoSeedReachable(List<Endpoint> seeds, long retryNanos) implements SwimEvent {}
 }

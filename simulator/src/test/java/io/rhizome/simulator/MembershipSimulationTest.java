@@ -298,6 +298,53 @@ class MembershipSimulationTest {
     }
   }
 
+  /** It slept while one died, was forgotten, and one took back what it had said. */
+  @ParameterizedTest
+  @ValueSource(longs = {33, 34})
+  void aNodeThatSleptPastTheForgettingBringsNothingBack(long seed) {
+    Simulation mesh = joined(seed, 10);
+    SimNode sleeper = mesh.nodes().get(7);
+    SimNode other = mesh.nodes().get(5);
+    other.publish(state(other, "said", "before", 20));
+    mesh.run(Duration.ofSeconds(30));
+    mesh.starve(sleeper, Duration.ofMinutes(15));
+    mesh.run(Duration.ofSeconds(30));
+    SimNode gone = mesh.nodes().get(3);
+    mesh.crash(gone);
+    other.publish(state(other, "said", "after", 2));
+    mesh.run(Duration.ofMinutes(14));
+    assertThat(mesh.nodes().get(1).view().members())
+        .as("seed %d: both are forgotten", seed)
+        .doesNotContainKeys(gone.id(), sleeper.id());
+
+    int before = mesh.trace().size();
+    mesh.start("late", Simulation.stateOf("late"), List.of(sleeper.endpoint()));
+    assertThat(mesh.runUntil(Duration.ofSeconds(90), () -> agree(mesh)))
+        .as("seed %d: it is back, and sees what the others see", seed)
+        .isTrue();
+    mesh.run(Duration.ofMinutes(2));
+    assertThat(mesh.trace().subList(before, mesh.trace().size()))
+        .as("seed %d: nobody takes in the dead", seed)
+        .noneMatch(line -> line.contains("Joined[id=" + gone.id()));
+    for (SimNode node : mesh.running()) {
+      assertThat(node.view().members())
+          .as("seed %d: seen by %s", seed, node.host())
+          .doesNotContainKey(gone.id());
+    }
+  }
+
+  /** The first has no seed but itself: they know each other's addresses. */
+  @Test
+  void aMeshThatSleptAsAWholeComesTogetherAgain() {
+    long seed = 35;
+    Simulation mesh = joined(seed, NODES);
+    mesh.nodes().forEach(node -> mesh.starve(node, Duration.ofMinutes(20)));
+    mesh.run(Duration.ofMinutes(20));
+    assertThat(mesh.runUntil(Duration.ofSeconds(30), () -> agree(mesh)))
+        .as("seed %d: all see all", seed)
+        .isTrue();
+  }
+
   @Test
   void theSameSeedGivesTheSameRun() {
     Simulation first = eventfulRun(25);

@@ -36,6 +36,11 @@ final class EventLog {
               + " (seen {} times); it goes on in boot epoch {}",
           raised.times(),
           raised.epoch());
+    } else if (event instanceof SwimEvent.StartedAfresh afresh) {
+      log.warn(
+          "this node did not run for {} s, longer than the mesh remembers the dead: it drops what"
+              + " it knew of others and joins anew",
+          afresh.lateNanos() / 1_000_000_000L);
     } else if (event instanceof SwimEvent.NoSeedReachable nobody) {
       log.warn(
           "no seed reachable, trying again in {} s: {}",
