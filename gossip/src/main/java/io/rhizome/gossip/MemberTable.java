@@ -29,10 +29,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Enough are two, as long as this node hears anybody else: one member's word, whether it is
  * slow, badly linked or hostile, never ends another's membership, nor shows in the view. What a
- * single member says does count at once for {@link PeerLink}: routing around costs little. A member
- * that is accused and refutes again and again stays SUSPECT, which is in use, so that it does not
- * make the view flap (after the cut detection of L. Suresh et al., "Stable and Consistent
- * Membership at Scale with Rapid", ATC 2018, without its quorum, which split edges do not have).
+ * single member says does count at once for {@link PeerLink}, as far as {@link LoneWords} believes
+ * it: routing around costs little. A member that is accused and refutes again and again stays
+ * SUSPECT, which is in use, so that it does not make the view flap (after the cut detection of L.
+ * Suresh et al., "Stable and Consistent Membership at Scale with Rapid", ATC 2018, without its
+ * quorum, which split edges do not have).
  *
  * <p>Everything else changes nothing: accusations of another incarnation are about another life,
  * accusations of the departed are pointless, and an alive of the incarnation that is dead or buried
@@ -55,6 +56,7 @@ final class MemberTable {
   private final Set<Peer> watched = new LinkedHashSet<>();
   private final Buried buried = new Buried();
   private final Company company = new Company();
+  private final LoneWords loneWords = new LoneWords();
   private long nextNanos;
   private boolean nextKnown;
   private long changes;
@@ -261,7 +263,9 @@ final class MemberTable {
       return false;
     }
     Peer accuser = get(accusation.accuser());
-    if (accuser != null && accuser.suspicion == null) {
+    if (before == null && !loneWords.believes(accusation.accuser(), usableCount())) {
+      tally.accusationsDoubted++;
+    } else if (accuser != null && !loneWords.discredits(accuser, usableCount())) {
       peer.link.onAccused(now, config.probeIntervalNanos());
       showReachability(peer, out);
     }
@@ -451,6 +455,7 @@ final class MemberTable {
 
   /** Keeps the set of those that {@link #onTick} must look at. */
   private void changed(Peer peer) {
+    loneWords.update(peer);
     boolean calm = peer.status == Status.ALIVE && peer.suspicion == null;
     if (calm || peers.get(peer.id.prefix()) == null) {
       watched.remove(peer);

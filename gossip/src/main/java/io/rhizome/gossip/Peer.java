@@ -38,6 +38,9 @@ final class Peer {
   /** What is held against its incarnation: open, or, once it is dead, what it died of. */
   @Nullable Suspicion suspicion;
 
+  /** Who accuses it alone, as {@link LoneWords} has counted. */
+  @Nullable NodeId loneAccuser;
+
   /** When it was last accused by enough; it stays suspect for a while. */
   long lastSuspectedNanos;
 

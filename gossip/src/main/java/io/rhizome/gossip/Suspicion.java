@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is held against one incarnation of a member that it has not answered yet, as far as this
@@ -61,6 +62,11 @@ final class Suspicion {
   /** How many distinct members accuse it. */
   int accusers() {
     return accusations.size();
+  }
+
+  /** The only member that accuses it; null where there are more. */
+  @Nullable NodeId loneAccuser() {
+    return accusations.size() == 1 ? accusations.firstKey() : null;
   }
 
   Collection<Accusation> accusations() {

@@ -9,6 +9,12 @@ package io.rhizome.gossip;
  *     value is malformed
  * @param recordsOverCap records and members that a bound kept out
  * @param membersDied members declared dead here
+ * @param accusationsDoubted accusations that made this node avoid nobody, since their author
+ *     accuses too many alone
  */
 public record SwimCounters(
-    long refutations, long recordsRejected, long recordsOverCap, long membersDied) {}
+    long refutations,
+    long recordsRejected,
+    long recordsOverCap,
+    long membersDied,
+    long accusationsDoubted) {}

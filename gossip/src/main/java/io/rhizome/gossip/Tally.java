@@ -7,8 +7,10 @@ final class Tally {
   long recordsRejected;
   long recordsOverCap;
   long membersDied;
+  long accusationsDoubted;
 
   SwimCounters snapshot() {
-    return new SwimCounters(refutations, recordsRejected, recordsOverCap, membersDied);
+    return new SwimCounters(
+        refutations, recordsRejected, recordsOverCap, membersDied, accusationsDoubted);
   }
 }

@@ -152,6 +152,10 @@ final class Meters {
         "Records with a bad signature, owner or value",
         stats -> stats.swim().recordsRejected());
     gossip(
+        "rhizome.gossip.accusations.doubted",
+        "Accusations that made this node avoid nobody, their author having too many",
+        stats -> stats.swim().accusationsDoubted());
+    gossip(
         "rhizome.gossip.members.died",
         "Members declared dead here",
         stats -> stats.swim().membersDied());

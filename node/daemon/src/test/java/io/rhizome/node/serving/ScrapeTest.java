@@ -92,7 +92,7 @@ class ScrapeTest {
             mesh.models,
             new Transfers(),
             mesh::membership,
-            () -> new GossipStats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, new SwimCounters(1, 2, 3, 4)),
+            () -> new GossipStats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, new SwimCounters(1, 2, 3, 4, 5)),
             () ->
                 new PolicyStatus(
                     PolicyStatus.Role.VOTER, List.of(), Optional.empty(), 3, 7, 2_500_000_000L),
