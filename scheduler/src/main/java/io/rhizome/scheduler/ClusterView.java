@@ -2,45 +2,27 @@
 package io.rhizome.scheduler;
 
 import io.rhizome.gossip.NodeId;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Optional;
 
 /**
- * What this node knows of the mesh at one moment, immutable, this node included.
+ * What this node knows of the mesh at the moment of one decision, itself included.
  *
- * <p>Made once per change and read by many requests, so it carries an index by model.
+ * <p>Nothing here is copied for the decision: who holds what is an index made once per change, and
+ * a node is looked at only when it is a candidate. Any thread.
  */
-public final class ClusterView {
-  private final NodeId self;
-  private final SortedMap<NodeId, NodeView> nodes;
-  private final SortedMap<String, List<NodeView>> holders = new TreeMap<>();
-
-  /** A view from {@code self} over these usable nodes, which include itself. */
-  public ClusterView(NodeId self, SortedMap<NodeId, NodeView> nodes) {
-    this.self = self;
-    this.nodes = Collections.unmodifiableSortedMap(new TreeMap<>(nodes));
-    for (NodeView node : this.nodes.values()) {
-      for (String model : node.ready().keySet()) {
-        holders.computeIfAbsent(model, m -> new ArrayList<>()).add(node);
-      }
-    }
-  }
-
+public interface ClusterView {
   /** The node whose view this is. */
-  public NodeId self() {
-    return self;
-  }
+  NodeId self();
 
-  /** All usable nodes, ordered by id. */
-  public SortedMap<NodeId, NodeView> nodes() {
-    return nodes;
-  }
+  /** The moment of the decision, in nanoseconds on a monotonic scale. */
+  long nowNanos();
 
-  /** The nodes that hold some version of this model loaded and warm, ordered by id. */
-  public List<NodeView> holders(String model) {
-    return Collections.unmodifiableList(holders.getOrDefault(model, List.of()));
-  }
+  /** Who holds that model loaded and warm, of the nodes that may be used. */
+  Holders holders(String model);
+
+  /** That node as it stands now; empty where it may not be used, having left or died. */
+  Optional<NodeView> node(NodeId id);
+
+  /** What policy says of where such a request may run and pass. */
+  RouteRules rules(Request request);
 }

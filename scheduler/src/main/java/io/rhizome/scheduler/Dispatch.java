@@ -3,9 +3,12 @@ package io.rhizome.scheduler;
 
 import io.rhizome.gossip.NodeId;
 import io.rhizome.scheduler.DispatchError.Attempt;
+import io.rhizome.scheduler.DispatchError.Kind;
 import io.rhizome.scheduler.RouteDecision.Action;
 import io.rhizome.scheduler.RouteDecision.Considered;
 import io.rhizome.scheduler.RouteDecision.Refusal;
+import io.rhizome.scheduler.resilience.Latencies;
+import io.rhizome.scheduler.resilience.Resilience;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
@@ -14,45 +17,83 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request's life at one node: attempt, failure, next attempt, within deadline and bounds.
+ * One request's life at one node: attempts, failures, further attempts, within deadline and bounds.
  *
  * <p>One instance per request; no clock, no IO, no threads. Not thread-safe: the driver calls it
- * from one thread at a time, does what the returned {@link Step} says, and either hands the answer
- * to the caller (and drops this object) or reports the failure. Every request ends: a node that
- * failed is never tried again from here, and attempts are bounded.
+ * from one thread at a time and does what the returned steps say, in order. It tells how each
+ * attempt ended and calls {@link #onTimer} at {@link #nextTimerNanos}. Every request ends: a node
+ * that failed is never tried again from here, attempts are bounded, and the deadline is one.
  *
  * <pre>
- * state    event                                      next     step
- * NEW      start, deadline passed                     ENDED    Fail DEADLINE_EXCEEDED
- * NEW      start, router says here                    PENDING  RunHere
- * NEW      start, router says elsewhere               PENDING  Forward
- * NEW      start, router says no holder               ENDED    Fail NO_HOLDER
- * NEW      start, router says exhausted or hop limit  ENDED    Fail UNAVAILABLE
- * PENDING  FINAL                                      ENDED    Fail FINAL
- * PENDING  EXPIRED                                    ENDED    Fail DEADLINE_EXCEEDED
- * PENDING  CANCELLED                                  ENDED    Fail CANCELLED
- * PENDING  OVERLOADED, REFUSED or BROKEN:
- *            deadline passed                          ENDED    Fail DEADLINE_EXCEEDED
- *            attempts used up                         ENDED    Fail OVERLOADED or UNAVAILABLE
- *            router says here                         PENDING  RunHere
- *            router says elsewhere                    PENDING  Forward
- *            router refuses                           ENDED    Fail OVERLOADED or UNAVAILABLE
+ * state    event                                       next     steps
+ * NEW      start: router says here or elsewhere        PENDING  RunHere or Forward
+ * NEW      start: deadline passed, router refuses      ENDED    Fail
+ * PENDING  answered                                    ENDED    GiveUp of the other attempt
+ * PENDING  FINAL, EXPIRED, CANCELLED                   ENDED    GiveUp of the other attempt, Fail
+ * PENDING  deadline                                    ENDED    GiveUp of all, Fail
+ * PENDING  OVERLOADED, REFUSED, BROKEN, SILENT:
+ *            another attempt is pending                PENDING  -
+ *            it may have run, and not repeatable       ENDED    Fail
+ *            it may have run, and no budget            ENDED    Fail
+ *            attempts used up, router refuses          ENDED    Fail
+ *            router says here or elsewhere             PENDING  RunHere or Forward
+ * PENDING  an attempt's time is over:
+ *            its holder spoke since and is so busy     PENDING  - (its time is longer)
+ *            another attempt is pending                PENDING  GiveUp
+ *            no budget, no attempts left, nobody else  PENDING  - (its time begins anew)
+ *            else                                      PENDING  GiveUp, RunHere or Forward
+ * PENDING  time to hedge:
+ *            one pending, budget, somebody else        PENDING  RunHere or Forward beside it
  * </pre>
  *
+ * <p>An attempt's time and the time to hedge come from how long answered attempts of the model took
+ * ({@link Resilience}), plus the queue that the chosen node reports; where too little is known
+ * there is neither. Only the node where the request entered, which knows the whole deadline, does
+ * either, and only where the request may run twice. An attempt that provably reached no executor is
+ * repeated free of budget. Nobody is tried through a relay, or as a holder, that an attempt is
+ * pending with or may have died at.
+ *
  * <p>OVERLOADED is reported when any attempt was refused for lack of room: then waiting helps.
+ *
+ * <p>A router that breaks its contract is stopped by an {@link IllegalStateException}, before
+ * anything was sent: the request is then the driver's to end.
  */
 public final class Dispatch {
-  private static final int MAX_LISTED = 8;
+  private static final long NEVER = Long.MAX_VALUE;
+
+  /** Beyond its queue, an attempt may take so many times what a run does there. */
+  private static final int RUNS_ALLOWED = 3;
 
   private final Request request;
   private final Router router;
   private final long deadlineNanos;
   private final int maxAttempts;
+  private final Resilience resilience;
   private final RandomGenerator random;
-  private final SortedSet<NodeId> excluded = new TreeSet<>();
+  private final SortedSet<NodeId> tried = new TreeSet<>();
   private final List<Attempt> attempts = new ArrayList<>();
-  private @Nullable NodeId pendingAt;
-  private boolean started;
+  private final List<Pending> pending = new ArrayList<>(2);
+  private int made;
+  private long hedgeNanos = NEVER;
+  private boolean ended;
+
+  private static final class Pending {
+    final int number;
+    final NodeId holder;
+    final @Nullable NodeId relay;
+    final long sentNanos;
+    final long allowedNanos;
+    long timeoutNanos;
+
+    Pending(int number, Action action, NodeId self, long sentNanos, long allowedNanos) {
+      Action.Forward forward = action instanceof Action.Forward there ? there : null;
+      this.number = number;
+      this.holder = forward == null ? self : forward.holder();
+      this.relay = forward == null || forward.target() == null ? null : forward.to();
+      this.sentNanos = sentNanos;
+      this.allowedNanos = allowedNanos;
+    }
+  }
 
   /**
    * A request that has not been tried yet.
@@ -61,6 +102,7 @@ public final class Dispatch {
    * @param router who chooses
    * @param deadlineNanos when the caller stops waiting, on the scale of {@code nowNanos}
    * @param config bounds on attempts
+   * @param resilience what this node's requests share
    * @param random the router's only source of randomness
    */
   public Dispatch(
@@ -68,123 +110,326 @@ public final class Dispatch {
       Router router,
       long deadlineNanos,
       DispatchConfig config,
+      Resilience resilience,
       RandomGenerator random) {
     this.request = request;
     this.router = router;
     this.deadlineNanos = deadlineNanos;
     this.maxAttempts = config.attemptsFor(request);
+    this.resilience = resilience;
     this.random = random;
   }
 
-  /** The first step; {@link IllegalStateException} when called twice. */
-  public Step start(long nowNanos, ClusterView view) {
-    if (started) {
+  /** The first steps; {@link IllegalStateException} when called twice. */
+  public List<Step> start(ClusterView view) {
+    if (made > 0 || ended) {
       throw new IllegalStateException("already started");
     }
-    started = true;
-    return next(nowNanos, view);
+    if (request.isEntering()) {
+      resilience.retries().onRequest();
+      resilience.hedges().onRequest();
+    }
+    List<Step> steps = new ArrayList<>();
+    next(view, null, steps);
+    return steps;
+  }
+
+  /** When {@link #onTimer} is due; {@link Long#MAX_VALUE} once it has ended. */
+  public long nextTimerNanos() {
+    if (ended) {
+      return NEVER;
+    }
+    long next = Math.min(deadlineNanos, hedgeNanos);
+    for (Pending attempt : pending) {
+      next = Math.min(next, attempt.timeoutNanos);
+    }
+    return next;
+  }
+
+  /** What that time brings. */
+  public List<Step> onTimer(ClusterView view) {
+    List<Step> steps = new ArrayList<>();
+    if (ended) {
+      return steps;
+    }
+    long now = view.nowNanos();
+    if (deadlineNanos - now <= 0) {
+      deadlineExceeded(now, steps);
+      return steps;
+    }
+    for (Pending attempt : List.copyOf(pending)) {
+      if (attempt.timeoutNanos <= now) {
+        onSilence(view, attempt, steps);
+      }
+    }
+    if (hedgeNanos <= now) {
+      hedgeNanos = NEVER;
+      hedge(view, steps);
+    }
+    return steps;
+  }
+
+  private void onSilence(ClusterView view, Pending attempt, List<Step> steps) {
+    long now = view.nowNanos();
+    long expected = after(attempt.sentNanos, expectedNanos(view, attempt));
+    if (expected > now) {
+      attempt.timeoutNanos = expected;
+      return;
+    }
+    attempt.timeoutNanos = after(now, attempt.allowedNanos);
+    if (pending.size() > 1) {
+      giveUpSilent(view, attempt, steps);
+    } else if (made < maxAttempts) {
+      RouteDecision decision = decide(view);
+      if (!(decision.action() instanceof Action.Refuse) && resilience.retries().tryTake(now)) {
+        giveUpSilent(view, attempt, steps);
+        follow(view, decision, steps);
+      }
+    }
   }
 
   /**
-   * The step after an attempt failed.
-   *
-   * @param at where the pending attempt ran; {@link IllegalStateException} if none is pending there
+   * How long the attempt may well take by what its holder said since: it is busy, not hung. 0 where
+   * it said nothing since.
    */
-  public Step onFailure(long nowNanos, ClusterView view, NodeId at, Failure failure) {
-    if (pendingAt == null || !pendingAt.equals(at)) {
-      throw new IllegalStateException("no attempt pending at " + at.shortName());
-    }
-    pendingAt = null;
-    attempts.add(new Attempt(at, failure));
-    excluded.add(at);
-    return switch (failure.kind()) {
-      case FINAL -> fail(DispatchError.Kind.FINAL, "it would fail alike elsewhere", List.of());
-      case EXPIRED -> deadlineExceeded();
-      case CANCELLED -> fail(DispatchError.Kind.CANCELLED, "cancelled by the caller", List.of());
-      case OVERLOADED, REFUSED, BROKEN -> next(nowNanos, view);
-    };
+  private static long expectedNanos(ClusterView view, Pending attempt) {
+    NodeView holder = heardSince(view, attempt);
+    return holder == null
+        ? 0
+        : holder.load().queueNanos() + RUNS_ALLOWED * holder.load().serviceNanos();
   }
 
-  private Step next(long nowNanos, ClusterView view) {
-    long left = deadlineNanos - nowNanos;
-    if (left <= 0) {
-      return deadlineExceeded();
-    }
-    if (attempts.size() >= maxAttempts) {
-      return exhausted("gave up after " + attempts.size() + " attempts", List.of());
-    }
-    RouteDecision decision = router.route(request, excluded, view, random);
-    if (decision.action() instanceof Action.RunHere here) {
-      pendingAt = requireFresh(view.self());
-      return new Step.RunHere(here.version(), left);
-    }
-    if (decision.action() instanceof Action.Forward forward) {
-      pendingAt = requireForwardable(forward.to(), view);
-      return new Step.Forward(forward.to(), forward.version(), left);
-    }
-    return refused(((Action.Refuse) decision.action()).reason(), decision.considered());
+  /** The holder, if it said anything to anybody here since the attempt was sent. */
+  private static @Nullable NodeView heardSince(ClusterView view, Pending attempt) {
+    return view.node(attempt.holder)
+        .filter(node -> node.loadAgeNanos() <= view.nowNanos() - attempt.sentNanos)
+        .orElse(null);
   }
 
-  private NodeId requireForwardable(NodeId to, ClusterView view) {
-    if (to.equals(view.self()) || request.visited().contains(to) || request.hopLimit() < 1) {
-      throw new IllegalStateException("router " + router.name() + " may not forward to " + to);
-    }
-    return requireFresh(to);
+  private void giveUpSilent(ClusterView view, Pending attempt, List<Step> steps) {
+    long now = view.nowNanos();
+    String why = "no answer in " + (now - attempt.sentNanos) / 1_000_000 + " ms";
+    steps.add(new Step.GiveUp(attempt.number, heardSince(view, attempt) == null));
+    over(now, attempt, new Failure(Failure.Kind.SILENT, why), null);
   }
 
-  private NodeId requireFresh(NodeId node) {
-    if (excluded.contains(node)) {
-      throw new IllegalStateException("router " + router.name() + " chose again " + node);
+  private void hedge(ClusterView view, List<Step> steps) {
+    if (pending.size() != 1 || made >= maxAttempts) {
+      return;
     }
-    return node;
+    RouteDecision decision = decide(view);
+    if (!(decision.action() instanceof Action.Refuse)
+        && resilience.hedges().tryTake(view.nowNanos())) {
+      follow(view, decision, steps);
+    }
   }
 
-  private Step refused(Refusal reason, List<Considered> considered) {
-    if (reason == Refusal.NO_HOLDER && attempts.isEmpty()) {
-      return fail(DispatchError.Kind.NO_HOLDER, "no usable node holds it", considered);
+  /**
+   * The steps after an attempt was answered; those of an attempt that was given up are none.
+   *
+   * @param load what the holder said of its load, if it said anything
+   */
+  public List<Step> onAnswer(ClusterView view, int attempt, @Nullable Load load) {
+    List<Step> steps = new ArrayList<>();
+    Pending answered = pending(attempt);
+    if (answered == null) {
+      return steps;
     }
-    return switch (reason) {
-      case NO_HOLDER -> exhausted("no other usable node holds it", considered);
-      case HOLDERS_EXHAUSTED -> exhausted("no holder is left to try", considered);
-      case HOP_LIMIT -> exhausted("it may not hop any further", considered);
-    };
+    long now = view.nowNanos();
+    pending.remove(answered);
+    tell(now, answered, null, load);
+    if (request.isEntering()) {
+      resilience.latencies().add(now, request.model(), now - answered.sentNanos);
+    }
+    end(now, Failure.Kind.CANCELLED, steps);
+    return steps;
   }
 
-  private Step exhausted(String why, List<Considered> considered) {
-    boolean overloaded =
-        attempts.stream().anyMatch(a -> a.failure().kind() == Failure.Kind.OVERLOADED);
-    return fail(
-        overloaded ? DispatchError.Kind.OVERLOADED : DispatchError.Kind.UNAVAILABLE,
-        why,
-        considered);
-  }
-
-  private Step deadlineExceeded() {
-    return fail(DispatchError.Kind.DEADLINE_EXCEEDED, "the deadline passed", List.of());
-  }
-
-  private Step fail(DispatchError.Kind kind, String why, List<Considered> considered) {
-    StringBuilder text = new StringBuilder("model '").append(request.model()).append('\'');
-    if (request.version() != 0) {
-      text.append(" version ").append(request.version());
+  /**
+   * The steps after an attempt failed; those of an attempt that was given up are none.
+   *
+   * @param load what the holder said of its load, if it said anything
+   */
+  public List<Step> onFailure(ClusterView view, int attempt, Failure failure, @Nullable Load load) {
+    List<Step> steps = new ArrayList<>();
+    Pending failed = pending(attempt);
+    if (failed == null) {
+      return steps;
     }
-    text.append(": ").append(why);
-    List<String> details = new ArrayList<>();
-    for (Attempt attempt : attempts) {
-      Failure failure = attempt.failure();
-      details.add(attempt.node().shortName() + " " + failure.kind() + ": " + failure.message());
-    }
-    for (Considered candidate : considered) {
-      if (!excluded.contains(candidate.node())) {
-        details.add(candidate.node().shortName() + " " + candidate.verdict());
+    long now = view.nowNanos();
+    over(now, failed, failure, load);
+    switch (failure.kind()) {
+      case FINAL -> fail(now, Kind.FINAL, "it would fail alike elsewhere", List.of(), steps);
+      case EXPIRED -> deadlineExceeded(now, steps);
+      case CANCELLED -> fail(now, Kind.CANCELLED, "cancelled by the caller", List.of(), steps);
+      case OVERLOADED, REFUSED, BROKEN, SILENT -> {
+        if (pending.isEmpty()) {
+          next(view, failure, steps);
+        }
       }
     }
-    // Attempts come first and are few; holders may be many, and a message is read by people.
-    int shown = Math.min(details.size(), attempts.size() + MAX_LISTED);
-    if (shown > 0) {
-      text.append(" (").append(String.join("; ", details.subList(0, shown)));
-      text.append(shown < details.size() ? "; and " + (details.size() - shown) + " more)" : ")");
+    return steps;
+  }
+
+  private void over(long now, Pending attempt, Failure failure, @Nullable Load load) {
+    pending.remove(attempt);
+    attempts.add(new Attempt(attempt.holder, failure));
+    tried.add(attempt.holder);
+    if (attempt.relay != null && failure.kind().mayHaveRun()) {
+      tried.add(attempt.relay);
     }
-    return new Step.Fail(new DispatchError(kind, text.toString(), attempts));
+    tell(now, attempt, failure.kind(), load);
+  }
+
+  /** Every attempt that was sent has one outcome, also where nobody waited for it any more. */
+  private void tell(
+      long now, Pending attempt, Failure.@Nullable Kind failure, @Nullable Load load) {
+    long elapsed = now - attempt.sentNanos;
+    router.onOutcome(now, request, new Outcome(attempt.holder, failure, elapsed, load));
+  }
+
+  /** The first attempt, or the one after {@code failure}; else the end. */
+  private void next(ClusterView view, @Nullable Failure failure, List<Step> steps) {
+    long now = view.nowNanos();
+    boolean mayHaveRun = failure != null && failure.kind().mayHaveRun();
+    if (deadlineNanos - now <= 0) {
+      deadlineExceeded(now, steps);
+    } else if (mayHaveRun && !request.repeatable()) {
+      String why = "it may have run, and may not run twice";
+      fail(now, Kind.UNAVAILABLE, why, List.of(), steps);
+    } else if (made >= maxAttempts) {
+      exhausted(now, "gave up after " + made + " attempts", List.of(), steps);
+    } else {
+      RouteDecision decision = decide(view);
+      if (decision.action() instanceof Action.Refuse refuse) {
+        refused(now, refuse.reason(), decision.considered(), steps);
+      } else if (mayHaveRun && !resilience.retries().tryTake(now)) {
+        exhausted(now, "too many requests are being retried", List.of(), steps);
+      } else {
+        follow(view, decision, steps);
+      }
+    }
+  }
+
+  /** Where another attempt would go: not where one failed, nor where or through whom one is out. */
+  private RouteDecision decide(ClusterView view) {
+    SortedSet<NodeId> out = new TreeSet<>(tried);
+    for (Pending attempt : pending) {
+      out.add(attempt.holder);
+      if (attempt.relay != null) {
+        out.add(attempt.relay);
+      }
+    }
+    Request asked = out.isEmpty() ? request : request.withPath(request.path().withTried(out));
+    RouteDecision decision = router.route(asked, view, random);
+    requireAllowed(decision.action(), asked.path(), view.self());
+    return decision;
+  }
+
+  private void requireAllowed(Action action, Request.Path path, NodeId self) {
+    if (action instanceof Action.RunHere && path.tried().contains(self)) {
+      throw new IllegalStateException("router " + router.name() + " chose again " + self);
+    }
+    if (action instanceof Action.Forward forward) {
+      NodeId to = forward.to();
+      NodeId holder = forward.holder();
+      if (path.tried().contains(holder) || path.tried().contains(to)) {
+        throw new IllegalStateException("router " + router.name() + " chose again " + holder);
+      }
+      if (to.equals(self)
+          || holder.equals(self)
+          || path.visited().contains(to)
+          || path.visited().contains(holder)
+          || path.hopLimit() < (forward.target() == null ? 1 : 2)) {
+        throw new IllegalStateException("router " + router.name() + " may not forward to " + to);
+      }
+    }
+  }
+
+  private void follow(ClusterView view, RouteDecision decision, List<Step> steps) {
+    long now = view.nowNanos();
+    long left = deadlineNanos - now;
+    made++;
+    Action action = decision.action();
+    pending.add(watched(view, action));
+    router.onSent(now, request, decision);
+    if (action instanceof Action.Forward forward) {
+      steps.add(new Step.Forward(made, forward.to(), forward.target(), forward.version(), left));
+    } else {
+      steps.add(new Step.RunHere(made, ((Action.RunHere) action).version(), left));
+    }
+    if (!decision.ask().isEmpty()) {
+      steps.add(new Step.Ask(decision.ask()));
+    }
+  }
+
+  /** The attempt that comes of it, with its time; where it is alone, with the time to hedge. */
+  private Pending watched(ClusterView view, Action action) {
+    long now = view.nowNanos();
+    boolean watch = request.isEntering() && request.repeatable();
+    Latencies latencies = resilience.latencies();
+    long allowed = watch ? latencies.timeoutNanos(now, request.model()) : -1;
+    long hedge = watch && pending.isEmpty() ? latencies.hedgeNanos(now, request.model()) : -1;
+    Pending attempt = new Pending(made, action, view.self(), now, allowed < 0 ? NEVER : allowed);
+    long queue = view.node(attempt.holder).map(there -> there.load().queueNanos()).orElse(0L);
+    attempt.timeoutNanos = after(after(now, attempt.allowedNanos), queue);
+    hedgeNanos = hedge < 0 ? NEVER : after(after(now, hedge), queue);
+    return attempt;
+  }
+
+  private static long after(long nanos, long delayNanos) {
+    return delayNanos > NEVER - Math.max(0, nanos) ? NEVER : nanos + delayNanos;
+  }
+
+  private @Nullable Pending pending(int attempt) {
+    for (Pending one : pending) {
+      if (one.number == attempt) {
+        return one;
+      }
+    }
+    return null;
+  }
+
+  private void refused(long now, Refusal reason, List<Considered> considered, List<Step> steps) {
+    switch (reason) {
+      case NO_HOLDER -> {
+        if (attempts.isEmpty()) {
+          fail(now, Kind.NO_HOLDER, "no usable node holds it", considered, steps);
+        } else {
+          exhausted(now, "no other usable node holds it", considered, steps);
+        }
+      }
+      case HOLDERS_EXHAUSTED -> exhausted(now, "no holder is left to try", considered, steps);
+      case FORBIDDEN -> fail(now, Kind.FORBIDDEN, "policy forbids every holder", considered, steps);
+      case HOP_LIMIT -> exhausted(now, "it may not hop any further", considered, steps);
+    }
+  }
+
+  private void exhausted(long now, String why, List<Considered> considered, List<Step> steps) {
+    boolean overloaded =
+        attempts.stream().anyMatch(a -> a.failure().kind() == Failure.Kind.OVERLOADED);
+    fail(now, overloaded ? Kind.OVERLOADED : Kind.UNAVAILABLE, why, considered, steps);
+  }
+
+  private void deadlineExceeded(long now, List<Step> steps) {
+    end(now, Failure.Kind.EXPIRED, steps);
+    fail(now, Kind.DEADLINE_EXCEEDED, "the deadline passed", List.of(), steps);
+  }
+
+  private void fail(
+      long now, Kind kind, String why, List<Considered> considered, List<Step> steps) {
+    end(now, Failure.Kind.CANCELLED, steps);
+    String message = ErrorMessage.of(request, why, attempts, considered);
+    steps.add(new Step.Fail(new DispatchError(kind, message, attempts)));
+  }
+
+  /** The end, as which every attempt that is still out is given up. */
+  private void end(long now, Failure.Kind outcome, List<Step> steps) {
+    ended = true;
+    for (Pending attempt : pending) {
+      steps.add(new Step.GiveUp(attempt.number, false));
+      tell(now, attempt, outcome, null);
+    }
+    pending.clear();
   }
 }

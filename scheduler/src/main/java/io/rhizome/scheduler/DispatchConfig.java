@@ -23,6 +23,6 @@ public record DispatchConfig(int maxAttempts, int maxAttemptsForwarded) {
   }
 
   int attemptsFor(Request request) {
-    return request.visited().isEmpty() ? maxAttempts : maxAttemptsForwarded;
+    return request.isEntering() ? maxAttempts : maxAttemptsForwarded;
   }
 }

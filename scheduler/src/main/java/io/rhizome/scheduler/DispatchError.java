@@ -27,6 +27,8 @@ public record DispatchError(Kind kind, String message, List<Attempt> attempts) {
     OVERLOADED(true),
     /** Holders exist, but none could be reached or none answered. */
     UNAVAILABLE(true),
+    /** Holders exist, but policy forbids that any of those that could be reached runs it. */
+    FORBIDDEN(false),
     /** The deadline passed. */
     DEADLINE_EXCEEDED(false),
     /** The last attempt's answer stands: it would be the same elsewhere. */

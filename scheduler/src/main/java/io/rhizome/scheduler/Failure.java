@@ -17,8 +17,10 @@ public record Failure(Kind kind, String message) {
      * hold the model after all. It provably never reached an executor.
      */
     REFUSED,
-    /** Lost after bytes went out: it may have run. Retried, as models are idempotent. */
+    /** Lost after bytes went out: it may have run. Retried where the request is repeatable. */
     BROKEN,
+    /** No answer within the time that an attempt may take: it may still run. Retried likewise. */
+    SILENT,
     /** An answer that would be the same elsewhere: bad input, too large, the model failed on it. */
     FINAL,
     /** The deadline passed. */
@@ -26,9 +28,19 @@ public record Failure(Kind kind, String message) {
     /** The caller gave up. */
     CANCELLED;
 
+    /** Whether it may have run, or may be running, for all that is known. */
+    public boolean mayHaveRun() {
+      return this == BROKEN || this == SILENT;
+    }
+
+    /** Whether the node itself is in doubt: it did not say this, it could not be heard. */
+    public boolean wasUnheard() {
+      return this == REFUSED || mayHaveRun();
+    }
+
     /** Whether another holder may do better. */
     public boolean retriable() {
-      return this == OVERLOADED || this == REFUSED || this == BROKEN;
+      return this == OVERLOADED || this == REFUSED || mayHaveRun();
     }
   }
 }

@@ -2,27 +2,57 @@
 package io.rhizome.scheduler;
 
 import io.rhizome.gossip.NodeId;
-import java.util.Collections;
-import java.util.NavigableSet;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import io.rhizome.gossip.Reachability;
 
 /**
- * One node as a candidate: what the router may know of it.
+ * One node as a candidate: what the router may know of it now.
  *
  * @param id who
- * @param reachable false while connections to it fail, though gossip has not buried it yet
+ * @param standing whether it is well
+ * @param reachability how this node's connections reach it
  * @param rttNanos round trip to it in nanoseconds; 0 for this node, -1 where not yet known
- * @param load what it last said of its load
- * @param ready the versions of each model that it holds loaded and warm
+ * @param load what it last said of its load, and what this node sent it since
+ * @param loadAgeNanos how old that is in nanoseconds, 0 for this node; {@link Long#MAX_VALUE} where
+ *     it was never heard
+ * @param outstanding requests that this node sent it and that have not ended
+ * @param place where it stands
  */
 public record NodeView(
     NodeId id,
-    boolean reachable,
+    Standing standing,
+    Reachability reachability,
     long rttNanos,
     Load load,
-    SortedMap<String, NavigableSet<Long>> ready) {
-  public NodeView {
-    ready = Collections.unmodifiableSortedMap(new TreeMap<>(ready));
+    long loadAgeNanos,
+    int outstanding,
+    Place place) {
+  /** What a round trip not yet measured counts as: about that of a neighbouring site. */
+  public static final long UNKNOWN_RTT_NANOS = 1_000_000;
+
+  /** Whether a node is well, as far as membership and requests have shown. */
+  public enum Standing {
+    /** It is. */
+    WELL("well"),
+    /** The failure detector suspects it: only where nobody else can serve. */
+    SUSPECT("suspect"),
+    /** Requests there failed one after another: only where nobody else can serve. */
+    EJECTED("ejected");
+
+    private final String text;
+
+    Standing(String text) {
+      this.text = text;
+    }
+
+    /** For people. */
+    public String text() {
+      return text;
+    }
+  }
+
+  /** What a request of that size would take there, part by part. */
+  public Estimate estimate(long bytes) {
+    long network = rttNanos < 0 ? UNKNOWN_RTT_NANOS : rttNanos;
+    return new Estimate(network, 0, load.queueNanos(), load.serviceNanos());
   }
 }

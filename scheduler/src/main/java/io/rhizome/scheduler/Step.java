@@ -2,26 +2,52 @@
 package io.rhizome.scheduler;
 
 import io.rhizome.gossip.NodeId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What {@link Dispatch} asks its driver to do next. */
 public sealed interface Step {
   /**
    * Run it on this node's executor.
    *
+   * @param attempt its number, to be told with how it ended
    * @param version the version counter to run
    * @param timeoutNanos what is left of the deadline
    */
-  record RunHere(long version, long timeoutNanos) implements Step {}
+  record RunHere(int attempt, long version, long timeoutNanos) implements Step {}
 
   /**
    * Send it to a peer as {@link Request#forwardedBy} makes it.
    *
+   * @param attempt its number, to be told with how it ended
    * @param to the peer
-   * @param version the version that this node believes it holds
-   * @param timeoutNanos how long the attempt may take
+   * @param target the holder that the peer is to pass it to; null where the peer is to run it
+   * @param version the version that this node believes the holder has
+   * @param timeoutNanos what is left of the deadline
    */
-  record Forward(NodeId to, long version, long timeoutNanos) implements Step {}
+  record Forward(int attempt, NodeId to, @Nullable NodeId target, long version, long timeoutNanos)
+      implements Step {
+    /** The node that is to run it. */
+    public NodeId holder() {
+      return target == null ? to : target;
+    }
+  }
 
-  /** Give up and tell the caller. */
+  /**
+   * Nobody waits for that attempt any more: cancel it; news of it is not wanted.
+   *
+   * @param attempt which
+   * @param silent whether it was given up as its holder said nothing at all since it was sent
+   */
+  record GiveUp(int attempt, boolean silent) implements Step {}
+
+  /** Ask these nodes for their load, for the decisions to come. */
+  record Ask(List<NodeId> nodes) implements Step {
+    public Ask {
+      nodes = List.copyOf(nodes);
+    }
+  }
+
+  /** Give up and tell the caller. Nothing is running any more. */
   record Fail(DispatchError error) implements Step {}
 }

@@ -151,7 +151,7 @@ final class CoreRules {
             "java\\..*|org\\.jspecify\\..*|"
                 + Pattern.quote(own)
                 + "\\..*|io\\.rhizome\\.gossip\\."
-                + "(NodeId|Member|Member\\$Status|MembershipView|NodeState|Residency"
+                + "(NodeId|Member|Member\\$Status|MembershipView|NodeState|Reachability.*|Residency"
                 + "|Residency\\$State|Endpoint)|io\\.rhizome\\.gossip\\.coordinate\\.Coordinate");
     return DescribedPredicate.describe(
         "are of the JDK, of " + own + ", or value types of gossip",

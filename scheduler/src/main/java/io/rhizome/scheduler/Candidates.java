@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.scheduler;
+
+import io.rhizome.gossip.NodeId;
+import io.rhizome.gossip.Reachability;
+import io.rhizome.scheduler.NodeView.Standing;
+import io.rhizome.scheduler.RouteDecision.Action;
+import io.rhizome.scheduler.RouteDecision.Considered;
+import io.rhizome.scheduler.RouteDecision.Refusal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The nodes among which a router may choose for one request, and how it says what it chose.
+ *
+ * <p><b>Goals.</b> No router can break policy, loop, or send a request to a node that cannot serve
+ * it. Where a thousand nodes hold a model, a decision costs what the few cost that it looks at.
+ *
+ * <p><b>Constraints.</b> A candidate holds the wanted version, did not fail this request, and
+ * policy lets the request run there. One that is not this node was not passed by the request, can
+ * be reached within the hop limit, directly or through a relay that policy allows, too. Version 0
+ * stands for the newest that a candidate has.
+ *
+ * <p>Where policy does not even let the request pass this node, there is none: a client brought it
+ * to the wrong door.
+ *
+ * <p><b>Progress.</b> What a peer sent here runs here, if this node may run it: the peer chose by
+ * what it knew, and a second guess would send it on a tour. A relay passes it to the holder that it
+ * was given for, and to nobody else. So a path is entry, at most one relay, holder.
+ *
+ * <p><b>Last resort.</b> Suspected and ejected nodes are candidates only where no other node can
+ * serve, of any wanted version: the failure detector may be wrong, an error is certain.
+ *
+ * <p>One instance per decision; one thread.
+ */
+public final class Candidates {
+  private static final int TRIES = 8;
+  private static final int MAX_LISTED = 64;
+
+  private final Request request;
+  private final ClusterView view;
+  private final RouteRules rules;
+  private final SortedMap<Long, List<NodeId>> wanted;
+  private List<NodeId> nodes = List.of();
+  private long version;
+  private boolean lastResort;
+  private @Nullable List<NodeView> eligible;
+
+  private Candidates(Request request, ClusterView view) {
+    this.request = request;
+    this.view = view;
+    this.rules = view.rules(request);
+    this.wanted = view.holders(request.model()).wanted(request.version());
+  }
+
+  /** Those for this request. */
+  public static Candidates of(Request request, ClusterView view) {
+    Candidates candidates = new Candidates(request, view);
+    candidates.find();
+    return candidates;
+  }
+
+  private void find() {
+    if (objectionHere() != null) {
+      return;
+    }
+    if (!request.isEntering() && only(view.self())) {
+      return;
+    }
+    NodeId target = request.path().target();
+    if (target != null) {
+      boolean unused = only(target);
+      return;
+    }
+    for (boolean last : new boolean[] {false, true}) {
+      lastResort = last;
+      for (Map.Entry<Long, List<NodeId>> holders : wanted.entrySet()) {
+        for (NodeId id : holders.getValue()) {
+          if (objection(id) == null) {
+            version = holders.getKey();
+            nodes = holders.getValue();
+            return;
+          }
+        }
+      }
+    }
+  }
+
+  /** Makes that node the only candidate, if it is one; says whether. */
+  private boolean only(NodeId id) {
+    lastResort = true;
+    for (Map.Entry<Long, List<NodeId>> holders : wanted.entrySet()) {
+      if (holders.getValue().contains(id) && objection(id) == null) {
+        version = holders.getKey();
+        nodes = List.of(id);
+        return true;
+      }
+    }
+    lastResort = false;
+    return false;
+  }
+
+  /** The request that they are for. */
+  public Request request() {
+    return request;
+  }
+
+  /** The view that they were taken from. */
+  public ClusterView view() {
+    return view;
+  }
+
+  /** Whether there is none. */
+  public boolean isEmpty() {
+    return nodes.isEmpty();
+  }
+
+  /** Their ids, ordered, with random access; some may turn out to be none. */
+  public List<NodeId> ids() {
+    return nodes;
+  }
+
+  /** How many nodes there are at most: some may turn out to be none. */
+  public int bound() {
+    return nodes.size();
+  }
+
+  /** All of them, ordered by id; costs time in proportion to {@link #bound}. */
+  public List<NodeView> all() {
+    List<NodeView> found = eligible;
+    if (found == null) {
+      found = new ArrayList<>(nodes.size());
+      for (NodeId id : nodes) {
+        NodeView node = view.node(id).orElse(null);
+        if (node != null && objection(node) == null) {
+          found.add(node);
+        }
+      }
+      eligible = found;
+    }
+    return found;
+  }
+
+  /** One of them, each as likely as another; empty where there is none. */
+  public Optional<NodeView> draw(RandomGenerator random) {
+    for (int i = 0; i < TRIES && !nodes.isEmpty() && eligible == null; i++) {
+      Optional<NodeView> drawn = of(nodes.get(random.nextInt(nodes.size())));
+      if (drawn.isPresent()) {
+        return drawn;
+      }
+    }
+    List<NodeView> all = all();
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(random.nextInt(all.size())));
+  }
+
+  /** Two of them, or the only one twice; empty where there is none. */
+  public List<NodeView> drawTwo(RandomGenerator random) {
+    Optional<NodeView> first = draw(random);
+    if (first.isEmpty()) {
+      return List.of();
+    }
+    for (int i = 0; i < TRIES; i++) {
+      Optional<NodeView> second = draw(random);
+      if (second.isPresent() && !second.get().id().equals(first.get().id())) {
+        return List.of(first.get(), second.get());
+      }
+    }
+    List<NodeView> others = new ArrayList<>(all());
+    others.removeIf(node -> node.id().equals(first.get().id()));
+    return others.isEmpty()
+        ? List.of(first.get(), first.get())
+        : List.of(first.get(), others.get(random.nextInt(others.size())));
+  }
+
+  /** That node, if it is one of them. */
+  public Optional<NodeView> of(NodeId id) {
+    if (!nodes.contains(id)) {
+      return Optional.empty();
+    }
+    return view.node(id).filter(node -> objection(node) == null);
+  }
+
+  /** This node, if it is one of them. */
+  public Optional<NodeView> here() {
+    return of(view.self());
+  }
+
+  /** The decision for that one of them. */
+  public RouteDecision choose(NodeView node) {
+    return choose(node, List.of());
+  }
+
+  /** The decision for that one of them, the others having been considered too. */
+  public RouteDecision choose(NodeView node, List<Considered> others) {
+    List<Considered> considered = new ArrayList<>(others.size() + 1);
+    considered.add(new Considered(node.id(), node.estimate(request.bytes()), "chosen"));
+    considered.addAll(others);
+    return new RouteDecision(action(node), considered, List.of());
+  }
+
+  private Action action(NodeView node) {
+    if (node.id().equals(view.self())) {
+      return new Action.RunHere(version);
+    }
+    return node.reachability() instanceof Reachability.Via via
+        ? new Action.Forward(via.relay(), node.id(), version)
+        : new Action.Forward(node.id(), null, version);
+  }
+
+  /** The decision where there is none, with what stands against each holder. */
+  public RouteDecision refuse() {
+    List<Considered> considered = new ArrayList<>();
+    boolean allowed = false;
+    boolean anyHolder = false;
+    for (List<NodeId> holders : wanted.values()) {
+      for (NodeId id : holders) {
+        NodeView node = view.node(id).orElse(null);
+        if (node == null) {
+          continue;
+        }
+        anyHolder = true;
+        allowed |= rules.objectionToRun(node.place()) == null;
+        String objection = objection(node);
+        if (considered.size() < MAX_LISTED) {
+          considered.add(
+              new Considered(
+                  id, node.estimate(request.bytes()), objection == null ? "" : objection));
+        }
+      }
+    }
+    return new RouteDecision(new Action.Refuse(reason(anyHolder, allowed)), considered, List.of());
+  }
+
+  private Refusal reason(boolean anyHolder, boolean allowed) {
+    if (!anyHolder) {
+      return Refusal.NO_HOLDER;
+    }
+    if (objectionHere() != null) {
+      return Refusal.FORBIDDEN;
+    }
+    if (request.path().hopLimit() < 1) {
+      return Refusal.HOP_LIMIT;
+    }
+    return allowed ? Refusal.HOLDERS_EXHAUSTED : Refusal.FORBIDDEN;
+  }
+
+  /** What policy has against this node's seeing the request at all; null where it has nothing. */
+  private @Nullable String objectionHere() {
+    return view.node(view.self()).map(here -> rules.objectionToPass(here.place())).orElse(null);
+  }
+
+  private @Nullable String objection(NodeId id) {
+    NodeView node = view.node(id).orElse(null);
+    return node == null ? "gone" : objection(node);
+  }
+
+  /** Why that holder is no candidate; null where it is one. */
+  public @Nullable String objection(NodeView node) {
+    Request.Path path = request.path();
+    if (path.tried().contains(node.id())) {
+      return "tried";
+    }
+    if (node.id().equals(view.self())) {
+      return rules.objectionToRun(node.place());
+    }
+    if (path.visited().contains(node.id())) {
+      return "visited";
+    }
+    if (node.reachability() instanceof Reachability.None) {
+      return "unreachable";
+    }
+    if (path.hopLimit() < 1) {
+      return "beyond the hop limit";
+    }
+    String forbidden = rules.objectionToRun(node.place());
+    if (forbidden != null) {
+      return forbidden;
+    }
+    if (node.reachability() instanceof Reachability.Via via) {
+      String relay = objectionToRelay(via.relay());
+      if (relay != null) {
+        return relay;
+      }
+    }
+    return lastResort || node.standing() == Standing.WELL ? null : node.standing().text();
+  }
+
+  private @Nullable String objectionToRelay(NodeId id) {
+    Request.Path path = request.path();
+    if (path.target() != null) {
+      return "behind a second relay";
+    }
+    NodeView relay = view.node(id).orElse(null);
+    if (relay == null
+        || id.equals(view.self())
+        || !(relay.reachability() instanceof Reachability.Direct)) {
+      return "unreachable, as its relay is";
+    }
+    if (path.hopLimit() < 2) {
+      return "beyond the hop limit, behind a relay";
+    }
+    if (path.visited().contains(id) || path.tried().contains(id)) {
+      return "behind a relay that was tried";
+    }
+    String forbidden = rules.objectionToPass(relay.place());
+    return forbidden == null ? null : "behind a relay: " + forbidden;
+  }
+}

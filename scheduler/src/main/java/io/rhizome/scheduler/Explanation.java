@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.scheduler;
+
+import io.rhizome.gossip.NodeId;
+import io.rhizome.scheduler.RouteDecision.Action;
+import io.rhizome.scheduler.RouteDecision.Considered;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a router would decide for a request now, with every holder and what speaks for or against
+ * it.
+ *
+ * @param router who decides
+ * @param decision what it decided
+ * @param holders all nodes that hold a wanted version, the one chosen first, then by estimate
+ * @param changes what would change the decision, for people; each is one sentence about one node
+ */
+public record Explanation(
+    String router, RouteDecision decision, List<Holder> holders, List<Change> changes) {
+  private static final int MAX_HOLDERS = 1_024;
+  private static final int MAX_CHANGES = 4;
+  private static final String CHOSEN = "chosen";
+  private static final String NOT_LOOKED_AT = "not looked at";
+
+  public Explanation {
+    holders = List.copyOf(holders);
+    changes = List.copyOf(changes);
+  }
+
+  /**
+   * One holder.
+   *
+   * @param node as it stands
+   * @param version the newest wanted version that it holds
+   * @param estimate what the request would take there
+   * @param verdict what the router thought of it, or what it was ruled out by
+   * @param excluded whether it was ruled out before the router could choose it
+   */
+  public record Holder(
+      NodeView node, long version, Estimate estimate, String verdict, boolean excluded) {}
+
+  /**
+   * What would have to be otherwise.
+   *
+   * @param node who would then be chosen
+   * @param condition such as {@code if the chosen node took 3.2 ms longer}
+   */
+  public record Change(NodeId node, String condition) {}
+
+  /** Asks that router, and all that it did not say. Sends nothing. */
+  public static Explanation of(
+      Request request, ClusterView view, Router router, RandomGenerator random) {
+    RouteDecision decision = router.route(request, view, random);
+    SortedMap<NodeId, String> verdicts = new TreeMap<>();
+    for (Considered considered : decision.considered()) {
+      verdicts.put(considered.node(), considered.verdict());
+    }
+    Candidates candidates = Candidates.of(request, view);
+    SortedMap<NodeId, Holder> holders = new TreeMap<>();
+    view.holders(request.model())
+        .wanted(request.version())
+        .forEach(
+            (version, nodes) -> {
+              for (NodeId id : nodes) {
+                NodeView node = view.node(id).orElse(null);
+                if (node != null && !holders.containsKey(id) && holders.size() < MAX_HOLDERS) {
+                  holders.put(id, holder(request, candidates, node, version, verdicts.get(id)));
+                }
+              }
+            });
+    List<Holder> sorted = new ArrayList<>(holders.values());
+    sorted.sort(
+        Comparator.comparing((Holder holder) -> !holder.verdict().equals(CHOSEN))
+            .thenComparing(Holder::excluded)
+            .thenComparingLong(holder -> holder.estimate().totalNanos()));
+    return new Explanation(router.name(), decision, sorted, changes(decision, sorted));
+  }
+
+  private static Holder holder(
+      Request request,
+      Candidates candidates,
+      NodeView node,
+      long version,
+      @Nullable String considered) {
+    String objection = candidates.objection(node);
+    boolean chosen = CHOSEN.equals(considered);
+    String verdict = considered == null ? NOT_LOOKED_AT : considered;
+    return new Holder(
+        node,
+        version,
+        node.estimate(request.bytes()),
+        objection == null || chosen ? verdict : objection,
+        objection != null && !chosen);
+  }
+
+  private static List<Change> changes(RouteDecision decision, List<Holder> holders) {
+    List<Change> changes = new ArrayList<>();
+    boolean refused = decision.action() instanceof Action.Refuse;
+    long chosenNanos = refused ? Long.MAX_VALUE : holders.get(0).estimate().totalNanos();
+    Optional<Holder> next =
+        holders.stream()
+            .filter(holder -> !holder.excluded() && !holder.verdict().equals(CHOSEN))
+            .findFirst();
+    if (!refused && next.isPresent()) {
+      long more = next.get().estimate().totalNanos() - chosenNanos;
+      changes.add(
+          new Change(
+              next.get().node().id(),
+              more > 0
+                  ? "if the chosen node took " + millis(more) + " longer"
+                  : "if it were less busy, for it would be no slower"));
+    }
+    for (Holder holder : holders) {
+      if (holder.excluded()
+          && holder.estimate().totalNanos() < chosenNanos
+          && changes.size() < MAX_CHANGES) {
+        changes.add(new Change(holder.node().id(), "were it not for this: " + holder.verdict()));
+      }
+    }
+    return changes;
+  }
+
+  private static String millis(long nanos) {
+    return String.format(Locale.ROOT, "%.2f ms", nanos / 1e6);
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.scheduler;
+
+/**
+ * What requests have taught this node about one peer: its load as it says it, the round trip
+ * without its own time, what is under way there. Guarded by its own lock; held for a few
+ * assignments only.
+ */
+public final class PeerStats {
+  /** A report older than this says nothing any more, about load or about the network. */
+  private static final long LOAD_AGE_NANOS = 1_000_000_000L;
+
+  /** An old word on run times is believed half as much after each of these. */
+  private static final long HALVING_NANOS = 1_000_000_000L;
+
+  /** A peer is asked for its load at most this often. */
+  private static final long ASK_NANOS = 100_000_000L;
+
+  private static final double SMOOTHING = 0.2;
+
+  private long rttNanos;
+  private long measuredAtNanos;
+  private boolean measured;
+  private Load load = Load.UNKNOWN;
+  private long heardAtNanos;
+  private boolean heard;
+  private int outstanding;
+  private int outstandingWhenHeard;
+  private long askedAtNanos;
+  private boolean asked;
+
+  /** A request goes there. */
+  public synchronized void onSent() {
+    outstanding++;
+  }
+
+  /** One that went there ended, or nobody waits for it any more. */
+  public synchronized void onEnded() {
+    outstanding = Math.max(0, outstanding - 1);
+  }
+
+  /** A request took that long there and back, without the time that the peer had it. */
+  public synchronized void onNetwork(long nowNanos, long network) {
+    long nanos = Math.max(0, network);
+    rttNanos =
+        isYoung(measured, measuredAtNanos, nowNanos)
+            ? Math.round(rttNanos + SMOOTHING * ((double) nanos - rttNanos))
+            : nanos;
+    measuredAtNanos = nowNanos;
+    measured = true;
+  }
+
+  /** It said how busy it is. */
+  public synchronized void onLoad(long nowNanos, Load said) {
+    load = said;
+    heardAtNanos = nowNanos;
+    heard = true;
+    outstandingWhenHeard = outstanding;
+  }
+
+  /** Whether it may be asked for its load now: then it is being asked. */
+  public synchronized boolean tryAsk(long nowNanos) {
+    if (asked && nowNanos - askedAtNanos < ASK_NANOS) {
+      return false;
+    }
+    asked = true;
+    askedAtNanos = nowNanos;
+    return true;
+  }
+
+  /**
+   * Round trip in nanoseconds, -1 where no request has measured it lately. Without the age, a peer
+   * whose first request paid for the TLS handshake would seem far away for ever, as nobody would
+   * ask it again.
+   */
+  public synchronized long rttNanos(long nowNanos) {
+    return isYoung(measured, measuredAtNanos, nowNanos) ? rttNanos : -1;
+  }
+
+  private static boolean isYoung(boolean known, long atNanos, long nowNanos) {
+    return known && nowNanos - atNanos <= LOAD_AGE_NANOS;
+  }
+
+  /**
+   * The load to route by: what it said, and what this node sent since. An old report keeps only the
+   * service time, believed less the older it is, so that a peer that was slow is asked again.
+   */
+  public synchronized Load load(long nowNanos) {
+    if (isYoung(heard, heardAtNanos, nowNanos)) {
+      return load.plus(outstanding - outstandingWhenHeard);
+    }
+    long halvings = Math.max(0, nowNanos - heardAtNanos) / HALVING_NANOS;
+    long service = load.serviceNanos() >> Math.min(Long.SIZE - 1, halvings);
+    return new Load(0, load.limit(), 0, service).plus(outstanding);
+  }
+
+  /** How old its word is, in nanoseconds; {@link Long#MAX_VALUE} where it never said any. */
+  public synchronized long loadAgeNanos(long nowNanos) {
+    return heard ? Math.max(0, nowNanos - heardAtNanos) : Long.MAX_VALUE;
+  }
+
+  /** How many of this node's requests are there. */
+  public synchronized int outstanding() {
+    return outstanding;
+  }
+}
