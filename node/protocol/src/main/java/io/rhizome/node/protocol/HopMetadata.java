@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What travels beside a forwarded request, between nodes only: one binary header, {@value #NAME}.
@@ -15,8 +16,9 @@ import java.util.List;
  * <p>Layout, big-endian: format (1 byte, 1); remaining budget in microseconds (8); hop limit (1);
  * wanted version counter, 0 for the newest (8); length of the model name (1) and the name in UTF-8;
  * number of visited nodes (1) and their ids (32 each), entry first; length of the tenant's name (1)
- * and the name in UTF-8, length of the origin (1) and the origin likewise, both absent from older
- * nodes. Bytes after that are ignored, for newer nodes.
+ * and the name in UTF-8, length of the origin (1) and the origin likewise; priority (1), 0 the most
+ * urgent; length of the target's id (1), 0 or 32, and the id. What older nodes leave out at the end
+ * is empty, and of middle priority. Bytes after that are ignored, for newer nodes.
  *
  * @param budgetMicros time left until the request's deadline, relative, since clocks may disagree
  * @param hopLimit how many more hops the receiver may add
@@ -25,6 +27,8 @@ import java.util.List;
  * @param visited nodes passed so far, entry first, the sender last
  * @param tenant whose request it is, as the entry node found; empty for nobody's
  * @param origin the region that it comes from, as the entry node found; empty where not known
+ * @param priority how urgent it is: 0, the most urgent, to 255
+ * @param target the holder that the receiver is to pass it to; null where it is to run it itself
  */
 public record HopMetadata(
     long budgetMicros,
@@ -33,7 +37,9 @@ public record HopMetadata(
     long version,
     List<NodeId> visited,
     String tenant,
-    String origin) {
+    String origin,
+    int priority,
+    @Nullable NodeId target) {
   /** The header's name. */
   public static final String NAME = "rhizome-hop-bin";
 
@@ -44,9 +50,12 @@ public record HopMetadata(
   /** No request visits more nodes than this, whatever its hop limit says. */
   public static final int MAX_VISITED = 16;
 
+  /** What a node that does not say it means by priority. */
+  private static final int MIDDLE_PRIORITY = 1;
+
   private static final byte FORMAT = 1;
   private static final int MAX_NAME_BYTES = 255;
-  private static final int FIXED_BYTES = 1 + 8 + 1 + 8 + 1 + 1 + 1 + 1;
+  private static final int FIXED_BYTES = 1 + 8 + 1 + 8 + 1 + 1 + 1 + 1 + 1 + 1;
 
   public HopMetadata {
     visited = List.copyOf(visited);
@@ -55,6 +64,9 @@ public record HopMetadata(
     }
     if (hopLimit < 0 || hopLimit > MAX_VISITED) {
       throw new IllegalArgumentException("hop limit must be 0 to 16, not " + hopLimit);
+    }
+    if (priority < 0 || priority > 255) {
+      throw new IllegalArgumentException("priority must be 0 to 255, not " + priority);
     }
     if (budgetMicros < 0 || version < 0) {
       throw new IllegalArgumentException("budget and version must not be negative");
@@ -67,7 +79,12 @@ public record HopMetadata(
     byte[] owner = utf8("tenant", tenant);
     byte[] region = utf8("origin", origin);
     int bytes =
-        FIXED_BYTES + name.length + visited.size() * NodeId.BYTES + owner.length + region.length;
+        FIXED_BYTES
+            + name.length
+            + visited.size() * NodeId.BYTES
+            + owner.length
+            + region.length
+            + (target == null ? 0 : NodeId.BYTES);
     ByteBuffer out =
         ByteBuffer.allocate(bytes)
             .put(FORMAT)
@@ -81,6 +98,12 @@ public record HopMetadata(
       out.put(node.bytes());
     }
     out.put((byte) owner.length).put(owner).put((byte) region.length).put(region);
+    out.put((byte) priority);
+    if (target == null) {
+      out.put((byte) 0);
+    } else {
+      out.put((byte) NodeId.BYTES).put(target.bytes());
+    }
     return out.array();
   }
 
@@ -116,10 +139,26 @@ public record HopMetadata(
       }
       String tenant = in.hasRemaining() ? text(in) : "";
       String origin = in.hasRemaining() ? text(in) : "";
-      return new HopMetadata(budgetMicros, hopLimit, model, version, visited, tenant, origin);
+      int priority = in.hasRemaining() ? in.get() & 0xff : MIDDLE_PRIORITY;
+      NodeId target = in.hasRemaining() ? target(in) : null;
+      return new HopMetadata(
+          budgetMicros, hopLimit, model, version, visited, tenant, origin, priority, target);
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       throw new MalformedException(NAME + ": " + e.getMessage(), e);
     }
+  }
+
+  private static @Nullable NodeId target(ByteBuffer in) throws MalformedException {
+    int length = in.get();
+    if (length == 0) {
+      return null;
+    }
+    if (length != NodeId.BYTES) {
+      throw new MalformedException(NAME + ": a target of " + length + " bytes");
+    }
+    byte[] id = new byte[NodeId.BYTES];
+    in.get(id);
+    return NodeId.of(id);
   }
 
   private static String text(ByteBuffer in) {

@@ -10,7 +10,8 @@ import java.nio.ByteBuffer;
  *
  * <p>Layout, big-endian: format (1 byte, 1); outcome (1); in flight (4); limit (4); queue delay in
  * nanoseconds (8); service time in nanoseconds (8); time the request spent at the receiver in
- * nanoseconds (8).
+ * nanoseconds (8); when to try again in nanoseconds (8), absent from older nodes. Bytes after that
+ * are ignored, for newer nodes.
  *
  * @param outcome how the request ended there
  * @param inFlight requests running and queued at the receiver
@@ -19,6 +20,7 @@ import java.nio.ByteBuffer;
  * @param serviceNanos typical run time of one request
  * @param elapsedNanos from the request's arrival at the receiver to this report: what is left of
  *     the sender's measure is the network's
+ * @param retryNanos of a request refused for want of room: when there may be some; 0 for no idea
  */
 public record HopReport(
     Outcome outcome,
@@ -26,7 +28,8 @@ public record HopReport(
     int limit,
     long queueNanos,
     long serviceNanos,
-    long elapsedNanos) {
+    long elapsedNanos,
+    long retryNanos) {
   /** The trailer's name. */
   public static final String NAME = "rhizome-report-bin";
 
@@ -35,7 +38,8 @@ public record HopReport(
       Metadata.Key.of(NAME, Metadata.BINARY_BYTE_MARSHALLER);
 
   private static final byte FORMAT = 1;
-  private static final int SIZE = 1 + 1 + 4 + 4 + 8 + 8 + 8;
+  private static final int LEAST = 1 + 1 + 4 + 4 + 8 + 8 + 8;
+  private static final int SIZE = LEAST + 8;
 
   /** How a request ended at a peer. */
   public enum Outcome {
@@ -78,21 +82,23 @@ public record HopReport(
         .putLong(queueNanos)
         .putLong(serviceNanos)
         .putLong(elapsedNanos)
+        .putLong(retryNanos)
         .array();
   }
 
   /** Reads a trailer's value; {@link MalformedException} where it does not follow the layout. */
   public static HopReport decode(byte[] value) throws MalformedException {
-    if (value.length < SIZE || value[0] != FORMAT) {
+    if (value.length < LEAST || value[0] != FORMAT) {
       throw new MalformedException(NAME + ": " + value.length + " bytes of an unknown format");
     }
-    ByteBuffer in = ByteBuffer.wrap(value, 1, SIZE - 1);
+    ByteBuffer in = ByteBuffer.wrap(value, 1, value.length - 1);
     return new HopReport(
         Outcome.of(in.get()),
         Math.max(0, in.getInt()),
         Math.max(1, in.getInt()),
         Math.max(0, in.getLong()),
         Math.max(0, in.getLong()),
-        Math.max(0, in.getLong()));
+        Math.max(0, in.getLong()),
+        in.remaining() >= Long.BYTES ? Math.max(0, in.getLong()) : 0);
   }
 }

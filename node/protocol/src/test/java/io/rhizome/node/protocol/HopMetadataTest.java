@@ -20,24 +20,33 @@ class HopMetadataTest {
 
   @Test
   void readsWhatItWrote() throws Exception {
-    HopMetadata hop = new HopMetadata(29_999_000, 3, "digits", 7, List.of(A, B), "acme", "eu");
+    HopMetadata hop =
+        new HopMetadata(29_999_000, 3, "digits", 7, List.of(A, B), "acme", "eu", 2, A);
     assertThat(HopMetadata.decode(hop.encode())).isEqualTo(hop);
   }
 
   @Test
+  void aNodeThatKnowsNoPrioritiesMeansTheMiddleOneAndNoTarget() throws Exception {
+    HopMetadata hop = new HopMetadata(1, 3, "digits", 7, List.of(A), "acme", "eu", 1, null);
+    byte[] older = Arrays.copyOf(hop.encode(), hop.encode().length - 2);
+    assertThat(HopMetadata.decode(older)).isEqualTo(hop);
+  }
+
+  @Test
   void ignoresWhatNewerNodesAppend() throws Exception {
-    HopMetadata hop = new HopMetadata(1, 0, "digits", 0, List.of(A), "", "");
+    HopMetadata hop = new HopMetadata(1, 0, "digits", 0, List.of(A), "", "", 1, null);
     byte[] longer = Arrays.copyOf(hop.encode(), hop.encode().length + 9);
     assertThat(HopMetadata.decode(longer)).isEqualTo(hop);
   }
 
   @Test
   void refusesToBeMadeOfNonsense() {
-    assertThatThrownBy(() -> new HopMetadata(1, 17, "m", 0, List.of(A), "", ""))
+    assertThatThrownBy(() -> new HopMetadata(1, 17, "m", 0, List.of(A), "", "", 1, null))
         .hasMessageContaining("hop limit");
-    assertThatThrownBy(() -> new HopMetadata(1, 4, "m", 0, List.of(), "", ""))
+    assertThatThrownBy(() -> new HopMetadata(1, 4, "m", 0, List.of(), "", "", 1, null))
         .hasMessageContaining("visited");
-    assertThatThrownBy(() -> new HopMetadata(1, 4, "m", 0, Collections.nCopies(17, A), "", ""))
+    assertThatThrownBy(
+            () -> new HopMetadata(1, 4, "m", 0, Collections.nCopies(17, A), "", "", 1, null))
         .hasMessageContaining("visited");
   }
 
@@ -52,13 +61,20 @@ class HopMetadataTest {
 
   @Test
   void aReportReadsWhatItWrote() throws Exception {
-    HopReport report = new HopReport(Outcome.OVERLOADED, 5, 10, 1_000_000, 2_000_000, 3_000_000);
+    HopReport report = new HopReport(Outcome.OVERLOADED, 5, 10, 1_000, 2_000, 3_000, 4_000);
     assertThat(HopReport.decode(report.encode())).isEqualTo(report);
   }
 
   @Test
+  void anOlderNodesReportSaysNothingOfWhenToTryAgain() throws Exception {
+    HopReport report = new HopReport(Outcome.OVERLOADED, 5, 10, 1_000, 2_000, 3_000, 0);
+    byte[] older = Arrays.copyOf(report.encode(), report.encode().length - Long.BYTES);
+    assertThat(HopReport.decode(older)).isEqualTo(report);
+  }
+
+  @Test
   void aReportOfAnUnknownFormatOrOutcomeIsRefused() {
-    byte[] value = new HopReport(Outcome.ANSWERED, 1, 1, 0, 0, 0).encode();
+    byte[] value = new HopReport(Outcome.ANSWERED, 1, 1, 0, 0, 0, 0).encode();
     value[1] = 99;
     assertThatThrownBy(() -> HopReport.decode(value)).isInstanceOf(MalformedException.class);
     assertThatThrownBy(() -> HopReport.decode(new byte[3])).isInstanceOf(MalformedException.class);
