@@ -43,9 +43,6 @@ public interface Executor extends AutoCloseable {
    */
   Cancellable infer(Inference request, Responses responses);
 
-  /** How busy this executor is now. */
-  Busy busy();
-
   /** Fails what is queued with {@code CLOSED}, lets what runs finish, frees everything. Blocks. */
   @Override
   void close();
@@ -86,15 +83,4 @@ public interface Executor extends AutoCloseable {
     /** Asks to stop; ends in {@code onFailed(CANCELLED)} unless it ended before. Idempotent. */
     void cancel();
   }
-
-  /**
-   * Load of the executor.
-   *
-   * @param inFlight requests running and queued
-   * @param limit how many are accepted at once
-   * @param queueNanos estimated wait of a request that arrives now, in nanoseconds
-   * @param serviceNanos smoothed run time of one request, in nanoseconds, halved for every second
-   *     without one
-   */
-  record Busy(int inFlight, int limit, long queueNanos, long serviceNanos) {}
 }

@@ -51,7 +51,6 @@ public final class LocalExecutor implements Executor {
   private final ImageMemory imageMemory =
       new ImageMemory(Runtime.getRuntime().maxMemory() / IMAGE_SHARE);
   private final AtomicInteger inFlight = new AtomicInteger();
-  private final ServiceTime serviceTime = new ServiceTime();
   private volatile boolean closed;
 
   /** A model that is being loaded or is loaded. */
@@ -254,17 +253,9 @@ public final class LocalExecutor implements Executor {
     }
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * <p>The wait is that of a request queued behind those now in flight, at the smoothed run time.
-   */
-  @Override
-  public Busy busy() {
-    int count = inFlight.get();
-    long service = serviceTime.nanos(System.nanoTime());
-    int ahead = Math.max(0, count - config.workers() + 1);
-    return new Busy(count, config.limit(), ahead * service / config.workers(), service);
+  /** Requests running and queued. */
+  int inFlight() {
+    return inFlight.get();
   }
 
   /**
@@ -302,11 +293,6 @@ public final class LocalExecutor implements Executor {
     @Override
     public void dequeue(Task task) {
       workers.remove(task);
-    }
-
-    @Override
-    public void served(long nanos) {
-      serviceTime.add(System.nanoTime(), nanos);
     }
 
     @Override

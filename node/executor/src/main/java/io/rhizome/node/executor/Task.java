@@ -41,9 +41,6 @@ final class Task implements Runnable, Cancellable {
     /** Takes it out of the queue, if it still waits there. */
     void dequeue(Task task);
 
-    /** How long a model ran. */
-    void served(long nanos);
-
     /** The task ended: its place is free. */
     void ended(Task task);
   }
@@ -78,7 +75,6 @@ final class Task implements Runnable, Cancellable {
       return;
     }
     call(responses::onStarted);
-    long start = System.nanoTime();
     List<Tensor> outputs = null;
     InferenceException failure = null;
     try {
@@ -91,7 +87,6 @@ final class Task implements Runnable, Cancellable {
       log.error("engine of model {} broke", resident.manifest().name(), e);
       failure = new InferenceException(Code.MODEL_FAILED, "the engine broke: " + e, e);
     }
-    owner.served(System.nanoTime() - start);
     if (failure == null && late()) {
       failure = deadlineExceeded("while the model ran");
     }

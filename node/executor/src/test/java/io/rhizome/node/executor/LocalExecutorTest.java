@@ -89,22 +89,6 @@ class LocalExecutorTest {
   }
 
   @Test
-  void estimatesTheWaitFromWhatIsInFlight() throws Exception {
-    gate.open(1);
-    infer(executor, x(0)).outputs();
-    gate.awaitRunning(1);
-    assertThat(executor.busy().inFlight()).isZero();
-    assertThat(executor.busy().limit()).isEqualTo(3);
-    assertThat(executor.busy().queueNanos()).isZero();
-    long service = executor.busy().serviceNanos();
-    assertThat(service).isPositive();
-    running(1);
-    infer(executor, x(2));
-    assertThat(executor.busy().inFlight()).isEqualTo(2);
-    assertThat(executor.busy().queueNanos()).isEqualTo(2 * service);
-  }
-
-  @Test
   void freesAPlaceBeforeItAnswers() throws Exception {
     CountDownLatch seen = new CountDownLatch(1);
     Answer answer = new Answer();
@@ -113,7 +97,7 @@ class LocalExecutorTest {
         new Responses() {
           @Override
           public void onResponse(List<Tensor> outputs) {
-            if (executor.busy().inFlight() == 0) {
+            if (executor.inFlight() == 0) {
               seen.countDown();
             }
           }
@@ -155,11 +139,11 @@ class LocalExecutorTest {
     Answer first = running(1);
     Answer queued = new Answer();
     Cancellable handle = executor.infer(x(2), queued);
-    assertThat(executor.busy().inFlight()).isEqualTo(2);
+    assertThat(executor.inFlight()).isEqualTo(2);
     handle.cancel();
     assertThat(queued.ends()).isEqualTo(1);
     assertThat(queued.failure().code()).isEqualTo(Code.CANCELLED);
-    assertThat(executor.busy().inFlight()).isEqualTo(1);
+    assertThat(executor.inFlight()).isEqualTo(1);
     handle.cancel();
     gate.open(1);
     first.outputs();
@@ -174,7 +158,7 @@ class LocalExecutorTest {
     gate.awaitRunning(1);
     handle.cancel();
     assertThat(answer.ends()).isZero();
-    assertThat(executor.busy().inFlight()).isEqualTo(1);
+    assertThat(executor.inFlight()).isEqualTo(1);
     gate.open(1);
     assertThat(answer.failure().code()).isEqualTo(Code.CANCELLED);
     handle.cancel();
@@ -213,7 +197,7 @@ class LocalExecutorTest {
     }
     racing.close();
     assertThat(answers).allSatisfy(answer -> assertThat(answer.ends()).isEqualTo(1));
-    assertThat(racing.busy().inFlight()).isZero();
+    assertThat(racing.inFlight()).isZero();
     assertThat(gate.freed()).isTrue();
   }
 

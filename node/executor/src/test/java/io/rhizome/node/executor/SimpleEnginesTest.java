@@ -51,7 +51,7 @@ class SimpleEnginesTest {
     assertThat(answer.outputs()).extracting(Tensor::name).containsExactly("y", "n");
     assertThat(answer.outputs().get(0).data()).isSameAs(x.data());
     assertThat(answer.outputs().get(1)).isSameAs(n);
-    assertThat(executor.busy().inFlight()).isZero();
+    assertThat(executor.inFlight()).isZero();
   }
 
   @Test
@@ -86,7 +86,6 @@ class SimpleEnginesTest {
     assertThat(answer.outputs().get(0).shape()).containsExactly(2L, 3L);
     assertThat(floats(answer.outputs().get(0))).containsOnly(0f).hasSize(6);
     assertThat(System.nanoTime() - start).isGreaterThan(18_000_000L);
-    assertThat(executor.busy().serviceNanos()).isGreaterThan(18_000_000L);
   }
 
   @ParameterizedTest
