@@ -213,7 +213,15 @@ final class MeshIT {
   void hopMetadataFromAClientIsIgnored(LocalMesh mesh, Digits digits) {
     byte[] noMoreHops =
         new HopMetadata(
-                1, 0, "other", 99, List.of(id(mesh, PUSHED_TO), id(mesh, LOADED_ON)), "", "")
+                1,
+                0,
+                "other",
+                99,
+                List.of(id(mesh, PUSHED_TO), id(mesh, LOADED_ON)),
+                "",
+                "",
+                1,
+                null)
             .encode();
     byte[] nonsense = "nonsense".getBytes(StandardCharsets.UTF_8);
     for (byte[] value : List.of(noMoreHops, nonsense)) {

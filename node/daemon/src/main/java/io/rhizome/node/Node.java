@@ -14,6 +14,7 @@ import io.rhizome.node.api.ServedModels;
 import io.rhizome.node.api.grpc.AccessGuard;
 import io.rhizome.node.api.grpc.AdminService;
 import io.rhizome.node.api.grpc.ApiServer;
+import io.rhizome.node.api.grpc.Explaining;
 import io.rhizome.node.api.grpc.InferenceService;
 import io.rhizome.node.api.grpc.PolicyService;
 import io.rhizome.node.api.grpc.Recoveries;
@@ -23,7 +24,6 @@ import io.rhizome.node.config.NodeConfig;
 import io.rhizome.node.discovery.LanDiscovery;
 import io.rhizome.node.discovery.OwnAddress;
 import io.rhizome.node.discovery.SystemInterfaces;
-import io.rhizome.node.executor.Executor;
 import io.rhizome.node.executor.ExecutorConfig;
 import io.rhizome.node.executor.LocalExecutor;
 import io.rhizome.node.identity.AdminGuard;
@@ -54,13 +54,16 @@ import io.rhizome.node.models.ModelSource;
 import io.rhizome.node.models.Models;
 import io.rhizome.node.models.ModelsConfig;
 import io.rhizome.node.policy.Epochs;
+import io.rhizome.node.resources.RouterSpec;
+import io.rhizome.node.routing.PolicyRouting;
+import io.rhizome.node.serving.Gate;
 import io.rhizome.node.serving.ModelNames;
 import io.rhizome.node.serving.Serving;
-import io.rhizome.node.serving.View;
 import io.rhizome.node.telemetry.LogFormat;
 import io.rhizome.node.telemetry.Metrics;
 import io.rhizome.node.telemetry.OtlpTracing;
-import io.rhizome.scheduler.routers.PowerOfTwoChoices;
+import io.rhizome.scheduler.Load;
+import io.rhizome.scheduler.admission.AdmissionConfig;
 import io.rhizome.v1.StatusResponse;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -94,6 +97,10 @@ public final class Node implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Node.class);
   private static final long HEAP_SHARE_OF_REQUESTS = 4;
   private static final Duration LEAVE_LIMIT = Duration.ofSeconds(1);
+  private static final Duration TICK = Duration.ofMillis(250);
+
+  /** More than a worker each is of use only where an engine runs several requests at once. */
+  private static final int ADMITTED_PER_WORKER = 4;
 
   private final long startedNanos = System.nanoTime();
   private final NodeConfig config;
@@ -132,7 +139,9 @@ public final class Node implements AutoCloseable {
     this.teardown = teardown;
     LogFormat.apply(config.telemetry().jsonLogs());
     teardown.add(DirectoryLock.acquire(config.data()));
-    executor = teardown.add(startExecutor());
+    ExecutorConfig capacity = capacity();
+    executor = teardown.add(LocalExecutor.start(capacity));
+    Gate gate = gate(capacity);
 
     Identity identity = Identity.loadOrCreate(config.data().resolve("identity/node.key"));
     AdmissionFile admissionFile = new AdmissionFile(config.data().resolve("policy"));
@@ -178,7 +187,8 @@ public final class Node implements AutoCloseable {
             Models.open(
                 config.data().resolve("models"),
                 ModelsConfig.DEFAULT.withMaxBytesPerSecond(config.transfer().maxRate()),
-                new Models.Ports(executor, source, signing, membership, presence::hold)));
+                new Models.Ports(
+                    executor, source, signing, membership, presence::hold, gate::requestsWait)));
     streams = teardown.add(new GossipStreams(id, loops, tls, admitted));
     gossip = teardown.add(startGossip(signing, belonging.known(), blocking));
     teardown.add(() -> leave(gossip));
@@ -192,24 +202,27 @@ public final class Node implements AutoCloseable {
     membership.onChange(gossip, channels::onMembershipChange);
 
     OtlpTracing tracing = startTracing();
-    View view = new View(membership, models, executor, membership::doubt, System.nanoTime());
     serving =
         new Serving(
-            id,
-            view,
-            models,
-            executor,
-            new GrpcForwarder(channels),
-            new PowerOfTwoChoices(),
+            new Serving.Parts(
+                id,
+                membership,
+                models,
+                executor,
+                new GrpcForwarder(channels),
+                membership::doubt,
+                tracing),
+            PolicyRouting.over(policies.store(), RouterSpec.KNOWN),
+            gate,
             Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_REQUESTS,
             System::nanoTime,
-            ThreadLocalRandom::current,
-            tracing);
+            ThreadLocalRandom::current);
+    loops.every(TICK, serving::tick);
     Metrics metrics =
         new Metrics(
             new Metrics.Sources(
                 serving.counters(),
-                executor::busy,
+                serving::load,
                 models,
                 models.transfers(),
                 membership,
@@ -271,7 +284,14 @@ public final class Node implements AutoCloseable {
             loops,
             () -> ready,
             config.request().defaultTimeout().toNanos());
-    AdminService admin = new AdminService(proofs, models, membership, this::status);
+    AdminService admin =
+        new AdminService(
+            proofs,
+            models,
+            membership,
+            this::status,
+            new Explaining(
+                serving, served.names(), id, presence.labels().getOrDefault("region", "")));
     api =
         teardown.add(
             new ApiServer(
@@ -318,11 +338,17 @@ public final class Node implements AutoCloseable {
     api.setReady(true);
   }
 
-  private LocalExecutor startExecutor() {
+  private ExecutorConfig capacity() {
     int workers = config.executor().workers();
     int cores = Runtime.getRuntime().availableProcessors();
-    return LocalExecutor.start(
-        new ExecutorConfig(workers == 0 ? cores : workers, config.executor().queue()));
+    return new ExecutorConfig(workers == 0 ? cores : workers, config.executor().queue());
+  }
+
+  private static Gate gate(ExecutorConfig capacity) {
+    int workers = capacity.workers();
+    return new Gate(
+        new AdmissionConfig(workers, ADMITTED_PER_WORKER * workers, capacity.queueCapacity()),
+        System::nanoTime);
   }
 
   private Path epoch() {
@@ -419,7 +445,7 @@ public final class Node implements AutoCloseable {
   }
 
   private StatusResponse status() {
-    Executor.Busy busy = executor.busy();
+    Load load = serving.load();
     MembershipView view = membership.get();
     long usable =
         view.members().values().stream().filter(member -> member.status().usable()).count();
@@ -432,10 +458,10 @@ public final class Node implements AutoCloseable {
         .setApiAddress(apiEndpoint().toString())
         .setMembersUsable((int) usable)
         .setMembersKnown(view.members().size())
-        .setInFlight(busy.inFlight())
-        .setLimit(busy.limit())
-        .setQueueMicros(TimeUnit.NANOSECONDS.toMicros(busy.queueNanos()))
-        .setServiceMicros(TimeUnit.NANOSECONDS.toMicros(busy.serviceNanos()))
+        .setInFlight(load.inFlight())
+        .setLimit(load.limit())
+        .setQueueMicros(TimeUnit.NANOSECONDS.toMicros(load.queueNanos()))
+        .setServiceMicros(TimeUnit.NANOSECONDS.toMicros(load.serviceNanos()))
         .setRssBytes(ProcessMemory.rssBytes())
         .setServed(serving.counters().served())
         .setForwarded(serving.counters().forwarded())

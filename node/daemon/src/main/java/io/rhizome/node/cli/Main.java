@@ -33,6 +33,7 @@ public final class Main implements Runnable {
           RotateKeyCommand.class,
           PrepareCommand.class,
           NodesCommand.class,
+          ExplainCommand.class,
           StatusCommand.class,
           HealthCommand.class,
           ConfigCommand.class,

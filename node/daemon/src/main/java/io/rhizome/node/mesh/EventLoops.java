@@ -18,6 +18,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.rhizome.node.serving.Timers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -69,6 +70,14 @@ public final class EventLoops implements AutoCloseable {
       Future<?> timer = loop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
       return () -> timer.cancel(false);
     };
+  }
+
+  /** Runs something again and again until these loops close; it must not block nor throw. */
+  public void every(Duration period, Runnable task) {
+    var unused =
+        loops
+            .get(0)
+            .scheduleWithFixedDelay(task, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** A loop to accept connections with, for a server that will stop it; it then stops at once. */

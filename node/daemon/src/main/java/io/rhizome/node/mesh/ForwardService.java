@@ -6,8 +6,12 @@ import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.mesh.v1.ForwardServiceGrpc;
+import io.rhizome.mesh.v1.GetLoadRequest;
+import io.rhizome.mesh.v1.GetLoadResponse;
 import io.rhizome.node.access.Access;
 import io.rhizome.node.access.AccessException;
 import io.rhizome.node.executor.Executor.Cancellable;
@@ -19,13 +23,15 @@ import io.rhizome.node.protocol.RawMessages;
 import io.rhizome.node.protocol.RawUnary;
 import io.rhizome.node.protocol.RequestHead;
 import io.rhizome.node.serving.Arrival;
-import io.rhizome.node.serving.Client;
 import io.rhizome.node.serving.GrpcReply;
 import io.rhizome.node.serving.Serving;
 import io.rhizome.node.serving.ServingError;
+import io.rhizome.scheduler.Load;
+import io.rhizome.scheduler.Priority;
 import io.rhizome.scheduler.Request;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -58,10 +64,24 @@ final class ForwardService {
     ServiceDescriptor descriptor =
         ServiceDescriptor.newBuilder(ForwardServiceGrpc.SERVICE_NAME)
             .addMethod(RawMessages.FORWARD_INFER)
+            .addMethod(ForwardServiceGrpc.getGetLoadMethod())
             .build();
     return ServerServiceDefinition.builder(descriptor)
         .addMethod(RawMessages.FORWARD_INFER, new RawUnary(this::serve))
+        .addMethod(ForwardServiceGrpc.getGetLoadMethod(), ServerCalls.asyncUnaryCall(this::getLoad))
         .build();
+  }
+
+  private void getLoad(GetLoadRequest request, StreamObserver<GetLoadResponse> observer) {
+    Load load = serving.load();
+    observer.onNext(
+        GetLoadResponse.newBuilder()
+            .setInFlight(load.inFlight())
+            .setLimit(load.limit())
+            .setQueueNanos(load.queueNanos())
+            .setServiceNanos(load.serviceNanos())
+            .build());
+    observer.onCompleted();
   }
 
   private Runnable serve(byte[] message, Metadata headers, ServerCall<byte[], InputStream> call) {
@@ -74,27 +94,32 @@ final class ForwardService {
       ServingError error = ServingError.of(e);
       call.close(
           Status.fromCode(error.code().grpc()).withDescription(error.message()),
-          trailers(error.code().outcome(), arrived));
+          trailers(error, arrived));
       return () -> {};
     } catch (MalformedException e) {
       call.close(
           Status.INVALID_ARGUMENT.withDescription(e.getMessage()),
-          trailers(Outcome.FINAL, arrived));
+          trailers(Outcome.FINAL, arrived, 0));
       return () -> {};
     }
     long budget = Math.min(TimeUnit.MICROSECONDS.toNanos(hop.budgetMicros()), maxBudgetNanos);
     Request request =
-        new Request(hop.model(), hop.version(), message.length, hop.visited(), hop.hopLimit());
+        new Request(
+            hop.model(),
+            hop.version(),
+            message.length,
+            new Request.Path(
+                hop.visited(),
+                hop.hopLimit(),
+                Objects.equals(self, hop.target()) ? null : hop.target()),
+            Priority.ofLevel(hop.priority()),
+            new Request.Client(hop.tenant(), hop.origin(), ""),
+            true);
     Cancellable running =
         serving.serve(
             new Arrival(
-                message,
-                request,
-                arrived + budget,
-                loops.timers(),
-                serving.caller(headers),
-                new Client(hop.tenant(), hop.origin())),
-            new GrpcReply(call, error -> trailers(outcome(error), arrived)));
+                message, request, arrived + budget, loops.timers(), serving.caller(headers)),
+            new GrpcReply(call, error -> trailers(error, arrived)));
     return running::cancel;
   }
 
@@ -120,13 +145,15 @@ final class ForwardService {
     return hop;
   }
 
-  private static Outcome outcome(@Nullable ServingError error) {
-    return error == null ? Outcome.ANSWERED : error.code().outcome();
+  private Metadata trailers(@Nullable ServingError error, long arrivedNanos) {
+    return error == null
+        ? trailers(Outcome.ANSWERED, arrivedNanos, 0)
+        : trailers(error.code().outcome(), arrivedNanos, error.retryNanos());
   }
 
-  private Metadata trailers(Outcome outcome, long arrivedNanos) {
+  private Metadata trailers(Outcome outcome, long arrivedNanos, long retryNanos) {
     Metadata trailers = new Metadata();
-    trailers.put(HopReport.KEY, serving.report(outcome, arrivedNanos).encode());
+    trailers.put(HopReport.KEY, serving.report(outcome, arrivedNanos, retryNanos).encode());
     return trailers;
   }
 }

@@ -3,11 +3,16 @@ package io.rhizome.node.mesh;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.ClientStreamTracer;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
 import io.rhizome.gossip.NodeId;
+import io.rhizome.mesh.v1.ForwardServiceGrpc;
+import io.rhizome.mesh.v1.GetLoadRequest;
+import io.rhizome.mesh.v1.GetLoadResponse;
 import io.rhizome.node.executor.Executor.Cancellable;
 import io.rhizome.node.protocol.HopMetadata;
 import io.rhizome.node.protocol.HopReport;
@@ -17,8 +22,10 @@ import io.rhizome.node.serving.ErrorCode;
 import io.rhizome.node.serving.Forwarder;
 import io.rhizome.node.serving.ServingError;
 import io.rhizome.node.serving.TraceContext;
+import io.rhizome.scheduler.Load;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +36,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class GrpcForwarder implements Forwarder {
   private static final Logger log = LoggerFactory.getLogger(GrpcForwarder.class);
+
+  /** A node that does not say how busy it is within this is not well. */
+  private static final long ASK_MILLIS = 1_000;
 
   private final MeshChannels channels;
 
@@ -42,21 +52,23 @@ public final class GrpcForwarder implements Forwarder {
       NodeId to, HopMetadata hop, byte[] message, @Nullable TraceContext trace, Result result) {
     ManagedChannel channel = channels.to(to);
     if (channel == null) {
-      result.onBroken("left the mesh");
+      result.onBroken("left the mesh", false);
       return () -> {};
     }
     // The client's gRPC context has a deadline and a cancellation of its own, which would end the
     // call behind the back of the one who keeps them here.
     Context clients = Context.ROOT.attach();
     try {
+      Sent sent = new Sent();
       ClientCall<byte[], InputStream> call =
-          channel.newCall(RawMessages.FORWARD_INFER, CallOptions.DEFAULT);
+          channel.newCall(
+              RawMessages.FORWARD_INFER, CallOptions.DEFAULT.withStreamTracerFactory(sent));
       Metadata headers = new Metadata();
       headers.put(HopMetadata.KEY, hop.encode());
       if (trace != null) {
         trace.putInto(headers);
       }
-      call.start(new Attempt(result), headers);
+      call.start(new Attempt(result, sent), headers);
       call.request(2);
       call.sendMessage(message);
       call.halfClose();
@@ -66,12 +78,78 @@ public final class GrpcForwarder implements Forwarder {
     }
   }
 
+  @Override
+  public void ask(NodeId peer, String model, LoadAnswer answer) {
+    ManagedChannel channel = channels.to(peer);
+    if (channel == null) {
+      answer.onSilence("left the mesh");
+      return;
+    }
+    Asked asked = new Asked(answer);
+    Context.ROOT.run(
+        () ->
+            ForwardServiceGrpc.newStub(channel)
+                .withDeadlineAfter(ASK_MILLIS, TimeUnit.MILLISECONDS)
+                .getLoad(GetLoadRequest.newBuilder().setModel(model).build(), asked));
+  }
+
+  private static final class Asked implements StreamObserver<GetLoadResponse> {
+    private final LoadAnswer answer;
+    private boolean answered;
+
+    Asked(LoadAnswer answer) {
+      this.answer = answer;
+    }
+
+    @Override
+    public void onNext(GetLoadResponse load) {
+      answered = true;
+      answer.onLoad(
+          new Load(
+              load.getInFlight(), load.getLimit(), load.getQueueNanos(), load.getServiceNanos()));
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      if (!answered) {
+        answer.onSilence(String.valueOf(error.getMessage()));
+      }
+    }
+
+    @Override
+    public void onCompleted() {
+      if (!answered) {
+        answer.onSilence("it said nothing");
+      }
+    }
+  }
+
+  /**
+   * Whether a call got as far as a connection: before that, the peer cannot have seen any of it.
+   */
+  private static final class Sent extends ClientStreamTracer.Factory {
+    private volatile boolean out;
+
+    @Override
+    public ClientStreamTracer newClientStreamTracer(
+        ClientStreamTracer.StreamInfo info, Metadata headers) {
+      return new ClientStreamTracer() {
+        @Override
+        public void outboundHeaders() {
+          out = true;
+        }
+      };
+    }
+  }
+
   private static final class Attempt extends ClientCall.Listener<InputStream> {
     private final Result result;
+    private final Sent sent;
     private @Nullable InputStream response;
 
-    Attempt(Result result) {
+    Attempt(Result result, Sent sent) {
       this.result = result;
+      this.sent = sent;
     }
 
     @Override
@@ -102,11 +180,13 @@ public final class GrpcForwarder implements Forwarder {
             null);
       } else if (report == null) {
         // The peer never spoke: what the transport says is all there is.
-        result.onBroken(describe(status));
+        result.onBroken(describe(status), sent.out);
       } else {
         String words = status.getDescription() == null ? "" : status.getDescription();
         result.onFailure(
-            new ServingError(ErrorCode.ofPeer(report.outcome(), status.getCode()), words), report);
+            new ServingError(
+                ErrorCode.ofPeer(report.outcome(), status.getCode()), words, report.retryNanos()),
+            report);
       }
     }
 

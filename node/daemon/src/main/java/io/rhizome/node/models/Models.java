@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -66,13 +67,15 @@ public final class Models implements ReadyModels, AutoCloseable {
    * @param signers knows whose models may run
    * @param membership who is there and advertises what
    * @param advertise told, on the models thread, what this node holds whenever that changes
+   * @param requestsWait whether requests wait for the executor
    */
   public record Ports(
       Executor executor,
       ModelSource source,
       Signers signers,
       Supplier<MembershipView> membership,
-      Consumer<List<Residency>> advertise) {}
+      Consumer<List<Residency>> advertise,
+      BooleanSupplier requestsWait) {}
 
   private Models(ModelsConfig config, Ports ports, FileModelStore store, Inventory inventory) {
     this.ports = ports;
@@ -302,7 +305,7 @@ public final class Models implements ReadyModels, AutoCloseable {
 
   /** Whether a request that came now would wait: then transfers hold back. */
   public boolean requestsWait() {
-    return ports.executor().busy().queueNanos() > 0;
+    return ports.requestsWait().getAsBoolean();
   }
 
   private void requireOffered(Digest file) throws NoSuchFileException {

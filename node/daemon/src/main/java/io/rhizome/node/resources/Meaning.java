@@ -17,7 +17,8 @@ final class Meaning {
     return switch (kind) {
       case MODEL -> model(spec);
       case PLACEMENT -> placement(spec);
-      case ROUTE, TENANT, MESH, SITE -> Optional.empty();
+      case ROUTE -> route(spec);
+      case TENANT, MESH, SITE -> Optional.empty();
     };
   }
 
@@ -55,6 +56,19 @@ final class Meaning {
     return min <= max
         ? Optional.empty()
         : fault("/spec/replicas/min", "%d is more than max, %d".formatted(min, max));
+  }
+
+  private static Optional<Fault> route(JsonNode spec) {
+    RouterSpec router = RouterSpec.of(spec);
+    if (router.name().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      var unused = RouterSpec.KNOWN.create(router.name(), router.parameters());
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return fault("/spec/router", String.valueOf(e.getMessage()));
+    }
   }
 
   private static Optional<Fault> fault(String pointer, String message) {

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param deadlineNanos when it must have ended, on the {@link System#nanoTime()} scale
  * @param timers where its deadline is kept: those of the connection it came on
  * @param caller the caller's span; null where it told none, or nobody asks
- * @param client for whom it runs
  */
 @SuppressWarnings("ArrayRecordComponent") // Passed along once; never compared or hashed.
 public record Arrival(
@@ -20,5 +19,4 @@ public record Arrival(
     Request request,
     long deadlineNanos,
     Timers timers,
-    @Nullable TraceContext caller,
-    Client client) {}
+    @Nullable TraceContext caller) {}

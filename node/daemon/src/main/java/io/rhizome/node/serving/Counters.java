@@ -18,6 +18,7 @@ public final class Counters {
   static final ModelKey OTHERS = new ModelKey("(others)", 0);
 
   private final LongSupplier wallMillis;
+  private final LongSupplier ejections;
   private final LongAdder served = new LongAdder();
   private final LongAdder forwarded = new LongAdder();
   private final LongAdder retries = new LongAdder();
@@ -47,9 +48,11 @@ public final class Counters {
    * Nothing counted yet.
    *
    * @param wallMillis milliseconds since 1970
+   * @param ejections how often a peer was left out
    */
-  Counters(LongSupplier wallMillis) {
+  Counters(LongSupplier wallMillis, LongSupplier ejections) {
     this.wallMillis = wallMillis;
+    this.ejections = ejections;
   }
 
   void addAnswered(boolean here) {
@@ -115,6 +118,11 @@ public final class Counters {
   /** Attempts sent to peers. */
   public long hops() {
     return hops.sum();
+  }
+
+  /** How often a peer was left out because attempts there failed. */
+  public long ejections() {
+    return ejections.getAsLong();
   }
 
   /** From arrival to end, hops included, of requests that clients sent here. */

@@ -114,6 +114,7 @@ public enum ErrorCode {
       case UNAVAILABLE -> UNAVAILABLE;
       case DEADLINE_EXCEEDED -> DEADLINE_EXCEEDED;
       case CANCELLED -> CANCELLED;
+      case FORBIDDEN -> FORBIDDEN;
       case FINAL -> INTERNAL;
     };
   }

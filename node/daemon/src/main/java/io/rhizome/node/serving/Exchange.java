@@ -1,30 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.serving;
 
-import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.SynchronizationContext;
-import io.grpc.protobuf.ProtoUtils;
 import io.rhizome.gossip.NodeId;
-import io.rhizome.node.executor.Executor;
 import io.rhizome.node.executor.Executor.Cancellable;
-import io.rhizome.node.executor.Executor.Inference;
-import io.rhizome.node.executor.InferenceException;
-import io.rhizome.node.executor.Tensor;
-import io.rhizome.node.models.Loaded;
 import io.rhizome.node.protocol.HopMetadata;
 import io.rhizome.node.protocol.HopReport;
-import io.rhizome.node.protocol.MalformedException;
-import io.rhizome.node.protocol.inference.ModelInferResponse;
+import io.rhizome.scheduler.ClusterView;
 import io.rhizome.scheduler.Dispatch;
 import io.rhizome.scheduler.DispatchError;
 import io.rhizome.scheduler.Failure;
+import io.rhizome.scheduler.Load;
 import io.rhizome.scheduler.Request;
 import io.rhizome.scheduler.Step;
-import io.rhizome.store.Manifest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,13 +28,10 @@ import org.slf4j.MDC;
  * Drives one request's {@link Dispatch}: does what its steps say and tells it what came of them.
  *
  * <p>Everything that touches its state runs in its {@link SynchronizationContext}, one piece at a
- * time, on whichever thread brought the news. Each attempt has a number, so that news of an
- * abandoned attempt is recognised and dropped.
+ * time, on whichever thread brought the news.
  */
 final class Exchange implements Cancellable {
   private static final Logger log = LoggerFactory.getLogger(Exchange.class);
-  private static final Marshaller<ModelInferResponse> RESPONSES =
-      ProtoUtils.marshaller(ModelInferResponse.getDefaultInstance());
 
   private final Serving serving;
   private final Arrival arrival;
@@ -53,10 +41,12 @@ final class Exchange implements Cancellable {
   private final long startedNanos;
   private final SynchronizationContext context =
       new SynchronizationContext((thread, error) -> onDefect(error));
+  private final Attempts attempts = new Attempts();
 
   private @Nullable Cancellable timer;
-  private @Nullable Cancellable running;
-  private int attempt;
+  private long timerNanos;
+  private @Nullable ServingError finalWords;
+  private long retryNanos = Long.MAX_VALUE;
   private boolean ended;
 
   Exchange(Serving serving, Arrival arrival, Dispatch dispatch, Reply reply) {
@@ -70,52 +60,98 @@ final class Exchange implements Cancellable {
   }
 
   void start() {
-    context.execute(
-        () -> {
-          long now = startedNanos;
-          long left = Math.max(0, arrival.deadlineNanos() - now);
-          timer = arrival.timers().schedule(this::onDeadline, left);
-          take(dispatch.start(now, serving.view.current(now)));
-        });
+    context.execute(() -> take(dispatch.start(serving.view.current(startedNanos))));
   }
 
   @Override
   public void cancel() {
-    context.execute(
-        () -> end(new ServingError(ErrorCode.CANCELLED, "cancelled by the caller"), true));
-  }
-
-  private void onDeadline() {
-    context.execute(
-        () ->
-            end(
-                new ServingError(
-                    ErrorCode.DEADLINE_EXCEEDED,
-                    "model '" + arrival.request().model() + "': the deadline passed"),
-                true));
+    context.execute(() -> end(new ServingError(ErrorCode.CANCELLED, "cancelled by the caller")));
   }
 
   private void onDefect(Throwable error) {
     logged(
         () -> log.error("request for model '{}' met a defect", arrival.request().model(), error));
-    context.execute(() -> end(new ServingError(ErrorCode.INTERNAL, "internal error"), true));
+    context.execute(() -> end(new ServingError(ErrorCode.INTERNAL, "internal error")));
+  }
+
+  private ClusterView view() {
+    return serving.view.current(serving.clock.getAsLong());
+  }
+
+  private void take(List<Step> steps) {
+    for (Step step : steps) {
+      if (ended) {
+        return;
+      }
+      take(step);
+    }
+    arm();
   }
 
   private void take(Step step) {
-    attempt++;
-    if (attempt > 1 && !(step instanceof Step.Fail)) {
-      serving.counters.addRetry();
-    }
     if (step instanceof Step.RunHere here) {
-      runHere(here.version());
+      countRetry(here.attempt());
+      runHere(here);
     } else if (step instanceof Step.Forward forward) {
+      countRetry(forward.attempt());
       forward(forward);
+    } else if (step instanceof Step.GiveUp giveUp) {
+      giveUp(giveUp);
+    } else if (step instanceof Step.Ask ask) {
+      serving.peers.ask(ask.nodes(), arrival.request().model());
     } else {
-      end(toError(((Step.Fail) step).error()), false);
+      end(toError(((Step.Fail) step).error()));
     }
   }
 
+  private void countRetry(int attempt) {
+    if (attempt > 1) {
+      serving.counters.addRetry();
+    }
+  }
+
+  /** One timer a request, moved only to an earlier time: what it brings may be nothing yet. */
+  private void arm() {
+    long due = dispatch.nextTimerNanos();
+    if (ended || due == Long.MAX_VALUE || (timer != null && timerNanos <= due)) {
+      return;
+    }
+    if (timer != null) {
+      timer.cancel();
+    }
+    timerNanos = due;
+    long delay = Math.max(0, due - serving.clock.getAsLong());
+    timer = arrival.timers().schedule(() -> context.execute(this::onTimer), delay);
+  }
+
+  private void onTimer() {
+    timer = null;
+    if (!ended) {
+      take(dispatch.onTimer(view()));
+    }
+  }
+
+  private void giveUp(Step.GiveUp step) {
+    Attempts.Attempt attempt = attempts.remove(step.attempt());
+    if (attempt == null) {
+      return;
+    }
+    NodeId peer = attempt.peer();
+    if (peer != null) {
+      serving.peers.onEnded(peer);
+      if (step.silent()) {
+        serving.counters.addRejection(false, Failure.Kind.SILENT);
+        serving.peers.onFailure(peer, false);
+      }
+    }
+    attempt.cancel();
+  }
+
   private ServingError toError(DispatchError error) {
+    ServingError words = finalWords;
+    if (error.kind() == DispatchError.Kind.FINAL && words != null) {
+      return words;
+    }
     Request request = arrival.request();
     ErrorCode code = ErrorCode.of(error.kind());
     // A model that the mesh has heard of is out of reach, not unknown.
@@ -123,81 +159,112 @@ final class Exchange implements Cancellable {
         && serving.view.isKnown(request.model(), request.version())) {
       code = ErrorCode.UNAVAILABLE;
     }
-    return new ServingError(code, error.message());
+    // What policy forbids here, as this node has it, another may be allowed: the entry goes on.
+    if (code == ErrorCode.FORBIDDEN && !request.isEntering()) {
+      code = ErrorCode.UNAVAILABLE;
+    }
+    long retry = code.retryLater() && retryNanos != Long.MAX_VALUE ? retryNanos : 0;
+    return new ServingError(code, error.message(), retry);
   }
 
-  private void runHere(long version) {
-    Optional<Loaded> model = serving.models.ready(arrival.request().model(), version);
-    if (model.isEmpty()) {
-      failed(attempt, serving.self, new ServingError(ErrorCode.UNAVAILABLE, "just unloaded"));
-      return;
-    }
-    Manifest manifest = model.get().manifest();
-    RunTimer timing =
-        new RunTimer(
-            serving.counters.model(manifest.name(), manifest.version()), serving.clock, span);
-    InferenceCodec.Decoded decoded;
-    try {
-      decoded = InferenceCodec.decode(arrival.message());
-    } catch (MalformedException e) {
-      ServingError error = new ServingError(ErrorCode.INVALID, String.valueOf(e.getMessage()));
-      timing.failed(error);
-      failed(attempt, serving.self, error);
-      return;
-    }
-    Inference inference =
-        new Inference(
-            model.get().id(), decoded.inputs(), decoded.outputs(), arrival.deadlineNanos());
-    timing.queued();
-    LocalRun run = new LocalRun(attempt, manifest, decoded.id(), timing);
-    Cancellable started = serving.executor.infer(inference, run);
-    running = ended ? null : started;
+  private void runHere(Step.RunHere step) {
+    int number = step.attempt();
+    Attempts.Attempt attempt = attempts.add(number, null);
+    LocalRun.End end =
+        new LocalRun.End() {
+          @Override
+          public void answered(InputStream response) {
+            context.execute(() -> Exchange.this.answered(number, serving.self, response, null));
+          }
+
+          @Override
+          public void failed(ServingError error) {
+            context.execute(() -> Exchange.this.failed(number, serving.self, error, null));
+          }
+        };
+    attempt.runs(LocalRun.begin(serving, arrival, step.version(), path(), span, end));
   }
 
   private void forward(Step.Forward step) {
-    Request onward = arrival.request().forwardedBy(serving.self);
+    Request onward = arrival.request().forwardedBy(serving.self, step.target());
     HopMetadata hop =
         new HopMetadata(
             TimeUnit.NANOSECONDS.toMicros(step.timeoutNanos()),
-            onward.hopLimit(),
+            onward.path().hopLimit(),
             onward.model(),
             onward.version(),
-            onward.visited(),
-            arrival.client().tenant(),
-            arrival.client().origin());
+            onward.path().visited(),
+            onward.client().tenant(),
+            onward.client().origin(),
+            onward.priority().level(),
+            step.target());
     serving.counters.addHop();
+    serving.peers.onSent(step.to());
     Tracing.Span below = span == null ? null : span.forward(serving.view.nameOf(step.to()));
     TraceContext trace = below == null ? null : below.context();
-    RemoteRun run = new RemoteRun(attempt, step.to(), serving.clock.getAsLong(), below);
-    Cancellable started = serving.forwarder.forward(step.to(), hop, arrival.message(), trace, run);
-    running = ended ? null : started;
+    RemoteRun run = new RemoteRun(step, serving.clock.getAsLong(), below);
+    Attempts.Attempt attempt = attempts.add(step.attempt(), step.to());
+    attempt.runs(serving.forwarder.forward(step.to(), hop, arrival.message(), trace, run));
   }
 
-  private void failed(int ofAttempt, NodeId at, ServingError error) {
-    failed(ofAttempt, at, new Failure(error.code().failure(), error.message()), error);
+  private void failed(int number, NodeId at, ServingError error, @Nullable Load load) {
+    if (error.code().failure() == Failure.Kind.FINAL) {
+      finalWords = error;
+    }
+    if (error.retryNanos() > 0) {
+      retryNanos = Math.min(retryNanos, error.retryNanos());
+    }
+    failed(number, at, new Failure(error.code().failure(), error.message()), load);
   }
 
-  private void failed(
-      int ofAttempt, NodeId at, Failure failure, @Nullable ServingError peersWords) {
-    if (ended || ofAttempt != attempt) {
+  private void failed(int number, NodeId at, Failure failure, @Nullable Load load) {
+    if (ended || !over(number)) {
       return;
     }
-    running = null;
     serving.counters.addRejection(at.equals(serving.self), failure.kind());
-    long now = serving.clock.getAsLong();
-    Step step = dispatch.onFailure(now, serving.view.current(now), at, failure);
-    if (failure.kind() == Failure.Kind.FINAL && peersWords != null) {
-      end(peersWords, false);
-    } else {
-      take(step);
+    take(dispatch.onFailure(view(), number, failure, load));
+  }
+
+  /** Whether anybody still waited for that attempt; nobody does any more. */
+  private boolean over(int number) {
+    Attempts.Attempt attempt = attempts.remove(number);
+    if (attempt == null) {
+      return false;
+    }
+    NodeId peer = attempt.peer();
+    if (peer != null) {
+      serving.peers.onEnded(peer);
+    }
+    return true;
+  }
+
+  private void answered(int number, NodeId by, InputStream response, @Nullable Load load) {
+    if (ended || !over(number)) {
+      close(response);
+      return;
+    }
+    // First what it lets go, so that the client's next request finds it gone.
+    take(dispatch.onAnswer(view(), number, load));
+    finish();
+    serving.counters.addAnswered(by.equals(serving.self));
+    if (span != null) {
+      span.end();
+    }
+    reply.answer(response);
+  }
+
+  private static void close(InputStream unwanted) {
+    try {
+      unwanted.close();
+    } catch (IOException e) {
+      log.debug("could not close an abandoned response", e);
     }
   }
 
-  private void end(ServingError error, boolean giveUp) {
+  private void end(ServingError error) {
     if (ended) {
       return;
     }
-    Cancellable abandoned = running;
     finish();
     serving.counters.addFailed(error.code());
     logged(
@@ -210,38 +277,24 @@ final class Exchange implements Cancellable {
     if (span != null) {
       span.fail(error.code() + ": " + error.message());
     }
-    if (giveUp && abandoned != null) {
-      abandoned.cancel();
-    }
     reply.fail(error);
   }
 
   private void finish() {
     ended = true;
-    running = null;
+    for (Attempts.Attempt attempt : attempts.removeAll()) {
+      NodeId peer = attempt.peer();
+      if (peer != null) {
+        serving.peers.onEnded(peer);
+      }
+      attempt.cancel();
+    }
     serving.inFlightBytes.release(arrival.message().length);
-    boolean fromClient = arrival.request().visited().isEmpty();
-    serving.counters.addEnded(fromClient, serving.clock.getAsLong() - startedNanos);
+    serving.counters.addEnded(
+        arrival.request().isEntering(), serving.clock.getAsLong() - startedNanos);
     if (timer != null) {
       timer.cancel();
     }
-  }
-
-  private void answered(int ofAttempt, NodeId by, InputStream response) {
-    if (ended || ofAttempt != attempt) {
-      try {
-        response.close();
-      } catch (IOException e) {
-        log.debug("could not close an abandoned response", e);
-      }
-      return;
-    }
-    finish();
-    serving.counters.addAnswered(by.equals(serving.self));
-    if (span != null) {
-      span.end();
-    }
-    reply.answer(response);
   }
 
   /** Logs with the trace's id beside the line, if the request is traced. */
@@ -259,91 +312,38 @@ final class Exchange implements Cancellable {
   }
 
   private String path() {
-    return Stream.concat(arrival.request().visited().stream(), Stream.of(serving.self))
+    return Stream.concat(arrival.request().path().visited().stream(), Stream.of(serving.self))
         .map(serving.view::nameOf)
         .collect(Collectors.joining(","));
   }
 
-  private final class LocalRun implements Executor.Responses {
-    private final int ofAttempt;
-    private final Manifest model;
-    private final String id;
-    private final RunTimer timing;
-    private @Nullable InputStream response;
-
-    LocalRun(int ofAttempt, Manifest model, String id, RunTimer timing) {
-      this.ofAttempt = ofAttempt;
-      this.model = model;
-      this.id = id;
-      this.timing = timing;
-    }
-
-    @Override
-    public void onStarted() {
-      timing.started();
-    }
-
-    @Override
-    public void onResponse(List<Tensor> outputs) {
-      timing.ran();
-      // ModelInfer is unary: of a stream of responses, the last one is the answer.
-      response =
-          RESPONSES.stream(
-              InferenceCodec.encode(model, id, outputs, serving.view.nameOf(serving.self), path()));
-    }
-
-    @Override
-    public void onCompleted() {
-      InputStream answer = response;
-      if (answer == null) {
-        failedHere(new ServingError(ErrorCode.MODEL_FAILED, "the model gave no response"));
-        return;
-      }
-      timing.answered();
-      context.execute(() -> answered(ofAttempt, serving.self, answer));
-    }
-
-    @Override
-    public void onFailed(InferenceException failure) {
-      failedHere(
-          new ServingError(ErrorCode.of(failure.code()), String.valueOf(failure.getMessage())));
-    }
-
-    private void failedHere(ServingError error) {
-      timing.failed(error);
-      context.execute(() -> failed(ofAttempt, serving.self, error));
-    }
-  }
-
   private final class RemoteRun implements Forwarder.Result {
-    private final int ofAttempt;
-    private final NodeId peer;
+    private final Step.Forward step;
     private final long sentNanos;
     private final Tracing.@Nullable Span below;
 
-    RemoteRun(int ofAttempt, NodeId peer, long sentNanos, Tracing.@Nullable Span below) {
-      this.ofAttempt = ofAttempt;
-      this.peer = peer;
+    RemoteRun(Step.Forward step, long sentNanos, Tracing.@Nullable Span below) {
+      this.step = step;
       this.sentNanos = sentNanos;
       this.below = below;
     }
 
     @Override
     public void onAnswer(InputStream response, @Nullable HopReport report) {
-      learn(report);
+      Load load = learn(report);
       if (below != null) {
         below.end();
       }
-      context.execute(() -> answered(ofAttempt, peer, response));
+      context.execute(() -> answered(step.attempt(), step.to(), response, load));
     }
 
     @Override
     public void onFailure(ServingError error, @Nullable HopReport report) {
-      learn(report);
+      Load load = learn(report);
       if (below != null) {
         below.fail(error.code() + ": " + error.message());
       }
-      context.execute(() -> failed(ofAttempt, peer, doubted(error)));
+      context.execute(() -> failed(step.attempt(), step.to(), doubted(error), load));
     }
 
     /** A peer that calls the deadline passed while there is time left has merely refused. */
@@ -355,24 +355,29 @@ final class Exchange implements Cancellable {
     }
 
     @Override
-    public void onBroken(String why) {
+    public void onBroken(String why, boolean sent) {
       if (below != null) {
         below.fail(why);
       }
       context.execute(
           () -> {
             // An attempt that was given up says nothing of the peer.
-            if (!ended && ofAttempt == attempt) {
-              serving.view.onBroken(peer, serving.clock.getAsLong());
-              failed(ofAttempt, peer, new Failure(Failure.Kind.BROKEN, why), null);
+            if (!ended && attempts.has(step.attempt())) {
+              serving.peers.onFailure(step.to(), true);
+              Failure.Kind kind = sent ? Failure.Kind.BROKEN : Failure.Kind.REFUSED;
+              failed(step.attempt(), step.to(), new Failure(kind, why), null);
             }
           });
     }
 
-    private void learn(@Nullable HopReport report) {
-      if (report != null) {
-        serving.view.onReport(peer, serving.clock.getAsLong(), sentNanos, report);
+    /** What the peer says of itself; a relay's word says nothing of the holder behind it. */
+    private @Nullable Load learn(@Nullable HopReport report) {
+      if (report == null) {
+        return null;
       }
+      String model = step.target() == null ? arrival.request().model() : "";
+      Load load = serving.peers.onReport(step.to(), model, sentNanos, report);
+      return step.target() == null ? load : null;
     }
   }
 }

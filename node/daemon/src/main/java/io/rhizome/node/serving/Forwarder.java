@@ -5,6 +5,7 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.node.executor.Executor.Cancellable;
 import io.rhizome.node.protocol.HopMetadata;
 import io.rhizome.node.protocol.HopReport;
+import io.rhizome.scheduler.Load;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,27 @@ public interface Forwarder {
     /** The peer refused or failed; its own words. */
     void onFailure(ServingError error, @Nullable HopReport report);
 
-    /** The connection could not be made or broke: nobody knows whether the request ran. */
-    void onBroken(String why);
+    /**
+     * The connection could not be made or broke.
+     *
+     * @param sent whether any of the request may have reached the peer: then nobody knows whether
+     *     it ran
+     */
+    void onBroken(String why, boolean sent);
+  }
+
+  /**
+   * Asks a peer how busy it is; exactly one method of {@code answer} is called, within a second or
+   * so.
+   */
+  void ask(NodeId peer, String model, LoadAnswer answer);
+
+  /** What came of the question. */
+  interface LoadAnswer {
+    /** The peer said it. */
+    void onLoad(Load load);
+
+    /** It did not. */
+    void onSilence(String why);
   }
 }

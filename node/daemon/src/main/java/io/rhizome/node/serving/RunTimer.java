@@ -49,6 +49,14 @@ final class RunTimer {
     ranNanos = clock.getAsLong();
   }
 
+  /** How long the model ran, in nanoseconds; -1 where it did not get to. */
+  long ranNanos() {
+    if (startedNanos == 0) {
+      return -1;
+    }
+    return (ranNanos == 0 ? clock.getAsLong() : ranNanos) - startedNanos;
+  }
+
   /** The answer is encoded. */
   void answered() {
     long queue = startedNanos - queuedNanos;

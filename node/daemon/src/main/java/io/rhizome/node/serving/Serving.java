@@ -2,6 +2,7 @@
 package io.rhizome.node.serving;
 
 import io.grpc.Metadata;
+import io.rhizome.gossip.MembershipView;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.executor.Executor;
 import io.rhizome.node.executor.Executor.Cancellable;
@@ -9,7 +10,12 @@ import io.rhizome.node.models.ReadyModels;
 import io.rhizome.node.protocol.HopReport;
 import io.rhizome.scheduler.Dispatch;
 import io.rhizome.scheduler.DispatchConfig;
-import io.rhizome.scheduler.Router;
+import io.rhizome.scheduler.Explanation;
+import io.rhizome.scheduler.Load;
+import io.rhizome.scheduler.Request;
+import io.rhizome.scheduler.resilience.OutlierDetector;
+import io.rhizome.scheduler.resilience.Resilience;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -22,45 +28,70 @@ import org.jspecify.annotations.Nullable;
 public final class Serving {
   final NodeId self;
   final View view;
+  final Peers peers;
+  final Gate gate;
   final ReadyModels models;
   final Executor executor;
   final Forwarder forwarder;
   final InFlightBytes inFlightBytes;
-  final Counters counters = new Counters(System::currentTimeMillis);
+  final Counters counters;
   final LongSupplier clock;
   final @Nullable Tracing tracing;
-  private final Router router;
+  private final OutlierDetector outliers = new OutlierDetector();
+  private final Resilience resilience = Resilience.defaults();
+  private final Routing routing;
   private final Supplier<RandomGenerator> random;
+
+  /**
+   * What serving stands on.
+   *
+   * @param self this node
+   * @param membership the mesh as gossip knows it
+   * @param models what this node holds
+   * @param executor what runs them
+   * @param forwarder how requests reach peers
+   * @param doubt hears of peers that cannot be reached; any thread
+   * @param tracing null for none
+   */
+  public record Parts(
+      NodeId self,
+      Supplier<MembershipView> membership,
+      ReadyModels models,
+      Executor executor,
+      Forwarder forwarder,
+      Consumer<NodeId> doubt,
+      @Nullable Tracing tracing) {}
 
   /**
    * Serving on these parts.
    *
+   * @param routing who chooses, and by which rules
+   * @param gate before the executor
    * @param maxInFlightBytes encoded requests beyond this many bytes at once are refused as overload
    * @param clock nanoseconds, on the scale of the deadlines given to {@link #serve}
    * @param random gives the calling thread's own source of randomness
-   * @param tracing null for none
    */
   public Serving(
-      NodeId self,
-      View view,
-      ReadyModels models,
-      Executor executor,
-      Forwarder forwarder,
-      Router router,
+      Parts parts,
+      Routing routing,
+      Gate gate,
       long maxInFlightBytes,
       LongSupplier clock,
-      Supplier<RandomGenerator> random,
-      @Nullable Tracing tracing) {
-    this.self = self;
-    this.view = view;
-    this.models = models;
-    this.executor = executor;
-    this.forwarder = forwarder;
-    this.router = router;
-    this.inFlightBytes = new InFlightBytes(maxInFlightBytes);
+      Supplier<RandomGenerator> random) {
+    this.self = parts.self();
+    this.models = parts.models();
+    this.executor = parts.executor();
+    this.forwarder = parts.forwarder();
+    this.tracing = parts.tracing();
+    this.routing = routing;
     this.clock = clock;
     this.random = random;
-    this.tracing = tracing;
+    this.inFlightBytes = new InFlightBytes(maxInFlightBytes);
+    this.gate = gate;
+    this.view =
+        new View(parts.membership(), models, gate::load, routing, outliers, clock.getAsLong());
+    this.peers = new Peers(view, routing, forwarder, outliers, parts.doubt(), clock);
+    this.counters = new Counters(System::currentTimeMillis, outliers::ejections);
   }
 
   /**
@@ -76,14 +107,26 @@ public final class Serving {
     }
     Dispatch dispatch =
         new Dispatch(
-            arrival.request(),
-            router,
+            asked(arrival.request()),
+            routing.router(arrival.request()),
             arrival.deadlineNanos(),
             DispatchConfig.DEFAULT,
+            resilience,
             random.get());
     Exchange exchange = new Exchange(this, arrival, dispatch, reply);
     exchange.start();
     return exchange;
+  }
+
+  private Request asked(Request request) {
+    return request.isEntering() && !routing.isRepeatable(request.model())
+        ? request.once()
+        : request;
+  }
+
+  /** What has to be done a few times a second, whether or not there are requests. */
+  public void tick() {
+    peers.tick();
   }
 
   /** The caller's span as its headers tell it; null where it told none or tracing is off. */
@@ -96,16 +139,38 @@ public final class Serving {
     return tracing == null ? null : TraceContext.of(traceparent, tracestate);
   }
 
-  /** What to tell a peer at the end of a request that it forwarded here. */
-  public HopReport report(HopReport.Outcome outcome, long arrivedNanos) {
-    Executor.Busy busy = executor.busy();
+  /**
+   * What to tell a peer at the end of a request that it forwarded here.
+   *
+   * @param retryNanos when it may try again, of one refused for want of room; else 0
+   */
+  public HopReport report(HopReport.Outcome outcome, long arrivedNanos, long retryNanos) {
+    long now = clock.getAsLong();
+    Load load = gate.load(now);
     return new HopReport(
         outcome,
-        busy.inFlight(),
-        busy.limit(),
-        busy.queueNanos(),
-        busy.serviceNanos(),
-        Math.max(0, clock.getAsLong() - arrivedNanos));
+        load.inFlight(),
+        load.limit(),
+        load.queueNanos(),
+        load.serviceNanos(),
+        Math.max(0, now - arrivedNanos),
+        retryNanos);
+  }
+
+  /** How busy this node is. */
+  public Load load() {
+    return gate.load(clock.getAsLong());
+  }
+
+  /** Where that request would go now, and why; sends nothing. */
+  public Explanation explain(Request request) {
+    return Explanation.of(
+        request, view.current(clock.getAsLong()), routing.router(request), random.get());
+  }
+
+  /** The mesh as routing sees it. */
+  public View view() {
+    return view;
   }
 
   /** The memory that requests in flight may hold; doors count what is still coming in. */

@@ -9,9 +9,15 @@ import io.rhizome.node.access.AccessException;
  * @param code which row of the table
  * @param message for the client: what failed, where it went, what to do; cut at {@value
  *     #MAX_MESSAGE} characters, since it travels in headers
+ * @param retryNanos when the same request may succeed; 0 for no idea
  */
-public record ServingError(ErrorCode code, String message) {
+public record ServingError(ErrorCode code, String message, long retryNanos) {
   private static final int MAX_MESSAGE = 1_000;
+
+  /** An error that says nothing of when to try again. */
+  public ServingError(ErrorCode code, String message) {
+    this(code, message, 0);
+  }
 
   /** Why a call was not let through. */
   public static ServingError of(AccessException refusal) {

@@ -12,13 +12,13 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.rhizome.gossip.Member;
 import io.rhizome.gossip.Residency;
 import io.rhizome.gossip.transport.GossipStats;
-import io.rhizome.node.executor.Executor;
 import io.rhizome.node.models.Transfers;
 import io.rhizome.node.policy.PolicyStatus;
 import io.rhizome.node.serving.Counters;
 import io.rhizome.node.serving.ErrorCode;
 import io.rhizome.node.serving.ModelCounters;
 import io.rhizome.scheduler.Failure;
+import io.rhizome.scheduler.Load;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
@@ -61,6 +61,10 @@ final class Meters {
     }
     count("rhizome.hops", "Attempts sent to peers", Counters::hops);
     count("rhizome.retries", "Attempts after the first of a request", Counters::retries);
+    count(
+        "rhizome.ejections",
+        "Times that a peer was left out because attempts there failed",
+        Counters::ejections);
     registry.getPrometheusRegistry().register(new Latencies(sources.counters()));
   }
 
@@ -80,17 +84,17 @@ final class Meters {
   }
 
   private void bindLoad() {
-    gauge("rhizome.in.flight", "Requests running and queued", () -> busy().inFlight());
+    gauge("rhizome.in.flight", "Requests running and queued", () -> load().inFlight());
     gauge("rhizome.queue.depth", "Requests that wait for a worker", this::waiting);
-    gauge("rhizome.in.flight.limit", "Requests accepted at once", () -> busy().limit());
+    gauge("rhizome.in.flight.limit", "Requests accepted at once", () -> load().limit());
     gauge(
         "rhizome.queue.delay.seconds",
         "Estimated wait of a request that arrives now",
-        () -> busy().queueNanos() / NANOS);
+        () -> load().queueNanos() / NANOS);
     gauge(
         "rhizome.service.time.seconds",
         "Smoothed run time of one request",
-        () -> busy().serviceNanos() / NANOS);
+        () -> load().serviceNanos() / NANOS);
   }
 
   private long waiting() {
@@ -219,8 +223,8 @@ final class Meters {
     }
   }
 
-  private Executor.Busy busy() {
-    return sources.executor().get();
+  private Load load() {
+    return sources.load().get();
   }
 
   private void count(String name, String help, ToLongFunction<Counters> value, String... tags) {

@@ -4,11 +4,11 @@ package io.rhizome.node.telemetry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.rhizome.gossip.MembershipView;
 import io.rhizome.gossip.transport.GossipStats;
-import io.rhizome.node.executor.Executor;
 import io.rhizome.node.models.ReadyModels;
 import io.rhizome.node.models.Transfers;
 import io.rhizome.node.policy.PolicyStatus;
 import io.rhizome.node.serving.Counters;
+import io.rhizome.scheduler.Load;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ public final class Metrics {
    * block.
    *
    * @param counters how requests ended
-   * @param executor how busy the executor is
+   * @param load how busy this node is
    * @param models what is held and loaded
    * @param transfers what peers gave and took
    * @param membership who is in the mesh
@@ -39,7 +39,7 @@ public final class Metrics {
    */
   public record Sources(
       Counters counters,
-      Supplier<Executor.Busy> executor,
+      Supplier<Load> load,
       ReadyModels models,
       Transfers transfers,
       Supplier<MembershipView> membership,

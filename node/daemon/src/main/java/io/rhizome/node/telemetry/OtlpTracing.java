@@ -141,7 +141,7 @@ public final class OtlpTracing implements Tracing, AutoCloseable {
             .setSpanKind(SpanKind.SERVER)
             .setParent(parent)
             .setAttribute(MODEL, request.model())
-            .setAttribute(VISITED, (long) request.visited().size())
+            .setAttribute(VISITED, (long) request.path().visited().size())
             .startSpan());
   }
 

@@ -259,11 +259,6 @@ final class Fakes {
     }
 
     @Override
-    public Busy busy() {
-      return new Busy(0, 1, 0, 0);
-    }
-
-    @Override
     public void close() {}
   }
 }

@@ -205,6 +205,6 @@ class FetchTest {
     return Models.open(
         directory,
         config,
-        new Models.Ports(engine, from, Fakes::trusted, membership::view, held -> {}));
+        new Models.Ports(engine, from, Fakes::trusted, membership::view, held -> {}, () -> false));
   }
 }

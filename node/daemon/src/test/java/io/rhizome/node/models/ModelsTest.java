@@ -379,7 +379,8 @@ class ModelsTest {
     return Models.open(
         directory,
         config,
-        new Models.Ports(engine, from, Fakes::trusted, membership::view, advertised::add));
+        new Models.Ports(
+            engine, from, Fakes::trusted, membership::view, advertised::add, () -> false));
   }
 
   private void restart() throws IOException {

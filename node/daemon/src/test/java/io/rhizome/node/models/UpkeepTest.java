@@ -45,7 +45,8 @@ class UpkeepTest {
         Models.open(
             directory,
             ModelsConfig.DEFAULT,
-            new Models.Ports(engine, source, Fakes::trusted, membership::view, held -> {}));
+            new Models.Ports(
+                engine, source, Fakes::trusted, membership::view, held -> {}, () -> false));
     membership.holder(1, digits);
     source.holder(1, digits, "weights", "labels");
   }

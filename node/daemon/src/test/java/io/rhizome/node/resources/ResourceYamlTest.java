@@ -37,7 +37,7 @@ class ResourceYamlTest {
       name: digits
       spec:
         models: "digits*"
-        router: {name: p2c, parameters: {choices: 2}}
+        router: {name: hot_cold, parameters: {hot_quantile: 0.9}}
         objective: latency
         timeout: 2s
         maxPolicyAge: 1h
@@ -140,6 +140,10 @@ class ResourceYamlTest {
     complains(
         "kind: Model\nname: m\nspec:\n  versions: [1]\n  traffic: [{version: 1, percent: 9}]\n",
         "f.yaml:5: 'spec.traffic': percents add up to 9");
+    complains(
+        "kind: Route\nname: r\nspec:\n  models: m\n  router: {name: hot_cool}\n",
+        "f.yaml:5: 'spec.router': there is no router 'hot_cool'",
+        "hot_cold");
     complains("kind: Site\nname: a\nspec:\n  tier: edge\n  region: no\n", "f.yaml:5", "in quotes");
     complains("just text", "f.yaml:1", "'kind:'");
   }

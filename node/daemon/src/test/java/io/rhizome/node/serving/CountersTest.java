@@ -83,11 +83,11 @@ class CountersTest {
     mesh.request(List.of());
 
     mesh.runs.get(0).fail(new InferenceException(Code.OVERLOADED, "full"));
-    mesh.sent.get(0).result().onBroken("connection reset");
+    mesh.sent.get(0).result().onBroken("connection reset", true);
     mesh.sent
         .get(1)
         .result()
-        .onAnswer(Mesh.answerFrom("b"), new HopReport(Outcome.ANSWERED, 0, 8, 0, 1_000, 1_000));
+        .onAnswer(Mesh.answerFrom("b"), new HopReport(Outcome.ANSWERED, 0, 8, 0, 1_000, 1_000, 0));
 
     assertThat(counters.hops()).isEqualTo(2);
     assertThat(counters.retries()).isEqualTo(2);

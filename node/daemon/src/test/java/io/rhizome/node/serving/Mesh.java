@@ -8,6 +8,7 @@ import io.rhizome.gossip.Member;
 import io.rhizome.gossip.MembershipView;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.NodeState;
+import io.rhizome.gossip.Reachability;
 import io.rhizome.gossip.Residency;
 import io.rhizome.node.executor.Executor;
 import io.rhizome.node.executor.InferenceException;
@@ -19,7 +20,7 @@ import io.rhizome.node.protocol.RawMessages;
 import io.rhizome.node.protocol.inference.ModelInferRequest;
 import io.rhizome.node.protocol.inference.ModelInferResponse;
 import io.rhizome.scheduler.Request;
-import io.rhizome.scheduler.routers.PowerOfTwoChoices;
+import io.rhizome.scheduler.admission.AdmissionConfig;
 import io.rhizome.store.Datatype;
 import io.rhizome.store.Digest;
 import io.rhizome.store.Manifest;
@@ -68,12 +69,18 @@ final class Mesh {
   /** Whom serving could not reach, as gossip is told. */
   final List<NodeId> doubted = new ArrayList<>();
 
+  /** Whom serving asked for its load, and where the answers go. */
+  final List<NodeId> asked = new ArrayList<>();
+
+  final List<Forwarder.LoadAnswer> answers = new ArrayList<>();
+
   final View view;
   final Serving serving;
   final ReadyModels models = new Held();
   private final VirtualTimers timers = new VirtualTimers();
   private final SortedMap<NodeId, Member> members = new TreeMap<>();
   private final List<Residency> here = new ArrayList<>();
+  private long changes = 1;
 
   /** The span that the next requests' caller tells of. */
   @Nullable TraceContext caller;
@@ -84,24 +91,26 @@ final class Mesh {
 
   Mesh(@Nullable Tracing tracing) {
     members.put(SELF, member(SELF, "self", Member.Status.ALIVE, List.of()));
-    FakeExecutor executor = new FakeExecutor();
-    view = new View(this::membership, models, executor, doubted::add, timers.now());
     serving =
         new Serving(
-            SELF,
-            view,
-            models,
-            executor,
-            this::forward,
-            new PowerOfTwoChoices(),
+            new Serving.Parts(
+                SELF,
+                this::membership,
+                models,
+                new FakeExecutor(),
+                new Wires(),
+                doubted::add,
+                tracing),
+            new PlainRouting(),
+            new Gate(new AdmissionConfig(8, 8, 64), timers::now),
             MAX_IN_FLIGHT_BYTES,
             timers::now,
-            () -> new Random(1),
-            tracing);
+            () -> new Random(1));
+    view = serving.view();
   }
 
   MembershipView membership() {
-    return new MembershipView(SELF, 1, members);
+    return new MembershipView(SELF, changes, members);
   }
 
   long now() {
@@ -116,6 +125,27 @@ final class Mesh {
   void holds(NodeId peer, Member.Status status, long version) {
     Residency held = new Residency("digits", version, MODEL.toString(), Residency.State.READY);
     members.put(peer, member(peer, peer.equals(A) ? "a" : "b", status, List.of(held)));
+    changes++;
+    passTime(Duration.ofMillis(10));
+  }
+
+  /** Probes reach it no more, for all that gossip knows. */
+  void losesSightOf(NodeId peer) {
+    Member seen = members.get(peer);
+    if (seen == null) {
+      throw new AssertionError("no member");
+    }
+    members.put(
+        peer,
+        new Member(
+            peer,
+            seen.status(),
+            seen.incarnation(),
+            seen.state(),
+            seen.rttNanos(),
+            Reachability.NONE,
+            null));
+    changes++;
     passTime(Duration.ofMillis(10));
   }
 
@@ -130,19 +160,16 @@ final class Mesh {
   Client request(List<NodeId> visited, Duration budget, byte[] message) {
     for (NodeId node : visited) {
       members.putIfAbsent(node, member(node, "a", Member.Status.ALIVE, List.of()));
+      changes++;
     }
-    Request request = new Request("digits", 0, message.length, visited, 4);
+    Request request =
+        Request.entering("digits", 0, message.length)
+            .withPath(new Request.Path(visited, 4, null))
+            .withClient(new Request.Client("acme", "eu", ""));
     Client client = new Client();
     client.running =
         serving.serve(
-            new Arrival(
-                message,
-                request,
-                timers.now() + budget.toNanos(),
-                timers,
-                caller,
-                new io.rhizome.node.serving.Client("acme", "eu")),
-            client);
+            new Arrival(message, request, timers.now() + budget.toNanos(), timers, caller), client);
     return client;
   }
 
@@ -167,15 +194,24 @@ final class Mesh {
         ModelInferResponse.newBuilder().setModelName(name).build().toByteArray());
   }
 
-  private Executor.Cancellable forward(
-      NodeId to,
-      HopMetadata hop,
-      byte[] message,
-      @Nullable TraceContext trace,
-      Forwarder.Result result) {
-    Forwarded attempt = new Forwarded(to, hop, message, trace, result, new AtomicBoolean());
-    sent.add(attempt);
-    return () -> attempt.cancelled().set(true);
+  private final class Wires implements Forwarder {
+    @Override
+    public Executor.Cancellable forward(
+        NodeId to,
+        HopMetadata hop,
+        byte[] message,
+        @Nullable TraceContext trace,
+        Forwarder.Result result) {
+      Forwarded attempt = new Forwarded(to, hop, message, trace, result, new AtomicBoolean());
+      sent.add(attempt);
+      return () -> attempt.cancelled().set(true);
+    }
+
+    @Override
+    public void ask(NodeId peer, String model, LoadAnswer answer) {
+      asked.add(peer);
+      answers.add(answer);
+    }
   }
 
   private static Residency residency(long version) {
@@ -296,11 +332,6 @@ final class Mesh {
       Run run = new Run(responses);
       runs.add(run);
       return () -> run.cancelled = true;
-    }
-
-    @Override
-    public Busy busy() {
-      return new Busy(0, 8, 0, 1_000);
     }
 
     @Override

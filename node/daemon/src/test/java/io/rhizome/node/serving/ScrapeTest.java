@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rhizome.gossip.Member.Status;
 import io.rhizome.gossip.SwimCounters;
 import io.rhizome.gossip.transport.GossipStats;
-import io.rhizome.node.executor.Executor;
 import io.rhizome.node.executor.InferenceException;
 import io.rhizome.node.executor.InferenceException.Code;
 import io.rhizome.node.models.Transfers;
 import io.rhizome.node.policy.PolicyStatus;
 import io.rhizome.node.telemetry.Metrics;
+import io.rhizome.scheduler.Load;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +56,7 @@ class ScrapeTest {
   void speaksOfTheMeshUnderItsOwnNames() {
     mesh.holds(A, Status.ALIVE, 1);
     mesh.request(List.of());
-    mesh.sent.get(0).result().onBroken("connection reset");
+    mesh.sent.get(0).result().onBroken("connection reset", true);
 
     assertThat(scrape())
         .contains("rhizome_requests_total{outcome=\"unavailable\"} 1.0\n")
@@ -88,7 +88,7 @@ class ScrapeTest {
     Metrics.Sources sources =
         new Metrics.Sources(
             mesh.serving.counters(),
-            () -> new Executor.Busy(2, 8, 0, 1_000),
+            () -> new Load(2, 8, 0, 1_000),
             mesh.models,
             new Transfers(),
             mesh::membership,

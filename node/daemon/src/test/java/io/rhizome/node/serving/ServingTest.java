@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rhizome.gossip.Member.Status;
 import io.rhizome.gossip.NodeId;
+import io.rhizome.gossip.Reachability;
 import io.rhizome.node.executor.InferenceException;
 import io.rhizome.node.executor.InferenceException.Code;
 import io.rhizome.node.protocol.HopReport;
@@ -15,6 +16,8 @@ import io.rhizome.node.protocol.HopReport.Outcome;
 import io.rhizome.node.protocol.inference.InferParameter;
 import io.rhizome.node.protocol.inference.ModelInferResponse;
 import io.rhizome.scheduler.Load;
+import io.rhizome.scheduler.NodeView;
+import io.rhizome.scheduler.NodeView.Standing;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,7 +26,7 @@ class ServingTest {
   private final Mesh mesh = new Mesh();
 
   private static HopReport report(Outcome outcome) {
-    return new HopReport(outcome, 0, 8, 0, 1_000, 1_000);
+    return new HopReport(outcome, 0, 8, 0, 1_000, 1_000, 0);
   }
 
   @Test
@@ -71,7 +74,7 @@ class ServingTest {
     Mesh.Client client = mesh.request(List.of());
 
     NodeId first = mesh.sent.get(0).to();
-    mesh.sent.get(0).result().onBroken("connection reset");
+    mesh.sent.get(0).result().onBroken("connection reset", true);
     assertThat(mesh.sent.get(1).to()).isNotEqualTo(first);
     assertThat(mesh.doubted).containsExactly(first);
     mesh.sent.get(1).result().onAnswer(Mesh.answerFrom("second"), report(Outcome.ANSWERED));
@@ -156,23 +159,61 @@ class ServingTest {
     Mesh.Client client = mesh.request(List.of());
     client.goesAway();
 
-    mesh.sent.get(0).result().onBroken("CANCELLED: given up");
-    mesh.passTime(Duration.ofMillis(10));
+    mesh.sent.get(0).result().onBroken("CANCELLED: given up", true);
 
-    assertThat(mesh.view.current(mesh.now()).nodes())
-        .hasEntrySatisfying(A, node -> assertThat(node.load().queueNanos()).isZero());
+    assertThat(node(A).standing()).isEqualTo(Standing.WELL);
+    assertThat(node(A).outstanding()).isZero();
   }
 
   @Test
-  void asksTheOthersFirstForASecondAfterAConnectionBroke() {
+  void leavesOutAPeerWhoseConnectionBrokeUntilItAnswersWhenAsked() {
     mesh.holds(A, Status.ALIVE, 1);
+    mesh.holds(B, Status.ALIVE, 1);
     mesh.request(List.of());
+    NodeId broken = mesh.sent.get(0).to();
 
-    mesh.sent.get(0).result().onBroken("connection reset");
-    mesh.passTime(Duration.ofMillis(10));
+    mesh.sent.get(0).result().onBroken("connection reset", true);
+    assertThat(node(broken).standing()).isEqualTo(Standing.EJECTED);
+    assertThat(mesh.serving.counters().ejections()).isEqualTo(1);
+    mesh.passTime(Duration.ofSeconds(1));
+    mesh.asked.clear();
+    mesh.answers.clear();
+    mesh.serving.tick();
+    assertThat(mesh.asked).containsExactly(broken);
+    mesh.answers.get(0).onLoad(new Load(0, 8, 0, 1_000));
 
-    assertThat(mesh.view.current(mesh.now()).nodes())
-        .hasEntrySatisfying(A, node -> assertThat(node.load().queueNanos()).isPositive());
+    assertThat(node(broken).standing()).isEqualTo(Standing.WELL);
+  }
+
+  @Test
+  void waitsForItsTurnWhereTheExecutorHasAllThatItCanRun() throws Exception {
+    mesh.holdsHere(1);
+    for (int i = 0; i < 8; i++) {
+      mesh.request(List.of());
+    }
+    Mesh.Client ninth = mesh.request(List.of());
+    assertThat(mesh.runs).hasSize(8);
+
+    mesh.runs.get(3).answer();
+    assertThat(mesh.runs).hasSize(9);
+    mesh.runs.get(8).answer();
+
+    assertThat(ninth.response().getModelName()).isEqualTo("digits");
+  }
+
+  @Test
+  void whatWaitsIsGoneAtOnceWhenItsClientGoesAway() {
+    mesh.holdsHere(1);
+    for (int i = 0; i < 8; i++) {
+      mesh.request(List.of());
+    }
+    Mesh.Client ninth = mesh.request(List.of());
+    assertThat(mesh.serving.load().inFlight()).isEqualTo(9);
+
+    ninth.goesAway();
+
+    assertThat(mesh.serving.load().inFlight()).isEqualTo(8);
+    assertThat(ninth.error().code()).isEqualTo(ErrorCode.CANCELLED);
   }
 
   @Test
@@ -239,58 +280,65 @@ class ServingTest {
   void prefersThePeerThatReportedLessLoad() {
     mesh.holds(A, Status.ALIVE, 1);
     mesh.holds(B, Status.ALIVE, 1);
-    mesh.view.onReport(
-        A, mesh.now(), mesh.now(), new HopReport(Outcome.ANSWERED, 7, 8, 9_000_000, 1_000, 0));
-    mesh.view.onReport(
-        B, mesh.now(), mesh.now(), new HopReport(Outcome.ANSWERED, 1, 8, 0, 1_000, 0));
+    mesh.serving.peers.onReport(
+        A, "digits", mesh.now(), new HopReport(Outcome.ANSWERED, 7, 8, 9_000_000, 1_000, 0, 0));
+    mesh.serving.peers.onReport(
+        B, "digits", mesh.now(), new HopReport(Outcome.ANSWERED, 0, 8, 0, 1_000, 0, 0));
     mesh.passTime(Duration.ofMillis(10));
 
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 8; i++) {
       mesh.request(List.of());
     }
 
-    assertThat(mesh.sent).hasSize(20).allMatch(sent -> sent.to().equals(B));
+    assertThat(mesh.sent).hasSize(8).allMatch(sent -> sent.to().equals(B));
   }
 
   @Test
   void asksAPeerAgainWhoseFirstRequestPaidForTheHandshake() {
     mesh.holds(A, Status.ALIVE, 1);
-    mesh.view.onReport(A, mesh.now(), mesh.now() - 400_000_000, report(Outcome.ANSWERED));
+    mesh.serving.peers.onReport(A, "digits", mesh.now() - 400_000_000, report(Outcome.ANSWERED));
     mesh.passTime(Duration.ofMillis(10));
-    assertThat(mesh.view.current(mesh.now()).nodes())
-        .hasEntrySatisfying(A, node -> assertThat(node.rttNanos()).isEqualTo(399_999_000));
+    assertThat(node(A).rttNanos()).isEqualTo(399_999_000);
 
     mesh.passTime(Duration.ofSeconds(2));
 
-    assertThat(mesh.view.current(mesh.now()).nodes())
-        .hasEntrySatisfying(A, node -> assertThat(node.rttNanos()).isEqualTo(1_000));
+    assertThat(node(A).rttNanos()).isEqualTo(1_000);
   }
 
   @Test
-  void asksASuspectOnlyWhenNobodyElseIsLeft() {
+  void aSuspectThatAnswersThisNodeIsWellToIt() {
     mesh.holds(A, Status.SUSPECT, 1);
-    mesh.holds(B, Status.ALIVE, 1);
-    Mesh.Client client = mesh.request(List.of());
 
-    assertThat(mesh.sent.get(0).to()).isEqualTo(B);
-    mesh.sent.get(0).result().onBroken("connection reset");
+    assertThat(node(A).standing()).isEqualTo(Standing.WELL);
+  }
 
-    assertThat(mesh.sent.get(1).to()).isEqualTo(A);
-    assertThat(client.ended()).isFalse();
+  @Test
+  void aPeerThatSpokeJustNowIsReachedWhateverProbesMakeOfIt() {
+    mesh.holds(A, Status.ALIVE, 1);
+    mesh.serving.peers.onReport(A, "digits", mesh.now(), report(Outcome.ANSWERED));
+
+    mesh.losesSightOf(A);
+    assertThat(node(A).reachability()).isEqualTo(Reachability.DIRECT);
+    mesh.passTime(Duration.ofSeconds(2));
+
+    assertThat(node(A).reachability()).isEqualTo(Reachability.NONE);
+    assertThat(mesh.request(List.of()).error().code()).isEqualTo(ErrorCode.UNAVAILABLE);
   }
 
   @Test
   void forgetsAnOldReportOfLoadAndBelievesItsServiceTimeLessAndLess() {
     mesh.holds(A, Status.ALIVE, 1);
-    mesh.view.onReport(
-        A, mesh.now(), mesh.now(), new HopReport(Outcome.OVERLOADED, 9, 8, 9_000_000, 800, 0));
+    mesh.serving.peers.onReport(
+        A, "digits", mesh.now(), new HopReport(Outcome.OVERLOADED, 9, 8, 9_000_000, 800, 0, 0));
     mesh.passTime(Duration.ofMillis(2_500));
-    assertThat(mesh.view.current(mesh.now()).nodes())
-        .hasEntrySatisfying(A, node -> assertThat(node.load()).isEqualTo(new Load(0, 8, 0, 200)));
+    assertThat(node(A).load()).isEqualTo(new Load(0, 8, 0, 200));
 
     mesh.passTime(Duration.ofMinutes(2));
-    assertThat(mesh.view.current(mesh.now()).nodes())
-        .hasEntrySatisfying(A, node -> assertThat(node.load()).isEqualTo(new Load(0, 8, 0, 0)));
+    assertThat(node(A).load()).isEqualTo(new Load(0, 8, 0, 0));
+  }
+
+  private NodeView node(NodeId id) {
+    return mesh.view.current(mesh.now()).node(id).orElseThrow();
   }
 
   private static InferParameter text(String value) {

@@ -56,11 +56,12 @@ class TracedServingTest {
     assertThat(mesh.sent.get(0).trace())
         .isEqualTo(new TraceContext("arrived/forward to " + first, ""));
 
-    mesh.sent.get(0).result().onBroken("connection reset");
+    mesh.sent.get(0).result().onBroken("connection reset", true);
     mesh.sent
         .get(1)
         .result()
-        .onAnswer(Mesh.answerFrom(second), new HopReport(Outcome.ANSWERED, 0, 8, 0, 1_000, 1_000));
+        .onAnswer(
+            Mesh.answerFrom(second), new HopReport(Outcome.ANSWERED, 0, 8, 0, 1_000, 1_000, 0));
 
     assertThat(events)
         .containsExactly(

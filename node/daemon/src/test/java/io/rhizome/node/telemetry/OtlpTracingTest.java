@@ -32,9 +32,9 @@ import org.junit.jupiter.api.Test;
 class OtlpTracingTest {
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
   private static final String CLIENT = "b7ad6b7169203331";
-  private static final Request REQUEST = new Request("digits", 0, 10, List.of(), 4);
+  private static final Request REQUEST = Request.entering("digits", 0, 10);
   private static final Request FORWARDED =
-      new Request("digits", 0, 10, List.of(NodeId.ofPublicKey(new byte[] {1})), 3);
+      REQUEST.forwardedBy(NodeId.ofPublicKey(new byte[] {1}), null);
 
   private final InMemorySpanExporter spans = InMemorySpanExporter.create();
   private final CountDownLatch collectorMayAnswer = new CountDownLatch(1);

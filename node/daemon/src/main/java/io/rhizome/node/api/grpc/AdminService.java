@@ -2,6 +2,7 @@
 package io.rhizome.node.api.grpc;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -13,12 +14,15 @@ import io.rhizome.node.identity.OperatorProofs;
 import io.rhizome.node.models.LoadProgress;
 import io.rhizome.node.models.ModelException;
 import io.rhizome.node.models.Models;
+import io.rhizome.node.protocol.MalformedException;
 import io.rhizome.store.SignedManifest;
 import io.rhizome.v1.AdminServiceGrpc;
 import io.rhizome.v1.ChallengeRequest;
 import io.rhizome.v1.ChallengeResponse;
 import io.rhizome.v1.CollectGarbageRequest;
 import io.rhizome.v1.CollectGarbageResponse;
+import io.rhizome.v1.ExplainRequest;
+import io.rhizome.v1.ExplainResponse;
 import io.rhizome.v1.ListModelsRequest;
 import io.rhizome.v1.ListModelsResponse;
 import io.rhizome.v1.ListNodesRequest;
@@ -57,17 +61,20 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
   private final Models models;
   private final Supplier<MembershipView> membership;
   private final Supplier<StatusResponse> status;
+  private final Explaining explaining;
 
   /** An admin service over these. */
   public AdminService(
       OperatorProofs proofs,
       Models models,
       Supplier<MembershipView> membership,
-      Supplier<StatusResponse> status) {
+      Supplier<StatusResponse> status,
+      Explaining explaining) {
     this.proofs = proofs;
     this.models = models;
     this.membership = membership;
     this.status = status;
+    this.explaining = explaining;
   }
 
   @Override
@@ -116,6 +123,19 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
               .setState(held.state().name()));
     }
     return info.build();
+  }
+
+  @Override
+  public void explain(ExplainRequest request, StreamObserver<ExplainResponse> observer) {
+    ExplainResponse response;
+    try {
+      response = explaining.explain(request);
+    } catch (MalformedException e) {
+      observer.onError(Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asException());
+      return;
+    }
+    observer.onNext(response);
+    observer.onCompleted();
   }
 
   @Override

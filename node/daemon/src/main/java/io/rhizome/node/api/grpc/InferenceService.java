@@ -15,6 +15,7 @@ import io.rhizome.node.access.AccessException;
 import io.rhizome.node.access.Caller;
 import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
+import io.rhizome.node.api.Wishes;
 import io.rhizome.node.executor.Executor.Cancellable;
 import io.rhizome.node.mesh.EventLoops;
 import io.rhizome.node.models.ModelException;
@@ -44,7 +45,6 @@ import io.rhizome.node.protocol.inference.ServerMetadataResponse;
 import io.rhizome.node.protocol.inference.ServerReadyRequest;
 import io.rhizome.node.protocol.inference.ServerReadyResponse;
 import io.rhizome.node.serving.Arrival;
-import io.rhizome.node.serving.Client;
 import io.rhizome.node.serving.GrpcReply;
 import io.rhizome.node.serving.ModelNames;
 import io.rhizome.node.serving.ModelNames.Target;
@@ -54,7 +54,6 @@ import io.rhizome.node.serving.ServingError;
 import io.rhizome.scheduler.Request;
 import java.io.InputStream;
 import java.util.Collection;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -71,6 +70,10 @@ import org.jspecify.annotations.Nullable;
 public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase {
   private static final Metadata.Key<String> POLICY_AGE =
       Metadata.Key.of("rhizome-policy-age-seconds", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> CLASS =
+      Metadata.Key.of(Wishes.CLASS, Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> AFFINITY =
+      Metadata.Key.of(Wishes.AFFINITY, Metadata.ASCII_STRING_MARSHALLER);
 
   private final Access access;
   private final Serving serving;
@@ -125,6 +128,7 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
 
   private Runnable infer(byte[] message, Metadata headers, ServerCall<byte[], InputStream> call) {
     long arrived = System.nanoTime();
+    Caller caller = Objects.requireNonNull(AccessGuard.CALLER.get(), "AccessGuard comes first");
     byte[] named = message;
     Request request;
     try {
@@ -142,17 +146,12 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
         named = ModelNames.renamed(message, target.get());
       }
       request =
-          new Request(
-              target.get().model(),
-              target.get().version(),
-              named.length,
-              List.of(),
-              Request.DEFAULT_HOP_LIMIT);
+          Wishes.of(headers.get(CLASS), headers.get(AFFINITY))
+              .request(target.get(), named.length, caller);
     } catch (MalformedException e) {
       call.close(Status.INVALID_ARGUMENT.withDescription(e.getMessage()), new Metadata());
       return () -> {};
     }
-    Caller caller = Objects.requireNonNull(AccessGuard.CALLER.get(), "AccessGuard comes first");
     Access.Permit permit;
     try {
       permit = access.admit(caller, request.model());
@@ -165,13 +164,7 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
         deadline == null ? defaultTimeoutNanos : deadline.timeRemaining(TimeUnit.NANOSECONDS);
     Cancellable running =
         serving.serve(
-            new Arrival(
-                named,
-                request,
-                arrived + budget,
-                loops.timers(),
-                serving.caller(headers),
-                new Client(caller.tenant(), caller.origin())),
+            new Arrival(named, request, arrived + budget, loops.timers(), serving.caller(headers)),
             new PermittedReply(new GrpcReply(call, this::trailers), permit));
     return running::cancel;
   }

@@ -3,6 +3,7 @@ package io.rhizome.node.api.grpc;
 
 import io.grpc.Metadata;
 import io.rhizome.node.serving.ServingError;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Tells gRPC clients when to try again. */
@@ -19,7 +20,8 @@ final class RetryHint {
   static Metadata trailers(@Nullable ServingError error) {
     Metadata trailers = new Metadata();
     if (error != null && error.code().retryLater()) {
-      trailers.put(PUSHBACK, Long.toString(PUSHBACK_MILLIS));
+      long millis = TimeUnit.NANOSECONDS.toMillis(error.retryNanos());
+      trailers.put(PUSHBACK, Long.toString(millis > 0 ? millis : PUSHBACK_MILLIS));
     }
     return trailers;
   }

@@ -19,7 +19,8 @@ final class Rights {
       case GRPCInferenceServiceGrpc.SERVICE_NAME -> ofInference(name);
       case AdminServiceGrpc.SERVICE_NAME ->
           switch (name) {
-            case "Status", "ListNodes", "ListModels", "ShowModel" -> Optional.of(Right.OBSERVE);
+            case "Status", "ListNodes", "ListModels", "ShowModel", "Explain" ->
+                Optional.of(Right.OBSERVE);
             default -> Optional.empty();
           };
       case PolicyServiceGrpc.SERVICE_NAME ->

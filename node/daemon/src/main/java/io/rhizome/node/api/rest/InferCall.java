@@ -14,13 +14,12 @@ import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.protobuf.ProtoUtils;
 import io.rhizome.node.access.Access.Permit;
 import io.rhizome.node.access.AccessException;
-import io.rhizome.node.access.Caller;
+import io.rhizome.node.api.Wishes;
 import io.rhizome.node.executor.Executor.Cancellable;
 import io.rhizome.node.protocol.MalformedException;
 import io.rhizome.node.protocol.RequestHead;
 import io.rhizome.node.protocol.inference.ModelInferResponse;
 import io.rhizome.node.serving.Arrival;
-import io.rhizome.node.serving.Client;
 import io.rhizome.node.serving.ErrorCode;
 import io.rhizome.node.serving.ModelNames.Target;
 import io.rhizome.node.serving.PermittedReply;
@@ -196,14 +195,12 @@ final class InferCall implements Reply {
           "the request has more than %d bytes (%s)".formatted(maxBytes, parts.body().by()));
     }
     Request request =
-        new Request(
-            target.model(), target.version(), message.length, List.of(), Request.DEFAULT_HOP_LIMIT);
+        Wishes.of(headers.get(Wishes.CLASS), headers.get(Wishes.AFFINITY))
+            .request(target, message.length, RestGuard.caller(ctx));
     long deadline = arrivedNanos + budgetNanos(read.timeoutMicros());
     TraceContext caller =
         parts.serving().caller(headers.get(TraceContext.PARENT), headers.get(TraceContext.STATE));
-    Caller who = RestGuard.caller(ctx);
-    Client client = new Client(who.tenant(), who.origin());
-    return new Arrival(message, request, deadline, parts.loops().timers(), caller, client);
+    return new Arrival(message, request, deadline, parts.loops().timers(), caller);
   }
 
   private Target target() throws MalformedException, RefusedException {

@@ -22,10 +22,14 @@ import io.rhizome.node.models.Loaded;
 import io.rhizome.node.models.Manifests;
 import io.rhizome.node.models.ModelSource;
 import io.rhizome.node.models.ReadyModels;
+import io.rhizome.node.protocol.HopMetadata;
+import io.rhizome.node.serving.Forwarder;
+import io.rhizome.node.serving.Gate;
 import io.rhizome.node.serving.ModelNames;
+import io.rhizome.node.serving.PlainRouting;
 import io.rhizome.node.serving.Serving;
-import io.rhizome.node.serving.View;
-import io.rhizome.scheduler.routers.PowerOfTwoChoices;
+import io.rhizome.node.serving.TraceContext;
+import io.rhizome.scheduler.admission.AdmissionConfig;
 import io.rhizome.store.Chunk;
 import io.rhizome.store.ChunkIndex;
 import io.rhizome.store.Datatype;
@@ -94,21 +98,14 @@ final class RestFixture implements AutoCloseable {
   RestFixture(HttpClient.Version version) throws IOException {
     http = HttpClient.newBuilder().version(version).build();
     NoPeers none = new NoPeers();
-    View view = new View(none::membership, none, executor, peer -> {}, System.nanoTime());
     Serving serving =
         new Serving(
-            SELF,
-            view,
-            none,
-            executor,
-            (to, hop, message, trace, result) -> {
-              throw new AssertionError("there are no peers");
-            },
-            new PowerOfTwoChoices(),
+            new Serving.Parts(SELF, none::membership, none, executor, none, peer -> {}, null),
+            new PlainRouting(),
+            new Gate(new AdmissionConfig(8, 8, 64), System::nanoTime),
             MAX_IN_FLIGHT_BYTES,
             System::nanoTime,
-            () -> new Random(1),
-            null);
+            () -> new Random(1));
     ServedModels served =
         new ServedModels(
             none,
@@ -194,7 +191,22 @@ final class RestFixture implements AutoCloseable {
   }
 
   /** Holds the one model; knows nobody else. */
-  private static final class NoPeers implements ReadyModels, ModelSource {
+  private static final class NoPeers implements ReadyModels, ModelSource, Forwarder {
+    @Override
+    public Executor.Cancellable forward(
+        NodeId to,
+        HopMetadata hop,
+        byte[] message,
+        @Nullable TraceContext trace,
+        Forwarder.Result result) {
+      throw new AssertionError("there are no peers");
+    }
+
+    @Override
+    public void ask(NodeId peer, String model, Forwarder.LoadAnswer answer) {
+      throw new AssertionError("there are no peers");
+    }
+
     private static final List<Loaded> MODELS =
         List.of(model("echo", "FP32"), model("eye", "BYTES"));
 
@@ -299,11 +311,6 @@ final class RestFixture implements AutoCloseable {
           answers,
           input.shape(),
           brokenAnswers ? input.data().slice(0, 1) : input.data());
-    }
-
-    @Override
-    public Busy busy() {
-      return new Busy(0, 8, 0, 1_000);
     }
 
     @Override

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rhizome.gossip.Endpoint;
+import io.rhizome.gossip.Member;
+import io.rhizome.gossip.NodeId;
+import io.rhizome.gossip.NodeState;
+import io.rhizome.node.access.TestPolicy;
+import io.rhizome.scheduler.Place;
+import io.rhizome.scheduler.Request;
+import io.rhizome.scheduler.RouteRules;
+import io.rhizome.scheduler.Router;
+import io.rhizome.scheduler.routers.Routers;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+final class PolicyRoutingTest {
+  private final TestPolicy policy = new TestPolicy(0);
+  private final PolicyRouting routing = PolicyRouting.over(policy.store(), new Routers(List.of()));
+
+  private static Request request(String model, String tenant) {
+    return Request.entering(model, 0, 10).withClient(new Request.Client(tenant, "", ""));
+  }
+
+  @Test
+  void whereNoRouteIsForARequestTheDefaultChoosesAmongAll() {
+    assertThat(routing.router(request("digits", "")).name()).isEqualTo(Routers.DEFAULT);
+    assertThat(routing.rules(request("digits", ""))).isEqualTo(RouteRules.NONE);
+    assertThat(routing.routers()).hasSize(1);
+    assertThat(routing.isRepeatable("digits")).isTrue();
+  }
+
+  @Test
+  void theMostParticularRouteNamesTheRouter() {
+    policy.put("Route", "all", "{\"models\":\"*\",\"router\":{\"name\":\"random\"}}");
+    policy.put("Route", "med", "{\"models\":\"med-*\",\"router\":{\"name\":\"round_robin\"}}");
+    policy.put(
+        "Route",
+        "acme",
+        "{\"models\":\"*\",\"tenants\":[\"acme\"],\"router\":{\"name\":\"power_of_two\"}}");
+    policy.put("Route", "quiet", "{\"models\":\"med-x\",\"minSecurityLevel\":1}");
+
+    assertThat(routing.router(request("digits", "")).name()).isEqualTo("random");
+    assertThat(routing.router(request("med-x", "")).name()).isEqualTo("round_robin");
+    assertThat(routing.router(request("med-x", "acme")).name()).isEqualTo("power_of_two");
+    assertThat(routing.routers()).hasSize(4);
+  }
+
+  @Test
+  void aRouterKeepsWhatItLearntWhileItsRouteSaysTheSameOfIt() {
+    policy.put("Route", "r", "{\"models\":\"*\",\"router\":{\"name\":\"peak_ewma\"}}");
+    Router before = routing.router(request("digits", ""));
+
+    policy.put(
+        "Route",
+        "r",
+        "{\"models\":\"d*\",\"router\":{\"name\":\"peak_ewma\"},\"tiers\":[\"edge\"]}");
+    assertThat(routing.router(request("digits", ""))).isSameAs(before);
+
+    policy.put("Route", "r", "{\"models\":\"d*\",\"router\":{\"name\":\"random\"}}");
+    assertThat(routing.router(request("digits", ""))).isNotSameAs(before);
+  }
+
+  @Test
+  void aRouteWhoseRouterIsNotKnownHereKeepsItsRules() {
+    policy.put(
+        "Route",
+        "r",
+        "{\"models\":\"*\",\"router\":{\"name\":\"q_routing\"},\"residencyZones\":[\"eu\"]}");
+
+    assertThat(routing.router(request("digits", "")).name()).isEqualTo(Routers.DEFAULT);
+    assertThat(routing.rules(request("digits", "")).zones()).containsExactly("eu");
+  }
+
+  @Test
+  void rulesOfAllRoutesHoldTogether() {
+    policy.put("Route", "a", "{\"models\":\"*\",\"residencyZones\":[\"eu\",\"ch\"]}");
+    policy.put(
+        "Route",
+        "b",
+        "{\"models\":\"med-*\",\"residencyZones\":[\"ch\"],\"tiers\":[\"edge\"],\"minSecurityLevel\":3}");
+    policy.put("Route", "c", "{\"models\":\"us-*\",\"residencyZones\":[\"us\"]}");
+
+    assertThat(routing.rules(request("med-x", "")))
+        .isEqualTo(new RouteRules(List.of("ch"), List.of("edge"), 3));
+    assertThat(routing.rules(request("us-x", "")).objectionToPass(place("us"))).isNotNull();
+    assertThat(routing.rules(request("us-x", "")).objectionToPass(place("eu"))).isNotNull();
+  }
+
+  private static Place place(String zone) {
+    return new Place("r", "s", "t", zone, 4);
+  }
+
+  @Test
+  void aPlaceComesFromTheSiteThatTheMemberWasAdmittedTo() {
+    policy.put(
+        "Site",
+        "plant-7",
+        "{\"tier\":\"edge\",\"region\":\"eu-west\",\"residencyZone\":\"eu\",\"securityLevel\":2}");
+
+    assertThat(routing.place(member("plant-7")))
+        .isEqualTo(new Place("eu-west", "plant-7", "edge", "eu", 2));
+    assertThat(routing.place(member("plant-8")))
+        .isEqualTo(new Place("eu-west", "plant-8", "", "", 0));
+  }
+
+  private static Member member(String site) {
+    SortedMap<String, String> labels = new TreeMap<>();
+    labels.put("site", site);
+    labels.put("region", "eu-west");
+    Endpoint address = new Endpoint("127.0.0.1", 1);
+    return new Member(
+        NodeId.ofPublicKey(new byte[] {1}),
+        Member.Status.ALIVE,
+        1,
+        new NodeState(address, address, "", labels, List.of()),
+        1_000);
+  }
+
+  @Test
+  void aModelMayBeDeclaredNotToRunTwice() {
+    policy.put("Route", "r", "{\"models\":\"pay-*\",\"repeatable\":false}");
+
+    assertThat(routing.isRepeatable("pay-x")).isFalse();
+    assertThat(routing.isRepeatable("digits")).isTrue();
+  }
+}

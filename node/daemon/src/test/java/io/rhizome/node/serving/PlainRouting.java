@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.serving;
+
+import io.rhizome.gossip.Member;
+import io.rhizome.scheduler.Place;
+import io.rhizome.scheduler.Request;
+import io.rhizome.scheduler.RouteRules;
+import io.rhizome.scheduler.Router;
+import io.rhizome.scheduler.routers.HotCold;
+import java.util.List;
+
+/** Routing where policy says nothing. */
+public final class PlainRouting implements Routing {
+  private final Router router = new HotCold();
+
+  @Override
+  public Router router(Request request) {
+    return router;
+  }
+
+  @Override
+  public List<Router> routers() {
+    return List.of(router);
+  }
+
+  @Override
+  public RouteRules rules(Request request) {
+    return RouteRules.NONE;
+  }
+
+  @Override
+  public Place place(Member member) {
+    return Place.UNKNOWN;
+  }
+
+  @Override
+  public boolean isRepeatable(String model) {
+    return true;
+  }
+}
