@@ -34,19 +34,26 @@ import java.util.random.RandomGenerator;
  * <p><b>Algorithm</b> (hot-cold lexicographic rule: B. Wydrowski et al., "Load is not what you
  * should balance: Introducing Prequal", NSDI 2024; network and transfer added, which they leave
  * out). Where there are at most {@value ProbePool#CAPACITY} holders, the field is all of them; else
- * this node, if it may serve, up to {@value ProbePool#CAPACITY} whose load was heard of within the
- * last second and which got no more than {@value #MAX_USES} requests since, and {@value #MAX_ASKED}
- * random ones, more where few were heard of. A node is hot if its pressure, requests in flight over
- * what it runs at once, is 1 or more and above the {@code hot_quantile} of the field. Of the others
- * the least {@code network + transfer + queue + service} wins. A tie goes to this node, else by
- * chance. What was sent somewhere since it was heard counts as in flight there. {@value #MAX_ASKED}
- * of the field that were not heard of for a quarter of a second are asked meanwhile.
+ * this node, if it may serve, and up to {@value ProbePool#CAPACITY} whose load was heard of within
+ * the last second and that got no request since, filled up to {@value #MIN_FIELD} with random ones.
+ * A node is hot if its pressure, requests in flight over what it runs at once, is 1 or more and
+ * above the {@code hot_quantile} of the field. Of the others the least {@code network + transfer +
+ * queue + service + risk} wins. A tie goes to this node, else by chance. What was sent somewhere
+ * since it was heard counts as in flight there. {@value #MAX_ASKED} random ones that were not heard
+ * of for a quarter of a second are asked meanwhile.
+ *
+ * <p><b>Risk</b> is what others may have sent there meanwhile: {@code service * min(pressure,
+ * 2)^2}. By what they say of their queues, all that have a place free are alike, and whoever says
+ * the shortest run time gets everybody's next request; the busier one was, the likelier it is full
+ * by the time that the request arrives. (Compare the third power of C3, L. Suresh et al., NSDI
+ * 2015.)
  *
  * <p>So the largest of a few is never hot: it takes seven nodes for one to be above the quantile.
  *
  * <p><b>Example.</b> Of seven holders, A is 2 ms away with 10 ms of queue, B 5 ms and idle, C 1 ms
- * with 9 in flight for 4 and 2 ms of queue, the others 20 ms; 1 ms of service each. C has the most
- * pressure and is hot, though it would answer in 4 ms. A takes 13 ms, B 6 ms: B.
+ * with 9 in flight for 4 and 2 ms of queue, the others 20 ms; 1 ms of service each, and nothing in
+ * flight but at C. C has the most pressure and is hot, though it would answer in 4 ms. A takes 13
+ * ms, B 6 ms: B.
  *
  * <p>Parameter {@code hot_quantile}, 0 to 1: 0.84.
  *
@@ -56,9 +63,13 @@ public final class HotCold implements Router {
   private static final String NAME = "hot_cold";
   private static final double HOT_QUANTILE = 0.84;
   private static final double FULL = Math.nextDown(1.0);
-  private static final int MIN_FIELD = 4;
-  private static final int MAX_USES = 8;
+  private static final int MIN_FIELD = 2;
   private static final int MAX_ASKED = 2;
+  private static final int DRAWS = 6;
+
+  /** Beyond this the queue that a node says tells enough of it. */
+  private static final double MAX_PRESSURE = 2;
+
   private static final long ASK_AGE_NANOS = 250_000_000L;
 
   private final double hotQuantile;
@@ -97,29 +108,30 @@ public final class HotCold implements Router {
     for (int i = 0; i < estimates.length; i++) {
       estimates[i] = field.get(i).estimate(request.bytes());
     }
-    // Beginning anywhere, so that ties go by chance, and so does who is asked.
-    int from = random.nextInt(estimates.length);
     double hot = hotAbove(field);
-    int best = best(field, estimates, hot, from, view.self());
+    // Beginning anywhere, so that ties go by chance.
+    int best = best(field, estimates, hot, random.nextInt(estimates.length), view.self());
     List<Considered> others = new ArrayList<>(estimates.length);
     for (int i = 0; i < estimates.length; i++) {
       if (i != best) {
         NodeView node = field.get(i);
-        String verdict = node.load().pressure() > hot ? "hot" : "slower";
+        boolean sooner = estimates[i].totalNanos() < estimates[best].totalNanos();
+        String verdict = node.load().pressure() > hot ? "hot" : sooner ? "busier" : "slower";
         others.add(new Considered(node.id(), estimates[i], verdict));
       }
     }
-    return candidates.choose(field.get(best), others).asking(toAsk(field, from, best));
+    NodeView winner = field.get(best);
+    return candidates.choose(winner, others).asking(toAsk(candidates, winner, random));
   }
 
   private static int best(
       List<NodeView> field, Estimate[] estimates, double hot, int from, NodeId self) {
     int best = -1;
-    long least = 0;
+    double least = 0;
     for (int step = 0; step < estimates.length; step++) {
       int i = (from + step) % estimates.length;
       NodeView node = field.get(i);
-      long nanos = estimates[i].totalNanos();
+      double nanos = (double) estimates[i].totalNanos() + riskNanos(node.load());
       boolean wins = best < 0 || nanos < least || (nanos == least && node.id().equals(self));
       if (wins && node.load().pressure() <= hot) {
         best = i;
@@ -132,12 +144,23 @@ public final class HotCold implements Router {
     return best;
   }
 
-  private static List<NodeId> toAsk(List<NodeView> field, int from, int best) {
+  private static double riskNanos(Load load) {
+    double pressure = Math.min(MAX_PRESSURE, load.pressure());
+    return load.serviceNanos() * pressure * pressure;
+  }
+
+  /** Drawn from all, not from the field: so whoever turned fast or idle is found. */
+  private static List<NodeId> toAsk(
+      Candidates candidates, NodeView winner, RandomGenerator random) {
     List<NodeId> ask = new ArrayList<>(MAX_ASKED);
-    for (int step = 0; step < field.size() && ask.size() < MAX_ASKED; step++) {
-      int i = (from + step) % field.size();
-      if (i != best && field.get(i).loadAgeNanos() > ASK_AGE_NANOS) {
-        ask.add(field.get(i).id());
+    NodeId self = candidates.view().self();
+    for (int i = 0; i < DRAWS && ask.size() < MAX_ASKED; i++) {
+      NodeView drawn = candidates.draw(random).orElse(winner);
+      if (drawn.loadAgeNanos() > ASK_AGE_NANOS
+          && !drawn.id().equals(winner.id())
+          && !drawn.id().equals(self)
+          && !ask.contains(drawn.id())) {
+        ask.add(drawn.id());
       }
     }
     return ask;
@@ -147,18 +170,17 @@ public final class HotCold implements Router {
     if (candidates.bound() <= ProbePool.CAPACITY) {
       return candidates.all();
     }
-    List<NodeView> field = new ArrayList<>(1 + ProbePool.CAPACITY + MAX_ASKED);
+    List<NodeView> field = new ArrayList<>(1 + ProbePool.CAPACITY);
     candidates.here().ifPresent(field::add);
     NodeId self = candidates.view().self();
     ProbePool pool = pools.of(candidates.request().model());
     for (ProbePool.Entry entry : pool.fresh(candidates.view().nowNanos())) {
-      if (entry.uses() <= MAX_USES && !entry.node().equals(self)) {
+      if (entry.uses() == 0 && !entry.node().equals(self)) {
         candidates.of(entry.node()).ifPresent(field::add);
       }
     }
-    // Always a few that are not known: they are asked, and so the pool is renewed.
-    int wanted = Math.max(MIN_FIELD, field.size() + MAX_ASKED);
-    for (int i = 0; i < MIN_FIELD && field.size() < wanted; i++) {
+    // No more of these than need be: a node that nothing is known of seems idle.
+    for (int i = 0; i < DRAWS && field.size() < MIN_FIELD; i++) {
       candidates.draw(random).ifPresent(node -> Least.addNew(field, node));
     }
     return field;
