@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A binary heap over three arrays: most of a simulation's time would else go into following
  * pointers to compare two events.
  */
-final class EventQueue {
+public final class EventQueue {
   private static final int INITIAL_CAPACITY = 1_024;
 
   private final VirtualTime time;
@@ -22,12 +22,13 @@ final class EventQueue {
   private long nextSequence;
   private long executed;
 
-  EventQueue(VirtualTime time) {
+  /** An empty queue that moves that clock. */
+  public EventQueue(VirtualTime time) {
     this.time = time;
   }
 
   /** Schedules; what lies in the past happens now. */
-  void at(long nanos, Runnable action) {
+  public void at(long nanos, Runnable action) {
     if (size == moments.length) {
       moments = Arrays.copyOf(moments, 2 * size);
       sequences = Arrays.copyOf(sequences, 2 * size);
@@ -37,7 +38,7 @@ final class EventQueue {
   }
 
   /** Runs all events up to that moment, those they schedule included, and moves time there. */
-  void runUntil(long nanos) {
+  public void runUntil(long nanos) {
     while (size > 0 && moments[0] <= nanos) {
       time.advanceTo(moments[0]);
       Runnable next = Objects.requireNonNull(actions[0]);
@@ -49,7 +50,7 @@ final class EventQueue {
   }
 
   /** How many events were run. */
-  long executed() {
+  public long executed() {
     return executed;
   }
 

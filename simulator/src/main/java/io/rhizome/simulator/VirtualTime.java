@@ -5,7 +5,8 @@ package io.rhizome.simulator;
 public final class VirtualTime {
   private long nowNanos;
 
-  VirtualTime() {}
+  /** A clock that shows 0. */
+  public VirtualTime() {}
 
   /** Now. */
   public long nowNanos() {

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.simulator.routing;
+
+import io.rhizome.gossip.NodeId;
+import io.rhizome.scheduler.Holders;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** All know the truth: all nodes with workers hold the model, all are well and within reach. */
+final class Held implements Beliefs {
+  private final Holders holders;
+
+  Held(Setup setup) {
+    List<NodeId> nodes = new ArrayList<>();
+    for (int i = 0; i < setup.nodes().size(); i++) {
+      if (setup.nodes().get(i).workers() > 0) {
+        nodes.add(RoutingMesh.id(i));
+      }
+    }
+    SortedMap<Long, List<NodeId>> byVersion = new TreeMap<>();
+    byVersion.put(1L, nodes);
+    this.holders = new Holders(byVersion);
+  }
+
+  @Override
+  public Holders holders(int observer, String model) {
+    return holders;
+  }
+}

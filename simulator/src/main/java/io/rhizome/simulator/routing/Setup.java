@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.simulator.routing;
+
+import java.util.List;
+
+/**
+ * A mesh as it is built.
+ *
+ * @param nodes who is in it
+ * @param rtt round trips between them
+ * @param jitter a message takes up to that share longer, each time anew
+ * @param loss share of messages that a packet is lost of
+ * @param admission whether receivers refuse what they have no room for; without, all waits in line
+ * @param queueCapacity requests that may wait for room at a node
+ * @param serviceNanos mean run time on an undisturbed worker of speed 1
+ * @param board every so often all loads are shown to all; 0 for at every moment; negative where
+ *     nodes know of each other what they heard
+ */
+public record Setup(
+    List<Spec> nodes,
+    Rtt rtt,
+    double jitter,
+    double loss,
+    boolean admission,
+    int queueCapacity,
+    long serviceNanos,
+    long board) {
+  /** Nodes know of each other what they heard. */
+  static final long NO_BOARD = -1;
+
+  public Setup {
+    nodes = List.copyOf(nodes);
+  }
+
+  /** Round trips. */
+  public interface Rtt {
+    /** Between those two, in nanoseconds; 0 from a node to itself. */
+    long nanos(int from, int to);
+  }
+
+  /**
+   * One node.
+   *
+   * @param workers what it runs at once; 0 where it runs nothing
+   * @param speed of each worker
+   * @param disturbance others' work there
+   */
+  public record Spec(int workers, double speed, Antagonist disturbance) {}
+}
