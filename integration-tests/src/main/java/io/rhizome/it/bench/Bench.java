@@ -8,6 +8,7 @@ import io.rhizome.it.bench.faults.FaultsRow;
 import io.rhizome.it.bench.gossip.GossipBench;
 import io.rhizome.it.bench.gossip.GossipRow;
 import io.rhizome.it.bench.policy.PolicyBench;
+import io.rhizome.it.bench.routing.RoutingRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,10 @@ public final class Bench {
     }
     if (words.size() > 2 && words.subList(0, 2).equals(List.of("faults", "--row"))) {
       FaultsRow.main(words.subList(2, words.size()).toArray(String[]::new));
+      return;
+    }
+    if (words.size() > 2 && words.subList(0, 2).equals(List.of("routing", "--row"))) {
+      RoutingRow.main(words.subList(2, words.size()).toArray(String[]::new));
       return;
     }
     boolean quick = words.contains("--quick");

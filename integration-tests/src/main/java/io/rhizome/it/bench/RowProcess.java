@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.rhizome.it.bench.gossip;
+package io.rhizome.it.bench;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** One experiment in a JVM of its own. */
-final class RowProcess {
+/** Runs experiments, each in a JVM of its own. */
+public final class RowProcess {
   private static final Path TASKSET = Path.of("/usr/bin/taskset");
 
   /** A core that is there on every machine. */
@@ -20,17 +20,29 @@ final class RowProcess {
 
   private static final long LIMIT_MINUTES = 28;
 
-  private RowProcess() {}
+  private final Class<?> main;
+  private final List<String> options;
 
   /**
-   * Runs it; what it is about goes to this process's standard error.
+   * JVMs that all run that class with these options.
+   *
+   * @param main takes {@code NAME [--quick] --seed N}, and prints a line {@code name value} for
+   *     each reading
+   */
+  public RowProcess(Class<?> main, List<String> options) {
+    this.main = main;
+    this.options = List.copyOf(options);
+  }
+
+  /**
+   * Runs one; what it is about goes to this process's standard error.
    *
    * @param bound to one core, as far as the system can bind it
    * @return the readings by name; none where it failed or took too long, of which this tells
    */
-  static Map<String, Double> run(String name, boolean quick, long seed, boolean bound)
+  public Map<String, Double> run(String name, boolean quick, long seed, boolean bound)
       throws IOException, InterruptedException {
-    Path file = Files.createTempFile("gossip-" + name, ".txt");
+    Path file = Files.createTempFile("row-" + name, ".txt");
     long began = System.nanoTime();
     Process process =
         new ProcessBuilder(command(name, quick, seed, bound))
@@ -49,18 +61,15 @@ final class RowProcess {
     }
   }
 
-  private static List<String> command(String name, boolean quick, long seed, boolean bound) {
+  private List<String> command(String name, boolean quick, long seed, boolean bound) {
     List<String> command = new ArrayList<>();
     if (bound && Files.isExecutable(TASKSET)) {
       command.addAll(List.of(TASKSET.toString(), "-c", ONE_CORE));
     }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // A thousand nodes are half a gigabyte that is touched all over: without large pages a third of
-    // the time goes into translating addresses, and a small nursery is collected again and again.
-    command.addAll(List.of("-Xms4g", "-Xmx6g", "-Xmn2g"));
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:+UseTransparentHugePages"));
+    command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(GossipRow.class.getName(), name, "--seed", String.valueOf(seed)));
+    command.addAll(List.of(main.getName(), name, "--seed", String.valueOf(seed)));
     if (quick) {
       command.add("--quick");
     }

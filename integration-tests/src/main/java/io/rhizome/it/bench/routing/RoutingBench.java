@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.it.bench.routing;
+
+import io.rhizome.it.Checkout;
+import io.rhizome.it.Table;
+import io.rhizome.it.bench.Benchmark;
+import io.rhizome.it.bench.Figure;
+import io.rhizome.it.bench.Result;
+import io.rhizome.it.bench.RowProcess;
+import io.rhizome.simulator.routing.RoutingCatalogue;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Where requests go and how long they take, under virtual time, with the shipped classes. */
+public final class RoutingBench implements Benchmark {
+  private static final long SEED = 1;
+  private static final int AT_A_TIME = 2;
+  private static final List<String> MEMORY = List.of("-Xmx768m", "-XX:+UseSerialGC");
+
+  private final boolean quick;
+
+  /** The benchmark, or a glance of it. */
+  public RoutingBench(boolean quick) {
+    this.quick = quick;
+  }
+
+  @Override
+  public String name() {
+    return "routing";
+  }
+
+  @Override
+  public List<String> method() {
+    return List.of(
+        "Routers, candidates, dispatch, budgets, outlier detection and admission as they ship, under"
+            + " virtual time;",
+        "each experiment in a JVM of its own, two at a time; seeds from "
+            + SEED
+            + " on. The plans in",
+        "io.rhizome.simulator.routing are the scenarios. Arrivals are Poisson, run times exponential"
+            + " and a request's",
+        "own: all routers meet the same requests, run times and disturbances, seed by seed. Failed"
+            + " requests count as",
+        "slowest. Intervals: 95%, Student, over seeds.",
+        "queueing: M/M/1 and M/M/4 at rho 0.9; random and two choices of 100 servers by a board shown"
+            + " every 0, 10,",
+        "20, 40 mean run times; least loaded by the same board beside a uniformized Markov chain that"
+            + " shares no code.",
+        "disturbed: 100 servers of 4 workers, each an entry, mean run time 100 ms, every other server"
+            + " half as fast;",
+        "others take 0 to 50% of each, drawn anew after exponential times of mean 10 s; round trips"
+            + " 0.5 ms; load 70%",
+        "and 90% of the mean effective capacity. Each rival is tuned at each load over the grid in"
+            + " Rivals, with a seed",
+        "of its own. Requests may run only once, so that no hedge or retry hides a router's choice."
+            + " The omniscient",
+        "router sees all queues, what is left of each run, what is on the way and present speeds.",
+        "ramp: 100 servers on machines three times what they are promised, others take 0 to 60%; load"
+            + " 0.75 to 1.74",
+        "of what is promised, 83% of capacity; inversions: neighbours in the order random, weighted,"
+            + " c3, prequal,",
+        "hot_cold whose p99 in the last step is not as in that order.",
+        "regions: three of 10 servers, 120 ms apart, one with 1.5 of its capacity, two with 0.4; p99"
+            + " over the",
+        "omniscient router's.",
+        "wild: random meshes of 3 to 12 nodes, policies (zones, tiers, security levels), all routers;"
+            + " every node believes",
+        "something else of holders, reachability, relays and members, and renews it; kills, hangs,"
+            + " one-way cuts, loss.",
+        "live_err (24 real nodes against the simulation) is not measured yet.");
+  }
+
+  @Override
+  public Result run(Checkout checkout) throws IOException, InterruptedException {
+    Map<String, Double> readings = new LinkedHashMap<>();
+    List<Map<String, Object>> rows = new ArrayList<>();
+    RowProcess processes = new RowProcess(RoutingRow.class, MEMORY);
+    ExecutorService workers = Executors.newFixedThreadPool(AT_A_TIME);
+    try {
+      Map<String, Future<Map<String, Double>>> ends = new LinkedHashMap<>();
+      for (String name : RoutingCatalogue.NAMES) {
+        ends.put(name, workers.submit(() -> processes.run(name, quick, SEED, false)));
+      }
+      for (Map.Entry<String, Future<Map<String, Double>>> end : ends.entrySet()) {
+        Map<String, Double> found = end.getValue().get();
+        readings.putAll(found);
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("experiment", end.getKey());
+        row.putAll(found);
+        rows.add(row);
+      }
+    } catch (ExecutionException e) {
+      throw new IOException("an experiment did not start or end", e.getCause());
+    } finally {
+      workers.shutdownNow();
+    }
+    List<Figure> closing = RoutingBars.closing(readings);
+    List<Figure> further = RoutingBars.further(readings);
+    Table table = new Table("figure", "measured", "required");
+    closing.forEach(figure -> table.row(figure.name(), figure.text(), figure.bar()));
+    further.forEach(figure -> table.row(figure.name(), figure.text(), figure.bar()));
+    System.out.print(table);
+    return new Result(name(), method(), quick, SEED, closing, further, rows);
+  }
+}
