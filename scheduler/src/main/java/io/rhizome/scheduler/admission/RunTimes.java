@@ -5,22 +5,27 @@ package io.rhizome.scheduler.admission;
  * How long one request runs: a smoothed mean, believed half as much after each second in which
  * nothing ran. Otherwise a node whose first runs were slow, before the code was compiled, or that
  * hung for a while, would seem slow to all, never get a request, and so never learn that it is
- * fast. Not thread-safe.
+ * fast.
+ *
+ * <p>While idle it says less and less. Once it runs again it says what it knew, and learns the
+ * faster the longer it was idle: were one run after a pause to count alone, each short one would
+ * make a slow node seem fast, and draw everybody's requests there. Not thread-safe.
  */
 final class RunTimes {
-  private static final double SMOOTHING = 0.1;
+  /** The mean is that of about so many runs. */
+  private static final int MAX_RUNS = 20;
+
   private static final long HALVING_NANOS = 1_000_000_000L;
 
   private double mean;
+  private double runs;
   private boolean idle = true;
-  private boolean alone = true;
   private long idleSinceNanos;
 
   /** Something begins to run where nothing did. */
   void onBusy(long nowNanos) {
     if (idle) {
-      alone |= halvings(nowNanos) > 0;
-      mean = nanos(nowNanos);
+      runs /= 1L << halvings(nowNanos);
       idle = false;
     }
   }
@@ -31,10 +36,10 @@ final class RunTimes {
     idleSinceNanos = nowNanos;
   }
 
-  /** A request ran for that long; the first after a pause counts alone. */
+  /** A request ran for that long. */
   void add(long ranNanos) {
-    mean = alone ? ranNanos : mean + SMOOTHING * (ranNanos - mean);
-    alone = false;
+    runs = Math.min(MAX_RUNS, runs + 1);
+    mean += (ranNanos - mean) / runs;
   }
 
   /** The mean in nanoseconds as believed now; 0 before the first run. */

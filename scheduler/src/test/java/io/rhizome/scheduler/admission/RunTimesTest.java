@@ -40,12 +40,30 @@ class RunTimesTest {
   }
 
   @Test
-  void theFirstAfterAPauseCountsAloneAndOthersATenth() {
+  void isTheMeanOfAFewAtFirst() {
     run(0, 800_000);
-    run(2 * SECOND, 1_000);
-    assertThat(times.nanos(2 * SECOND + 1_000)).isEqualTo(1_000);
+    run(900_000, 1_000);
 
-    run(2 * SECOND + 2_000, 2_000);
-    assertThat(times.nanos(2 * SECOND + 4_000)).isCloseTo(1_100, within(1e-6));
+    assertThat(times.nanos(901_000)).isEqualTo(400_500);
+  }
+
+  @Test
+  void oneShortRunAfterAPauseDoesNotMakeANodeThatWasSlowSeemFast() {
+    for (int i = 0; i < 40; i++) {
+      run(i * 800_000L, 800_000);
+    }
+    long resumed = 40 * 800_000L + SECOND;
+
+    run(resumed, 1_000);
+
+    assertThat(times.nanos(resumed + 1_000)).isBetween(700_000.0, 740_000.0);
+  }
+
+  @Test
+  void afterALongPauseItLearnsAtOnce() {
+    run(0, 800_000);
+    run(10 * SECOND, 1_000);
+
+    assertThat(times.nanos(10 * SECOND + 1_000)).isLessThan(3_000);
   }
 }
