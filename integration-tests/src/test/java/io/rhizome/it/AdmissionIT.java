@@ -197,7 +197,7 @@ final class AdmissionIT {
           }
         }
       }
-      assertThat(refused).isEqualTo(10);
+      assertThat(refused).isEqualTo(11);
     } finally {
       channel.shutdownNow();
     }
