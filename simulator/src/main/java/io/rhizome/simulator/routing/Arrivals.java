@@ -27,7 +27,7 @@ public final class Arrivals {
    * @param entryWeights how many come in at each node, in proportion
    * @param perSecond how many at that moment
    * @param untilNanos when they stop coming
-   * @param deadlineNanos after how long clients stop waiting
+   * @param deadlineNanos after how long clients stop waiting; {@link Long#MAX_VALUE} for never
    * @param exponential whether run times are; else all are the mean
    */
   public record Plan(
@@ -75,10 +75,14 @@ public final class Arrivals {
     long now = mesh.nowNanos();
     double work =
         mesh.setup().serviceNanos() * (plan.exponential() ? Streams.exponential(works) : 1);
-    Call call =
-        new Call(count++, drawEntry(), plan.request(), now, now + plan.deadlineNanos(), work);
+    Call call = new Call(count++, drawEntry(), plan.request(), now, deadline(now), work);
     plan();
     mesh.enter(call);
+  }
+
+  private long deadline(long now) {
+    long nanos = plan.deadlineNanos();
+    return nanos == Long.MAX_VALUE ? nanos : now + nanos;
   }
 
   private int drawEntry() {

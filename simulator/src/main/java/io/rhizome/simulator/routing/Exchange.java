@@ -166,7 +166,7 @@ final class Exchange {
         peer,
         there -> {
           node.mesh.watch().onPayload(there.number, onward, call);
-          long deadline = there.now() + step.timeoutNanos();
+          long deadline = deadlineNanos == NEVER ? NEVER : there.now() + step.timeoutNanos();
           Exchange exchange =
               new Exchange(there, call, onward, run, deadline, new Sender(this, attempt));
           attempt.there = exchange;
