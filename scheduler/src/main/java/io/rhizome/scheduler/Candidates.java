@@ -34,11 +34,19 @@ import org.jspecify.annotations.Nullable;
  * was given for, and to nobody else. So a path is entry, at most one relay, holder.
  *
  * <p><b>Last resort.</b> Suspected and ejected nodes are candidates only where no other node can
- * serve, of any wanted version: the failure detector may be wrong, an error is certain.
+ * serve, of any wanted version, and those that were not reached of late only where these are none
+ * either: the failure detector may be wrong, an error is certain.
  *
  * <p>One instance per decision; one thread.
  */
 public final class Candidates {
+  /** How far the choice reaches; each includes those before it. */
+  private enum Resort {
+    WELL,
+    LEFT_OUT,
+    UNREACHED
+  }
+
   private static final int TRIES = 8;
   private static final int MAX_LISTED = 64;
 
@@ -48,7 +56,7 @@ public final class Candidates {
   private final SortedMap<Long, List<NodeId>> wanted;
   private List<NodeId> nodes = List.of();
   private long version;
-  private boolean lastResort;
+  private Resort resort = Resort.WELL;
   private @Nullable List<NodeView> eligible;
 
   private Candidates(Request request, ClusterView view) {
@@ -77,8 +85,8 @@ public final class Candidates {
       boolean unused = only(target);
       return;
     }
-    for (boolean last : new boolean[] {false, true}) {
-      lastResort = last;
+    for (Resort next : Resort.values()) {
+      resort = next;
       for (Map.Entry<Long, List<NodeId>> holders : wanted.entrySet()) {
         for (NodeId id : holders.getValue()) {
           if (objection(id) == null) {
@@ -93,7 +101,7 @@ public final class Candidates {
 
   /** Makes that node the only candidate, if it is one; says whether. */
   private boolean only(NodeId id) {
-    lastResort = true;
+    resort = Resort.LEFT_OUT;
     for (Map.Entry<Long, List<NodeId>> holders : wanted.entrySet()) {
       if (holders.getValue().contains(id) && objection(id) == null) {
         version = holders.getKey();
@@ -101,7 +109,7 @@ public final class Candidates {
         return true;
       }
     }
-    lastResort = false;
+    resort = Resort.WELL;
     return false;
   }
 
@@ -158,23 +166,29 @@ public final class Candidates {
     return all.isEmpty() ? Optional.empty() : Optional.of(all.get(random.nextInt(all.size())));
   }
 
-  /** Two of them, or the only one twice; empty where there is none. */
-  public List<NodeView> drawTwo(RandomGenerator random) {
-    Optional<NodeView> first = draw(random);
-    if (first.isEmpty()) {
-      return List.of();
+  /** That many of them at random, each another, or all where there are no more. */
+  public List<NodeView> draw(int count, RandomGenerator random) {
+    if (nodes.size() <= count) {
+      return all();
     }
-    for (int i = 0; i < TRIES; i++) {
-      Optional<NodeView> second = draw(random);
-      if (second.isPresent() && !second.get().id().equals(first.get().id())) {
-        return List.of(first.get(), second.get());
+    List<NodeView> drawn = new ArrayList<>(count);
+    for (int i = 0; i < 2 * count && drawn.size() < count; i++) {
+      draw(random).ifPresent(node -> addNew(drawn, node));
+    }
+    if (drawn.size() < count) {
+      List<NodeView> all = all();
+      int from = random.nextInt(Math.max(1, all.size()));
+      for (int i = 0; i < all.size() && drawn.size() < count; i++) {
+        addNew(drawn, all.get((from + i) % all.size()));
       }
     }
-    List<NodeView> others = new ArrayList<>(all());
-    others.removeIf(node -> node.id().equals(first.get().id()));
-    return others.isEmpty()
-        ? List.of(first.get(), first.get())
-        : List.of(first.get(), others.get(random.nextInt(others.size())));
+    return drawn;
+  }
+
+  private static void addNew(List<NodeView> drawn, NodeView node) {
+    if (drawn.stream().noneMatch(there -> there.id().equals(node.id()))) {
+      drawn.add(node);
+    }
   }
 
   /** That node, if it is one of them. */
@@ -271,7 +285,7 @@ public final class Candidates {
     if (path.visited().contains(node.id())) {
       return "visited";
     }
-    if (node.reachability() instanceof Reachability.None) {
+    if (node.reachability() instanceof Reachability.None && resort != Resort.UNREACHED) {
       return "unreachable";
     }
     if (path.hopLimit() < 1) {
@@ -287,7 +301,9 @@ public final class Candidates {
         return relay;
       }
     }
-    return lastResort || node.standing() == Standing.WELL ? null : node.standing().text();
+    return resort != Resort.WELL || node.standing() == Standing.WELL
+        ? null
+        : node.standing().text();
   }
 
   private @Nullable String objectionToRelay(NodeId id) {

@@ -6,7 +6,7 @@ package io.rhizome.scheduler;
  * without its own time, what is under way there. Guarded by its own lock; held for a few
  * assignments only.
  */
-public final class PeerStats {
+final class PeerStats {
   /** A report older than this says nothing any more, about load or about the network. */
   private static final long LOAD_AGE_NANOS = 1_000_000_000L;
 
@@ -16,11 +16,17 @@ public final class PeerStats {
   /** A peer is asked for its load at most this often. */
   private static final long ASK_NANOS = 100_000_000L;
 
+  /** Below this a request's size hardly counts, above it tells how fast the link is. */
+  private static final long LARGE_BYTES = 64 << 10;
+
+  private static final double KIB = 1024;
   private static final double SMOOTHING = 0.2;
 
   private long rttNanos;
   private long measuredAtNanos;
   private boolean measured;
+  private double transferNanosPerKib;
+  private long transferredAtNanos;
   private Load load = Load.UNKNOWN;
   private long heardAtNanos;
   private boolean heard;
@@ -30,28 +36,39 @@ public final class PeerStats {
   private boolean asked;
 
   /** A request goes there. */
-  public synchronized void onSent() {
+  synchronized void onSent() {
     outstanding++;
   }
 
   /** One that went there ended, or nobody waits for it any more. */
-  public synchronized void onEnded() {
+  synchronized void onEnded() {
     outstanding = Math.max(0, outstanding - 1);
   }
 
-  /** A request took that long there and back, without the time that the peer had it. */
-  public synchronized void onNetwork(long nowNanos, long network) {
-    long nanos = Math.max(0, network);
-    rttNanos =
-        isYoung(measured, measuredAtNanos, nowNanos)
-            ? Math.round(rttNanos + SMOOTHING * ((double) nanos - rttNanos))
-            : nanos;
-    measuredAtNanos = nowNanos;
-    measured = true;
+  /**
+   * A request of that size took that long there and back, without the time that the peer had it.
+   */
+  synchronized void onNetwork(long nowNanos, long network, long bytes) {
+    double nanos = (double) Math.max(0, network);
+    if (bytes < LARGE_BYTES) {
+      boolean young = isYoung(measured, measuredAtNanos, nowNanos);
+      rttNanos = Math.round(smoothed(young, (double) rttNanos, nanos));
+      measuredAtNanos = nowNanos;
+      measured = true;
+    } else {
+      double beyond = Math.max(0, nanos - (measured ? rttNanos : 0));
+      boolean young = isYoung(transferNanosPerKib > 0, transferredAtNanos, nowNanos);
+      transferNanosPerKib = smoothed(young, transferNanosPerKib, beyond / (bytes / KIB));
+      transferredAtNanos = nowNanos;
+    }
+  }
+
+  private static double smoothed(boolean young, double mean, double sample) {
+    return young ? mean + SMOOTHING * (sample - mean) : sample;
   }
 
   /** It said how busy it is. */
-  public synchronized void onLoad(long nowNanos, Load said) {
+  synchronized void onLoad(long nowNanos, Load said) {
     load = said;
     heardAtNanos = nowNanos;
     heard = true;
@@ -59,7 +76,7 @@ public final class PeerStats {
   }
 
   /** Whether it may be asked for its load now: then it is being asked. */
-  public synchronized boolean tryAsk(long nowNanos) {
+  synchronized boolean tryAsk(long nowNanos) {
     if (asked && nowNanos - askedAtNanos < ASK_NANOS) {
       return false;
     }
@@ -73,7 +90,7 @@ public final class PeerStats {
    * whose first request paid for the TLS handshake would seem far away for ever, as nobody would
    * ask it again.
    */
-  public synchronized long rttNanos(long nowNanos) {
+  synchronized long rttNanos(long nowNanos) {
     return isYoung(measured, measuredAtNanos, nowNanos) ? rttNanos : -1;
   }
 
@@ -85,22 +102,30 @@ public final class PeerStats {
    * The load to route by: what it said, and what this node sent since. An old report keeps only the
    * service time, believed less the older it is, so that a peer that was slow is asked again.
    */
-  public synchronized Load load(long nowNanos) {
+  synchronized Load load(long nowNanos) {
     if (isYoung(heard, heardAtNanos, nowNanos)) {
       return load.plus(outstanding - outstandingWhenHeard);
     }
-    long halvings = Math.max(0, nowNanos - heardAtNanos) / HALVING_NANOS;
-    long service = load.serviceNanos() >> Math.min(Long.SIZE - 1, halvings);
+    long service = load.serviceNanos() >> halvings(nowNanos, heardAtNanos);
     return new Load(0, load.limit(), 0, service).plus(outstanding);
   }
 
+  /** What a KiB adds to the round trip, in nanoseconds, believed less the older it is. */
+  synchronized long transferNanosPerKib(long nowNanos) {
+    return Math.round(transferNanosPerKib) >> halvings(nowNanos, transferredAtNanos);
+  }
+
+  private static int halvings(long nowNanos, long atNanos) {
+    return (int) Math.min(Long.SIZE - 1, Math.max(0, nowNanos - atNanos) / HALVING_NANOS);
+  }
+
   /** How old its word is, in nanoseconds; {@link Long#MAX_VALUE} where it never said any. */
-  public synchronized long loadAgeNanos(long nowNanos) {
+  synchronized long loadAgeNanos(long nowNanos) {
     return heard ? Math.max(0, nowNanos - heardAtNanos) : Long.MAX_VALUE;
   }
 
   /** How many of this node's requests are there. */
-  public synchronized int outstanding() {
+  synchronized int outstanding() {
     return outstanding;
   }
 }

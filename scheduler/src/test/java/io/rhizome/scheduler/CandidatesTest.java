@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -68,11 +69,15 @@ class CandidatesTest {
   }
 
   @Test
-  void areNotThoseThatCannotBeReached() {
-    ClusterView view = new Views().unreachable(1, 1).unreachable(2, 1).from(0);
+  void areThoseThatCannotBeReachedOnlyWhereNothingElseIsLeft() {
+    Views views = new Views().unreachable(1, 2).holder(2, MILLI, 0, 1);
 
-    assertThat(refusal(request(0), view)).isEqualTo(Refusal.HOLDERS_EXHAUSTED);
-    assertThat(verdicts(request(0), view)).containsExactly("unreachable", "unreachable");
+    assertThat(ids(Candidates.of(request(0), views.from(0))))
+        .describedAs("an older version that is reached goes before")
+        .containsExactly(node(2));
+    assertThat(actions(tried(2), views.from(0)))
+        .containsExactly(new Action.Forward(node(1), null, 2));
+    assertThat(refusal(tried(1, 2), views.from(0))).isEqualTo(Refusal.HOLDERS_EXHAUSTED);
   }
 
   @Test
@@ -259,16 +264,15 @@ class CandidatesTest {
 
   @Test
   void theRefusalIsForbiddenOnlyWhereNoHolderIsAllowed() {
-    NodeView allowed = with(with(bare(2), BERLIN), Reachability.NONE);
     ClusterView view =
         new Views()
             .put(with(bare(0), GUARDED))
             .holder(with(bare(1), PARIS), 1)
-            .holder(allowed, 1)
+            .holder(with(bare(2), BERLIN), 1)
             .rules(GERMAN)
             .from(0);
 
-    assertThat(refusal(request(0), view))
+    assertThat(refusal(tried(2), view))
         .describedAs("it may come back: waiting helps")
         .isEqualTo(Refusal.HOLDERS_EXHAUSTED);
   }
@@ -283,7 +287,7 @@ class CandidatesTest {
     int[] drawn = new int[10];
 
     for (int i = 0; i < 4_000; i++) {
-      List<NodeView> two = candidates.drawTwo(random);
+      List<NodeView> two = candidates.draw(2, random);
       assertThat(two).extracting(NodeView::id).doesNotHaveDuplicates().hasSize(2);
       drawn[candidates.draw(random).orElseThrow().id().bytes()[0]]++;
     }
@@ -295,14 +299,14 @@ class CandidatesTest {
   }
 
   @Test
-  void drawTheOnlyOneTwiceAndNoneWhereThereIsNone() {
+  void drawTheOnlyOneOnceAndNoneWhereThereIsNone() {
     ClusterView one = new Views().holder(1, MILLI, 0, 1).unreachable(2, 1).from(0);
-    ClusterView none = new Views().unreachable(1, 1).from(0);
+    ClusterView none = new Views().from(0);
 
-    assertThat(Candidates.of(request(0), one).drawTwo(random))
+    assertThat(Candidates.of(request(0), one).draw(2, random))
         .extracting(NodeView::id)
-        .containsExactly(node(1), node(1));
-    assertThat(Candidates.of(request(0), none).drawTwo(random)).isEmpty();
+        .containsExactly(node(1));
+    assertThat(Candidates.of(request(0), none).draw(2, random)).isEmpty();
     assertThat(Candidates.of(request(0), none).draw(random)).isEmpty();
   }
 
@@ -321,12 +325,13 @@ class CandidatesTest {
 
   @Test
   void listsNoMoreThanSixtyFourInARefusal() {
+    int[] all = IntStream.range(1, 100).toArray();
     Views views = new Views();
-    for (int i = 1; i < 100; i++) {
-      views.unreachable(i, 1);
+    for (int i : all) {
+      views.holder(i, MILLI, 0, 1);
     }
 
-    assertThat(verdicts(request(0), views.from(0))).hasSize(64).containsOnly("unreachable");
+    assertThat(verdicts(tried(all), views.from(0))).hasSize(64).containsOnly("tried");
   }
 
   private static RouteRules tiers(String... tiers) {

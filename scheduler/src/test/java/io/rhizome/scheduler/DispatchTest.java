@@ -9,6 +9,7 @@ import static io.rhizome.scheduler.Views.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.Reachability;
 import io.rhizome.scheduler.DispatchError.Attempt;
 import io.rhizome.scheduler.DispatchError.Kind;
@@ -18,6 +19,7 @@ import io.rhizome.scheduler.resilience.Budget;
 import io.rhizome.scheduler.resilience.Latencies;
 import io.rhizome.scheduler.resilience.Resilience;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The arrows of the table above {@link Dispatch} that do not wait for a time, one test each. */
@@ -72,12 +74,15 @@ class DispatchTest extends DispatchFixture {
   }
 
   @Test
-  void startWithUnreachableHoldersOnlyIsUnavailableAndNamesThem() {
-    DispatchError error = fail(dispatch().start(new Views().unreachable(1, 1).from(0)));
+  void startWithHoldersBehindALostRelayOnlyIsUnavailableAndNamesThem() {
+    Views views =
+        new Views().unreachable(2).holder(with(bare(1), new Reachability.Via(node(2))), 1);
+
+    DispatchError error = fail(dispatch().start(views.from(0)));
 
     assertThat(error.kind()).isEqualTo(Kind.UNAVAILABLE);
     assertThat(error.kind().retryLater()).isTrue();
-    assertThat(error.message()).contains(node(1).shortName() + " unreachable");
+    assertThat(error.message()).contains(node(1).shortName() + " unreachable, as its relay is");
   }
 
   @Test
@@ -445,14 +450,13 @@ class DispatchTest extends DispatchFixture {
 
   @Test
   void aMessageNamesAFewOfThoseLeftOutAndCountsTheRest() {
-    Views views = new Views();
-    for (int i = 1; i <= 20; i++) {
-      views.unreachable(i, 1);
-    }
+    int[] all = IntStream.rangeClosed(1, 20).toArray();
+    List<NodeId> passed = IntStream.of(all).mapToObj(Views::node).toList();
+    Request returned = Request.entering(MODEL, 1, 9).withPath(new Path(passed, 3, null));
 
-    String message = fail(dispatch().start(views.from(0))).message();
+    String message = fail(dispatch(returned).start(holders(0, all))).message();
 
     assertThat(message).endsWith("; and 12 more)");
-    assertThat(message.split("unreachable", -1)).hasSize(9);
+    assertThat(message.split("visited", -1)).hasSize(9);
   }
 }

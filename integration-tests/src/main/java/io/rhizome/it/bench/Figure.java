@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.it.bench;
 
+import io.rhizome.it.Table;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,9 +48,18 @@ public record Figure(
     return new Figure(name, value, null, null, Form.COUNT);
   }
 
-  /** Things of which there must be none. */
-  public static Figure none(String name, long value) {
-    return new Figure(name, value, 0.0, null, Form.COUNT);
+  /** Things of which there must be none; how many there are may not be known. */
+  public static Figure none(String name, double value) {
+    return new Figure(name, value, 0.0, null, Double.isNaN(value) ? Form.MEASURE : Form.COUNT);
+  }
+
+  /** A table of them. */
+  public static Table table(List<Figure> closing, List<Figure> further) {
+    Table table = new Table("figure", "measured", "required");
+    for (Figure figure : Stream.concat(closing.stream(), further.stream()).toList()) {
+      table.row(figure.name(), figure.text(), figure.bar());
+    }
+    return table;
   }
 
   /** What must be true. */

@@ -99,9 +99,6 @@ public final class Node implements AutoCloseable {
   private static final Duration LEAVE_LIMIT = Duration.ofSeconds(1);
   private static final Duration TICK = Duration.ofMillis(250);
 
-  /** More than a worker each is of use only where an engine runs several requests at once. */
-  private static final int ADMITTED_PER_WORKER = 4;
-
   private final long startedNanos = System.nanoTime();
   private final NodeConfig config;
   private final Teardown teardown;
@@ -141,7 +138,9 @@ public final class Node implements AutoCloseable {
     teardown.add(DirectoryLock.acquire(config.data()));
     ExecutorConfig capacity = capacity();
     executor = teardown.add(LocalExecutor.start(capacity));
-    Gate gate = gate(capacity);
+    Gate gate =
+        new Gate(
+            AdmissionConfig.of(capacity.workers(), capacity.queueCapacity()), System::nanoTime);
 
     Identity identity = Identity.loadOrCreate(config.data().resolve("identity/node.key"));
     AdmissionFile admissionFile = new AdmissionFile(config.data().resolve("policy"));
@@ -342,13 +341,6 @@ public final class Node implements AutoCloseable {
     int workers = config.executor().workers();
     int cores = Runtime.getRuntime().availableProcessors();
     return new ExecutorConfig(workers == 0 ? cores : workers, config.executor().queue());
-  }
-
-  private static Gate gate(ExecutorConfig capacity) {
-    int workers = capacity.workers();
-    return new Gate(
-        new AdmissionConfig(workers, ADMITTED_PER_WORKER * workers, capacity.queueCapacity()),
-        System::nanoTime);
   }
 
   private Path epoch() {

@@ -11,6 +11,7 @@ import io.rhizome.scheduler.Priority;
  * @param queueCapacity requests that may wait, of all classes together, at least 0
  */
 public record AdmissionConfig(int initialLimit, int maxLimit, int queueCapacity) {
+  private static final int PER_WORKER = 4;
   private static final long INTERACTIVE_WAIT_NANOS = 1_000_000_000L;
   private static final long STANDARD_WAIT_NANOS = 5_000_000_000L;
   private static final long BATCH_WAIT_NANOS = 30_000_000_000L;
@@ -32,6 +33,14 @@ public record AdmissionConfig(int initialLimit, int maxLimit, int queueCapacity)
       case STANDARD -> queueCapacity - queueCapacity / 8;
       case BATCH -> queueCapacity - queueCapacity / 4;
     };
+  }
+
+  /**
+   * For an executor of that many workers: about one request for each, more only where an engine
+   * runs several at once.
+   */
+  public static AdmissionConfig of(int workers, int queueCapacity) {
+    return new AdmissionConfig(workers, PER_WORKER * workers, queueCapacity);
   }
 
   /** Of one model no more than this, so that another finds room. */

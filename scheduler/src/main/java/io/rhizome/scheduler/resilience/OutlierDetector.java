@@ -102,11 +102,7 @@ public final class OutlierDetector {
     return known != null && known.out;
   }
 
-  /**
-   * The peers to ask for their load now; each is due again later. One that has left the mesh, and
-   * failed since in a request that was still out, is to be forgotten instead: it would take a place
-   * among those that may be left out, and never answer.
-   */
+  /** The peers to ask for their load now; each is due again later. */
   public synchronized List<NodeId> dueForAsking(long nowNanos) {
     List<NodeId> due = new ArrayList<>();
     failing.forEach(

@@ -82,13 +82,13 @@ public final class C3 implements Router {
 
   @Override
   public Router with(SortedMap<String, String> given) {
-    Parameters parameters = new Parameters(NAME, given);
-    Router other =
-        new C3(
-            parameters.whole("clients", clients, 1, MAX_CLIENTS),
-            parameters.number("alpha", alpha, MIN_ALPHA, 1));
-    parameters.done();
-    return other;
+    return Parameters.read(
+        NAME,
+        given,
+        parameters ->
+            new C3(
+                parameters.whole("clients", clients, 1, MAX_CLIENTS),
+                parameters.number("alpha", alpha, MIN_ALPHA, 1)));
   }
 
   @Override
@@ -96,7 +96,7 @@ public final class C3 implements Router {
     Candidates candidates = Candidates.of(request, view);
     return Least.of(
         candidates,
-        Least.draw(candidates, MAX_LOOKED_AT, random),
+        candidates.draw(MAX_LOOKED_AT, random),
         node -> score(request, node, view.self()),
         "higher score",
         random);

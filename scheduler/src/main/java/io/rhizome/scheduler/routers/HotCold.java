@@ -91,10 +91,10 @@ public final class HotCold implements Router {
 
   @Override
   public Router with(SortedMap<String, String> given) {
-    Parameters parameters = new Parameters(NAME, given);
-    Router other = new HotCold(parameters.number("hot_quantile", hotQuantile, 0, 1));
-    parameters.done();
-    return other;
+    return Parameters.read(
+        NAME,
+        given,
+        parameters -> new HotCold(parameters.number("hot_quantile", hotQuantile, 0, 1)));
   }
 
   @Override
@@ -181,7 +181,10 @@ public final class HotCold implements Router {
     }
     // No more of these than need be: a node that nothing is known of seems idle.
     for (int i = 0; i < DRAWS && field.size() < MIN_FIELD; i++) {
-      candidates.draw(random).ifPresent(node -> Least.addNew(field, node));
+      candidates
+          .draw(random)
+          .filter(node -> field.stream().noneMatch(there -> there.id().equals(node.id())))
+          .ifPresent(field::add);
     }
     return field;
   }

@@ -15,35 +15,6 @@ import java.util.random.RandomGenerator;
 final class Least {
   private Least() {}
 
-  /** That many distinct candidates at random, or all where there are no more. */
-  static List<NodeView> draw(Candidates candidates, int choices, RandomGenerator random) {
-    if (candidates.bound() <= choices) {
-      return candidates.all();
-    }
-    List<NodeView> drawn = new ArrayList<>(choices);
-    for (int i = 0; i < 2 * choices && drawn.size() < choices; i++) {
-      candidates.draw(random).ifPresent(node -> addNew(drawn, node));
-    }
-    if (drawn.size() < choices) {
-      List<NodeView> all = candidates.all();
-      int from = random.nextInt(Math.max(1, all.size()));
-      for (int i = 0; i < all.size() && drawn.size() < choices; i++) {
-        addNew(drawn, all.get((from + i) % all.size()));
-      }
-    }
-    return drawn;
-  }
-
-  /** Adds a node unless it is there. */
-  static void addNew(List<NodeView> nodes, NodeView node) {
-    for (NodeView there : nodes) {
-      if (there.id().equals(node.id())) {
-        return;
-      }
-    }
-    nodes.add(node);
-  }
-
   /**
    * The decision for the one that costs least; a tie goes to this node, else by chance.
    *

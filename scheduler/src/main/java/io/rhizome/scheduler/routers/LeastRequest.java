@@ -44,10 +44,10 @@ public final class LeastRequest implements Router {
 
   @Override
   public Router with(SortedMap<String, String> given) {
-    Parameters parameters = new Parameters(NAME, given);
-    Router other = new LeastRequest(parameters.whole("choice_count", choices, 2, MAX_CHOICES));
-    parameters.done();
-    return other;
+    return Parameters.read(
+        NAME,
+        given,
+        parameters -> new LeastRequest(parameters.whole("choice_count", choices, 2, MAX_CHOICES)));
   }
 
   @Override
@@ -55,7 +55,7 @@ public final class LeastRequest implements Router {
     Candidates candidates = Candidates.of(request, view);
     return Least.of(
         candidates,
-        Least.draw(candidates, choices, random),
+        candidates.draw(choices, random),
         node -> outstanding(node, view.self()),
         "busier",
         random);

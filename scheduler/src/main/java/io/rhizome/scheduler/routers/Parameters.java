@@ -1,24 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.scheduler.routers;
 
+import io.rhizome.scheduler.Router;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the parameters of one router: each is asked for with its range, and {@link #done} refuses
- * those that nobody asked for. Errors are {@link IllegalArgumentException}s that name the
- * parameter.
+ * The parameters of one router: each is asked for with its range, and those that nobody asked for
+ * are refused. Errors are {@link IllegalArgumentException}s that name the parameter.
  */
 final class Parameters {
   private final String router;
   private final SortedMap<String, String> given;
   private final SortedSet<String> known = new TreeSet<>();
 
-  Parameters(String router, SortedMap<String, String> given) {
+  private Parameters(String router, SortedMap<String, String> given) {
     this.router = router;
     this.given = given;
+  }
+
+  /** The router that comes of these parameters. */
+  static Router read(
+      String router, SortedMap<String, String> given, Function<Parameters, Router> make) {
+    Parameters parameters = new Parameters(router, given);
+    Router made = make.apply(parameters);
+    parameters.requireAllKnown();
+    return made;
   }
 
   /** A whole number of that range, or {@code absent}. */
@@ -55,12 +65,11 @@ final class Parameters {
     throw wrong(name, text, "a number from " + min + " to " + max, null);
   }
 
-  /** All were asked for. */
-  void done() {
+  private void requireAllKnown() {
     for (String name : given.keySet()) {
       if (!known.contains(name)) {
         throw new IllegalArgumentException(
-            "router '" + router + "' has no parameter '" + name + "'" + Nearest.hint(name, known));
+            "router '" + router + "' has no parameter '" + name + "'; it has " + known);
       }
     }
   }

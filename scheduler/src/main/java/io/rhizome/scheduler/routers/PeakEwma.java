@@ -84,11 +84,11 @@ public final class PeakEwma implements Router {
 
   @Override
   public Router with(SortedMap<String, String> given) {
-    Parameters parameters = new Parameters(NAME, given);
     int now = (int) (decayNanos / NANOS_PER_MILLI);
-    Router other = new PeakEwma(parameters.whole("decay_ms", now, 1, MAX_DECAY_MILLIS));
-    parameters.done();
-    return other;
+    return Parameters.read(
+        NAME,
+        given,
+        parameters -> new PeakEwma(parameters.whole("decay_ms", now, 1, MAX_DECAY_MILLIS)));
   }
 
   @Override
@@ -96,7 +96,7 @@ public final class PeakEwma implements Router {
     Candidates candidates = Candidates.of(request, view);
     return Least.of(
         candidates,
-        Least.draw(candidates, 2, random),
+        candidates.draw(2, random),
         node -> cost(request, node, view),
         "costs more",
         random);

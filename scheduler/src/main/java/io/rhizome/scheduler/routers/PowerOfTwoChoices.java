@@ -27,7 +27,7 @@ public final class PowerOfTwoChoices implements Router {
     long bytes = request.bytes();
     return Least.of(
         candidates,
-        Least.draw(candidates, 2, random),
+        candidates.draw(2, random),
         node -> node.estimate(bytes).totalNanos(),
         "slower",
         random);

@@ -104,14 +104,14 @@ public final class Prequal implements Router {
 
   @Override
   public Router with(SortedMap<String, String> given) {
-    Parameters parameters = new Parameters(NAME, given);
-    Router other =
-        new Prequal(
-            parameters.number("quantile", quantile, 0, 1),
-            parameters.whole("probes", probes, 1, MAX_PROBES),
-            parameters.whole("max_age_ms", maxAgeMillis, 1, LONGEST_AGE_MILLIS));
-    parameters.done();
-    return other;
+    return Parameters.read(
+        NAME,
+        given,
+        parameters ->
+            new Prequal(
+                parameters.number("quantile", quantile, 0, 1),
+                parameters.whole("probes", probes, 1, MAX_PROBES),
+                parameters.whole("max_age_ms", maxAgeMillis, 1, LONGEST_AGE_MILLIS)));
   }
 
   @Override
@@ -190,7 +190,7 @@ public final class Prequal implements Router {
 
   private List<NodeId> toProbe(Candidates candidates, RandomGenerator random) {
     List<NodeId> ids = new ArrayList<>(probes);
-    for (NodeView node : Least.draw(candidates, probes, random)) {
+    for (NodeView node : candidates.draw(probes, random)) {
       if (!node.id().equals(candidates.view().self())) {
         ids.add(node.id());
       }

@@ -62,10 +62,10 @@ public final class RingHash implements Router {
 
   @Override
   public Router with(SortedMap<String, String> given) {
-    Parameters parameters = new Parameters(NAME, given);
-    Router other = new RingHash(parameters.number("bound", bound, MIN_BOUND, MAX_BOUND));
-    parameters.done();
-    return other;
+    return Parameters.read(
+        NAME,
+        given,
+        parameters -> new RingHash(parameters.number("bound", bound, MIN_BOUND, MAX_BOUND)));
   }
 
   @Override

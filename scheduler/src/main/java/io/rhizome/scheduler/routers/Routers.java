@@ -76,14 +76,14 @@ public final class Routers {
   /**
    * A new router of that name with these parameters, which shares no state with any other.
    *
-   * @throws IllegalArgumentException naming the nearest known names, or the parameter that is
-   *     unknown or out of range
+   * @throws IllegalArgumentException naming those that there are, or the parameter that is unknown
+   *     or out of range
    */
   public Router create(String name, SortedMap<String, String> parameters) {
     Supplier<? extends Router> factory = byName.get(name);
     if (factory == null) {
       throw new IllegalArgumentException(
-          "there is no router '" + name + "'" + Nearest.hint(name, byName.keySet()));
+          "there is no router '" + name + "'; there are " + byName.keySet());
     }
     return factory.get().with(parameters);
   }

@@ -36,7 +36,7 @@ public final class Weighted implements Router {
   @Override
   public RouteDecision route(Request request, ClusterView view, RandomGenerator random) {
     Candidates candidates = Candidates.of(request, view);
-    List<NodeView> nodes = Least.draw(candidates, MAX_LOOKED_AT, random);
+    List<NodeView> nodes = candidates.draw(MAX_LOOKED_AT, random);
     if (nodes.isEmpty()) {
       return candidates.refuse();
     }

@@ -55,10 +55,10 @@ public final class ZoneAware implements Router {
 
   @Override
   public Router with(SortedMap<String, String> given) {
-    Parameters parameters = new Parameters(NAME, given);
-    Router other = new ZoneAware(parameters.number("full", full, MIN_FULL, MAX_FULL));
-    parameters.done();
-    return other;
+    return Parameters.read(
+        NAME,
+        given,
+        parameters -> new ZoneAware(parameters.number("full", full, MIN_FULL, MAX_FULL)));
   }
 
   @Override

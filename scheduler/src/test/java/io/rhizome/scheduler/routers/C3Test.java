@@ -96,7 +96,7 @@ class C3Test {
     assertThatThrownBy(() -> router.with(Draws.parameters("alpha", "NaN")))
         .hasMessageContaining("not 'NaN'");
     assertThatThrownBy(() -> router.with(Draws.parameters("client", "2")))
-        .hasMessage("router 'c3' has no parameter 'client'; did you mean clients?");
+        .hasMessage("router 'c3' has no parameter 'client'; it has [alpha, clients]");
   }
 
   private static ClusterView view(int outstandingAt1, int outstandingAt2) {

@@ -156,6 +156,7 @@ final class DecisionBench {
                   Standing.WELL,
                   Reachability.DIRECT,
                   id.prefix() & 0xfffff,
+                  0,
                   load.plus(1),
                   id.prefix() & 0x1fffffff,
                   1,

@@ -71,6 +71,6 @@ class LeastRequestTest {
         .hasMessageContaining("choice_count must be a whole number from 2 to 16, not 'two'");
     assertThatThrownBy(() -> router.with(Draws.parameters("choices", "2")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("router 'least_request' has no parameter 'choices'; known are: choice_count");
+        .hasMessage("router 'least_request' has no parameter 'choices'; it has [choice_count]");
   }
 }

@@ -130,7 +130,7 @@ class PeakEwmaTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("decay_ms must be a whole number from 1 to 600000, not '0'");
     assertThatThrownBy(() -> router.with(Draws.parameters("decay_s", "1")))
-        .hasMessage("router 'peak_ewma' has no parameter 'decay_s'; did you mean decay_ms?");
+        .hasMessage("router 'peak_ewma' has no parameter 'decay_s'; it has [decay_ms]");
   }
 
   private ClusterView view(long now, int outstandingAt1, int outstandingAt2) {

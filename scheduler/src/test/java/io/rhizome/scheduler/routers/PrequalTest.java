@@ -195,7 +195,8 @@ class PrequalTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("router 'prequal': quantile must be a number from 0.0 to 1.0, not '-0.1'");
     assertThatThrownBy(() -> router.with(Draws.parameters("probe", "3")))
-        .hasMessage("router 'prequal' has no parameter 'probe'; did you mean probes?");
+        .hasMessage(
+            "router 'prequal' has no parameter 'probe'; it has [max_age_ms, probes, quantile]");
   }
 
   private static Views views(int holders) {

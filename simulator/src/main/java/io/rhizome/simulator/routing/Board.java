@@ -2,12 +2,10 @@
 package io.rhizome.simulator.routing;
 
 import io.rhizome.gossip.NodeId;
-import io.rhizome.gossip.Reachability;
 import io.rhizome.scheduler.ClusterView;
 import io.rhizome.scheduler.Holders;
 import io.rhizome.scheduler.Load;
 import io.rhizome.scheduler.NodeView;
-import io.rhizome.scheduler.NodeView.Standing;
 import io.rhizome.scheduler.Place;
 import io.rhizome.scheduler.Request;
 import io.rhizome.scheduler.RouteRules;
@@ -75,8 +73,7 @@ final class Board {
     public Optional<NodeView> node(NodeId id) {
       int number = RoutingMesh.number(id);
       Load load = periodNanos > 0 ? loads[number] : mesh.node(number).load();
-      return Optional.of(
-          new NodeView(id, Standing.WELL, Reachability.DIRECT, 0, load, 0, 0, Place.UNKNOWN));
+      return Optional.of(NodeView.here(id, load, Place.UNKNOWN));
     }
 
     @Override

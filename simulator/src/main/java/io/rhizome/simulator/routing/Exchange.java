@@ -159,7 +159,7 @@ final class Exchange {
     Job run = fresh(node.mesh.node(RoutingMesh.number(step.holder())));
     Attempt attempt = new Attempt(step.attempt(), peer, step.target() != null, node.now(), run);
     attempts.add(attempt);
-    node.statsOf(peer).onSent();
+    node.peers.onSent(step.to());
     Request onward = request.forwardedBy(node.id, step.target());
     node.mesh.send(
         node,
@@ -226,7 +226,7 @@ final class Exchange {
   private void over(Attempt attempt) {
     attempts.remove(attempt);
     if (attempt.here == null) {
-      node.statsOf(attempt.peer).onEnded();
+      node.peers.onEnded(node.mesh.node(attempt.peer).id);
     }
   }
 
@@ -261,8 +261,13 @@ final class Exchange {
     if (wanted) {
       over(attempt);
     }
-    node.statsOf(attempt.peer).onNetwork(node.now(), node.now() - attempt.sentNanos - elapsedNanos);
-    node.hear(attempt.peer, attempt.relayed ? "" : request.model(), load);
+    node.peers.onReport(
+        node.now(),
+        node.mesh.node(attempt.peer).id,
+        attempt.relayed ? "" : request.model(),
+        node.now() - attempt.sentNanos - elapsedNanos,
+        request.bytes(),
+        load);
     if (!wanted) {
       return;
     }

@@ -2,12 +2,9 @@
 package io.rhizome.simulator.routing;
 
 import io.rhizome.gossip.NodeId;
-import io.rhizome.gossip.Reachability;
 import io.rhizome.scheduler.ClusterView;
 import io.rhizome.scheduler.Holders;
 import io.rhizome.scheduler.NodeView;
-import io.rhizome.scheduler.NodeView.Standing;
-import io.rhizome.scheduler.PeerStats;
 import io.rhizome.scheduler.Request;
 import io.rhizome.scheduler.RouteRules;
 import java.util.Optional;
@@ -43,39 +40,20 @@ final class LearntView implements ClusterView {
   public Optional<NodeView> node(NodeId id) {
     int number = RoutingMesh.number(id);
     if (number == node.number) {
-      return Optional.of(
-          new NodeView(
-              id,
-              Standing.WELL,
-              Reachability.DIRECT,
-              0,
-              node.load(),
-              0,
-              0,
-              beliefs.place(number, number)));
+      return Optional.of(NodeView.here(id, node.load(), beliefs.place(number, number)));
     }
     return beliefs.uses(node.number, number) ? Optional.of(peer(id, number)) : Optional.empty();
   }
 
   private NodeView peer(NodeId id, int number) {
-    PeerStats stats = node.statsOf(number);
-    long measured = stats.rttNanos(nowNanos);
-    return new NodeView(
-        id,
-        standing(id, number),
-        beliefs.reachability(node.number, number),
-        measured >= 0 ? measured : node.mesh.setup().rtt().nanos(node.number, number),
-        stats.load(nowNanos),
-        stats.loadAgeNanos(nowNanos),
-        stats.outstanding(),
-        beliefs.place(node.number, number));
-  }
-
-  private Standing standing(NodeId id, int number) {
-    if (node.outliers.isEjected(id)) {
-      return Standing.EJECTED;
-    }
-    return beliefs.suspects(node.number, number) ? Standing.SUSPECT : Standing.WELL;
+    return node.peers.learnt(
+        nowNanos,
+        NodeView.unheard(
+            id,
+            beliefs.suspects(node.number, number),
+            beliefs.reachability(node.number, number),
+            node.mesh.setup().rtt().nanos(node.number, number),
+            beliefs.place(node.number, number)));
   }
 
   @Override

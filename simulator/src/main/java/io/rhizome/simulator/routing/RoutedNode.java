@@ -5,11 +5,10 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.scheduler.ClusterView;
 import io.rhizome.scheduler.Failure;
 import io.rhizome.scheduler.Load;
-import io.rhizome.scheduler.PeerStats;
+import io.rhizome.scheduler.Peers;
 import io.rhizome.scheduler.Router;
 import io.rhizome.scheduler.admission.Admission;
 import io.rhizome.scheduler.admission.AdmissionConfig;
-import io.rhizome.scheduler.resilience.OutlierDetector;
 import io.rhizome.scheduler.resilience.Resilience;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,23 +17,19 @@ import org.jspecify.annotations.Nullable;
 
 /** One node: what it knows, who chooses there, and what runs there. A restart makes another. */
 final class RoutedNode {
-  /** As a node's configuration has it: how far the limit may grow for each worker. */
-  private static final int ADMITTED_PER_WORKER = 16;
-
   final RoutingMesh mesh;
   final int number;
   final NodeId id;
   final Router router;
   final SplittableRandom random;
   final Resilience resilience = Resilience.defaults();
-  final OutlierDetector outliers = new OutlierDetector();
+  final Peers peers;
   final Workers workers;
   final List<Exchange> open = new ArrayList<>();
 
   /** Jobs decided for this node that have not begun to run, for those who know all. */
   final List<Job> expected = new ArrayList<>();
 
-  private final PeerStats[] peers;
   private final @Nullable Admission<LocalRun> admission;
   private final List<Runnable> held = new ArrayList<>();
   private boolean hung;
@@ -51,22 +46,14 @@ final class RoutedNode {
     this.workers = new Workers(mesh.time(), mesh.queue(), spec.workers(), spec.speed());
     this.admission =
         setup.admission() && spec.workers() > 0
-            ? new Admission<>(
-                new AdmissionConfig(
-                    spec.workers(), ADMITTED_PER_WORKER * spec.workers(), setup.queueCapacity()))
+            ? new Admission<>(AdmissionConfig.of(spec.workers(), setup.queueCapacity()))
             : null;
-    this.peers = new PeerStats[setup.nodes().size()];
-    for (int i = 0; i < peers.length; i++) {
-      peers[i] = new PeerStats();
-    }
+    this.peers = new Peers(() -> List.of(router));
+    peers.retain(mesh.ids());
   }
 
   long now() {
     return mesh.time().nowNanos();
-  }
-
-  PeerStats statsOf(int peer) {
-    return peers[peer];
   }
 
   /** What it knows at this moment. */
@@ -86,39 +73,30 @@ final class RoutedNode {
     return new Load(present, slots, ahead * service / slots, service);
   }
 
-  /** It hears how busy a peer is. */
-  void hear(int peer, String model, Load load) {
-    statsOf(peer).onLoad(now(), load);
-    if (!model.isEmpty()) {
-      router.onLoad(now(), model, RoutingMesh.id(peer), load);
-    }
-    outliers.onAnswer(RoutingMesh.id(peer));
-  }
-
   /** An attempt at a peer broke, or was given up for want of an answer. */
   void doubt(int peer, boolean connection) {
-    boolean unused = outliers.onFailure(now(), RoutingMesh.id(peer), connection, peers.length - 1);
+    boolean unused = peers.onFailure(now(), mesh.node(peer).id, connection);
   }
 
   /** Asks these for their load, unless they were asked just now. */
   void ask(List<NodeId> nodes, String model) {
-    for (NodeId node : nodes) {
-      int peer = RoutingMesh.number(node);
-      if (peer != number && statsOf(peer).tryAsk(now())) {
-        mesh.send(this, peer, there -> there.tell(this, model), () -> doubt(peer, false));
-      }
-    }
+    peers.toAsk(now(), nodes).forEach(peer -> ask(peer, model));
+  }
+
+  private void ask(NodeId node, String model) {
+    int peer = RoutingMesh.number(node);
+    mesh.send(this, peer, there -> there.tell(this, model), () -> doubt(peer, false));
   }
 
   private void tell(RoutedNode asker, String model) {
     Load load = load();
-    mesh.send(this, asker.number, there -> there.hear(number, model, load), () -> {});
+    mesh.send(
+        this, asker.number, there -> there.peers.onLoad(there.now(), id, model, load), () -> {});
   }
 
   /** What has to be done a few times a second. */
   void tick() {
-    router.onTick(now());
-    ask(outliers.dueForAsking(now()), "");
+    peers.onTick(now()).forEach(peer -> ask(peer, ""));
   }
 
   /** Something is to run here. */

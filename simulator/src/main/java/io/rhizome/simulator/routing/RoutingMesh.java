@@ -7,7 +7,9 @@ import io.rhizome.scheduler.Router;
 import io.rhizome.simulator.EventQueue;
 import io.rhizome.simulator.VirtualTime;
 import java.nio.ByteBuffer;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +83,15 @@ public final class RoutingMesh {
   /** The id of the node of that number. */
   public static NodeId id(int number) {
     return NodeId.of(ByteBuffer.allocate(NodeId.BYTES).putLong(number + 1L).array());
+  }
+
+  /** Of all its nodes, whether they run or not. */
+  SortedSet<NodeId> ids() {
+    SortedSet<NodeId> ids = new TreeSet<>();
+    for (int i = 0; i < nodes.length; i++) {
+      ids.add(id(i));
+    }
+    return ids;
   }
 
   static int number(NodeId id) {

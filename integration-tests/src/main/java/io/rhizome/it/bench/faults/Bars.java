@@ -24,7 +24,7 @@ final class Bars {
   /** The figures of the closing line, in its order. */
   List<Figure> closing() {
     return List.of(
-        none("failed", failed()),
+        Figure.none("failed", failed()),
         Figure.required("gap_kill_ms", value("kill", "gap_ms"), 250),
         Figure.required("gap_hang_ms", value("hang", "gap_ms"), 500),
         Figure.required("gap_silent_ms", value("silent", "gap_ms"), 500),
@@ -32,10 +32,11 @@ final class Bars {
         Figure.required("gap_relay_ms", value("relay", "gap_ms"), 500),
         Figure.required("gap_roll_ms", value("roll", "gap_ms"), 250),
         Figure.required("lossy_share", value("lossy", "share"), 0.05),
-        none("ejected_healthy", value("crowd", "ejections") + value("overload", "ejections")),
-        none("endless", endless()),
+        Figure.none(
+            "ejected_healthy", value("crowd", "ejections") + value("overload", "ejections")),
+        Figure.none("endless", endless()),
         Figure.required("slowest_ms", over(OUTAGES, "slowest_ms", Math::max), 1_000),
-        none("leaked", value("cancel", "leaked")),
+        Figure.none("leaked", value("cancel", "leaked")),
         Figure.requiredAtLeast("goodput", value("overload", "goodput"), 0.95),
         Figure.required("p99_ratio", value("overload", "p99_ratio"), 1.5));
   }
@@ -77,9 +78,5 @@ final class Bars {
 
   private double value(String row, String reading) {
     return rows.getOrDefault(row, Map.of()).getOrDefault(reading, MISSING);
-  }
-
-  private static Figure none(String name, double value) {
-    return Double.isNaN(value) ? Figure.required(name, value, 0) : Figure.none(name, (long) value);
   }
 }

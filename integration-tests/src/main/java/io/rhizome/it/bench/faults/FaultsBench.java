@@ -94,11 +94,7 @@ public final class FaultsBench implements Benchmark {
         });
     System.out.println();
     System.out.println(rows);
-    Table figures = new Table("figure", "measured", "required");
-    List<Figure> all = new ArrayList<>(bars.closing());
-    all.addAll(bars.further());
-    all.forEach(figure -> figures.row(figure.name(), figure.text(), figure.bar()));
-    System.out.print(figures);
+    System.out.print(Figure.table(bars.closing(), bars.further()));
   }
 
   private static String cell(@Nullable Double value) {

@@ -3,22 +3,16 @@ package io.rhizome.it.bench.gossip;
 
 import io.rhizome.gossip.GossipConfig;
 import io.rhizome.it.Checkout;
-import io.rhizome.it.Table;
 import io.rhizome.it.bench.Benchmark;
 import io.rhizome.it.bench.Figure;
 import io.rhizome.it.bench.Result;
 import io.rhizome.it.bench.RowProcess;
+import io.rhizome.it.bench.RowRuns;
 import io.rhizome.simulator.experiment.Catalogue;
 import io.rhizome.simulator.experiment.plain.PlainConfig;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * What the membership protocol does in bad weather, under virtual time, with the shipped classes.
@@ -28,8 +22,6 @@ public final class GossipBench implements Benchmark {
 
   /** On one core, and with nothing else running. */
   private static final String ALONE = "speed";
-
-  private static final int AT_A_TIME = 2;
 
   /**
    * A thousand nodes are half a gigabyte that is touched all over: without large pages a third of
@@ -107,56 +99,14 @@ public final class GossipBench implements Benchmark {
 
   @Override
   public Result run(Checkout checkout) throws IOException, InterruptedException {
-    Map<String, Double> readings = new LinkedHashMap<>();
-    List<Map<String, Object>> rows = new ArrayList<>();
+    RowRuns runs = new RowRuns(new RowProcess(GossipRow.class, MEMORY), quick, SEED);
     List<String> together = new ArrayList<>(Catalogue.NAMES);
     together.remove(ALONE);
-    RowProcess processes = new RowProcess(GossipRow.class, MEMORY);
-    ExecutorService workers = Executors.newFixedThreadPool(AT_A_TIME);
-    try {
-      Map<String, Future<Map<String, Double>>> ends = new LinkedHashMap<>();
-      for (String name : together) {
-        ends.put(name, workers.submit(() -> processes.run(name, quick, SEED, false)));
-      }
-      for (Map.Entry<String, Future<Map<String, Double>>> end : ends.entrySet()) {
-        keep(end.getKey(), end.getValue().get(), readings, rows);
-      }
-    } catch (ExecutionException e) {
-      throw new IOException("an experiment did not start or end", e.getCause());
-    } finally {
-      workers.shutdownNow();
-    }
-    keep(ALONE, processes.run(ALONE, quick, SEED, true), readings, rows);
-    List<Figure> closing = Bars.closing(readings);
-    List<Figure> further = Bars.further(readings);
-    print(closing, further);
-    return new Result(name(), method(), quick, SEED, closing, further, rows);
-  }
-
-  private static void keep(
-      String name,
-      Map<String, Double> found,
-      Map<String, Double> readings,
-      List<Map<String, Object>> rows) {
-    found.forEach(
-        (reading, value) -> {
-          if (readings.putIfAbsent(reading, value) != null) {
-            throw new IllegalStateException("two experiments have a reading named " + reading);
-          }
-        });
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("experiment", name);
-    row.putAll(found);
-    rows.add(row);
-  }
-
-  private static void print(List<Figure> closing, List<Figure> further) {
-    Table table = new Table("figure", "measured", "required");
-    List<Figure> all = new ArrayList<>(closing);
-    all.addAll(further);
-    for (Figure figure : all) {
-      table.row(figure.name(), figure.text(), figure.bar());
-    }
-    System.out.print(table);
+    runs.together(together);
+    runs.alone(ALONE);
+    List<Figure> closing = Bars.closing(runs.readings());
+    List<Figure> further = Bars.further(runs.readings());
+    System.out.print(Figure.table(closing, further));
+    return new Result(name(), method(), quick, SEED, closing, further, runs.rows());
   }
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.it.bench.gossip;
 
+import io.rhizome.it.bench.RowMain;
 import io.rhizome.simulator.experiment.Catalogue;
-import io.rhizome.simulator.experiment.Reading;
-import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * One experiment in this JVM: {@code NAME [--quick] [--seed N]}. Prints what it is about on
@@ -21,23 +19,9 @@ public final class GossipRow {
 
   /** See the class; exit status 2 for a wrong call. */
   public static void main(String[] args) {
-    List<String> words = List.of(args);
-    int seedAt = words.indexOf("--seed");
-    if (words.isEmpty() || !Catalogue.NAMES.contains(words.get(0)) || seedAt == words.size() - 1) {
-      System.err.println(
-          "usage: NAME [--quick] [--seed N], NAME one of " + String.join(", ", Catalogue.NAMES));
-      System.exit(2);
-    }
-    String name = words.get(0);
-    long seed = seedAt < 0 ? 1 : Long.parseLong(words.get(seedAt + 1));
-    long began = System.nanoTime();
-    Consumer<String> progress =
-        line ->
-            System.err.printf("%s, %.0f s: %s%n", name, (System.nanoTime() - began) / 1e9, line);
-    for (Reading reading :
-        Catalogue.experiment(name, words.contains("--quick"), new MachineMeter())
-            .run(seed, progress)) {
-      System.out.println(reading.name() + " " + reading.value());
-    }
+    RowMain.run(
+        Catalogue.NAMES,
+        (name, quick) -> Catalogue.experiment(name, quick, new MachineMeter()),
+        args);
   }
 }

@@ -126,7 +126,7 @@ public final class PolicyBench implements Benchmark {
     spread();
     join(checkout);
     figures.add(Figure.counted("acked", acknowledged));
-    figures.add(Figure.none("lost", lost));
+    figures.add(Figure.none("lost", (double) lost));
     figures.sort(Comparator.comparingInt(figure -> ORDER.indexOf(figure.name())));
     return new Result(name(), method(), quick, 0, figures, rows);
   }

@@ -64,7 +64,6 @@ final class RoutingBars {
   }
 
   private static Figure none(String name, Map<String, Double> readings) {
-    double value = value(readings, name);
-    return Double.isNaN(value) ? Figure.required(name, value, 0) : Figure.none(name, (long) value);
+    return Figure.none(name, value(readings, name));
   }
 }

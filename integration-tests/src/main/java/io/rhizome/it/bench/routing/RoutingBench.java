@@ -2,26 +2,18 @@
 package io.rhizome.it.bench.routing;
 
 import io.rhizome.it.Checkout;
-import io.rhizome.it.Table;
 import io.rhizome.it.bench.Benchmark;
 import io.rhizome.it.bench.Figure;
 import io.rhizome.it.bench.Result;
 import io.rhizome.it.bench.RowProcess;
+import io.rhizome.it.bench.RowRuns;
 import io.rhizome.simulator.routing.RoutingCatalogue;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /** Where requests go and how long they take, under virtual time, with the shipped classes. */
 public final class RoutingBench implements Benchmark {
   private static final long SEED = 1;
-  private static final int AT_A_TIME = 2;
   private static final List<String> MEMORY = List.of("-Xmx768m", "-XX:+UseSerialGC");
 
   private final boolean quick;
@@ -79,34 +71,11 @@ public final class RoutingBench implements Benchmark {
 
   @Override
   public Result run(Checkout checkout) throws IOException, InterruptedException {
-    Map<String, Double> readings = new LinkedHashMap<>();
-    List<Map<String, Object>> rows = new ArrayList<>();
-    RowProcess processes = new RowProcess(RoutingRow.class, MEMORY);
-    ExecutorService workers = Executors.newFixedThreadPool(AT_A_TIME);
-    try {
-      Map<String, Future<Map<String, Double>>> ends = new LinkedHashMap<>();
-      for (String name : RoutingCatalogue.NAMES) {
-        ends.put(name, workers.submit(() -> processes.run(name, quick, SEED, false)));
-      }
-      for (Map.Entry<String, Future<Map<String, Double>>> end : ends.entrySet()) {
-        Map<String, Double> found = end.getValue().get();
-        readings.putAll(found);
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("experiment", end.getKey());
-        row.putAll(found);
-        rows.add(row);
-      }
-    } catch (ExecutionException e) {
-      throw new IOException("an experiment did not start or end", e.getCause());
-    } finally {
-      workers.shutdownNow();
-    }
-    List<Figure> closing = RoutingBars.closing(readings);
-    List<Figure> further = RoutingBars.further(readings);
-    Table table = new Table("figure", "measured", "required");
-    closing.forEach(figure -> table.row(figure.name(), figure.text(), figure.bar()));
-    further.forEach(figure -> table.row(figure.name(), figure.text(), figure.bar()));
-    System.out.print(table);
-    return new Result(name(), method(), quick, SEED, closing, further, rows);
+    RowRuns runs = new RowRuns(new RowProcess(RoutingRow.class, MEMORY), quick, SEED);
+    runs.together(RoutingCatalogue.NAMES);
+    List<Figure> closing = RoutingBars.closing(runs.readings());
+    List<Figure> further = RoutingBars.further(runs.readings());
+    System.out.print(Figure.table(closing, further));
+    return new Result(name(), method(), quick, SEED, closing, further, runs.rows());
   }
 }

@@ -3,6 +3,7 @@ package io.rhizome.node.resources;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rhizome.node.resources.Schemas.Fault;
+import io.rhizome.node.text.Nearest;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -62,6 +63,14 @@ final class Meaning {
     RouterSpec router = RouterSpec.of(spec);
     if (router.name().isEmpty()) {
       return Optional.empty();
+    }
+    if (!RouterSpec.KNOWN.names().contains(router.name())) {
+      return fault(
+          "/spec/router/name",
+          "there is no router '"
+              + router.name()
+              + "'"
+              + Nearest.suggestion("", router.name(), RouterSpec.KNOWN.names()));
     }
     try {
       var unused = RouterSpec.KNOWN.create(router.name(), router.parameters());

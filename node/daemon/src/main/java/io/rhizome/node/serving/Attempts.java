@@ -46,10 +46,6 @@ final class Attempts {
     return attempt;
   }
 
-  boolean has(int number) {
-    return running.stream().anyMatch(attempt -> attempt.number == number);
-  }
-
   /** Takes it out; null where nobody waits for it. */
   @Nullable Attempt remove(int number) {
     for (Attempt attempt : running) {

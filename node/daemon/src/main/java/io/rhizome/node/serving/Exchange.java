@@ -98,7 +98,7 @@ final class Exchange implements Cancellable {
     } else if (step instanceof Step.GiveUp giveUp) {
       giveUp(giveUp);
     } else if (step instanceof Step.Ask ask) {
-      serving.peers.ask(ask.nodes(), arrival.request().model());
+      serving.questions.ask(ask.nodes(), arrival.request().model());
     } else {
       end(toError(((Step.Fail) step).error()));
     }
@@ -141,7 +141,7 @@ final class Exchange implements Cancellable {
       serving.peers.onEnded(peer);
       if (step.silent()) {
         serving.counters.addRejection(false, Failure.Kind.SILENT);
-        serving.peers.onFailure(peer, false);
+        serving.questions.failed(peer, false);
       }
     }
     attempt.cancel();
@@ -174,12 +174,24 @@ final class Exchange implements Cancellable {
         new LocalRun.End() {
           @Override
           public void answered(InputStream response) {
-            context.execute(() -> Exchange.this.answered(number, serving.self, response, null));
+            context.execute(
+                () -> {
+                  if (over(number)) {
+                    Exchange.this.answered(number, serving.self, response, null);
+                  } else {
+                    close(response);
+                  }
+                });
           }
 
           @Override
           public void failed(ServingError error) {
-            context.execute(() -> Exchange.this.failed(number, serving.self, error, null));
+            context.execute(
+                () -> {
+                  if (over(number)) {
+                    Exchange.this.failed(number, serving.self, error, null);
+                  }
+                });
           }
         };
     attempt.runs(LocalRun.begin(serving, arrival, step.version(), path(), span, end));
@@ -207,6 +219,7 @@ final class Exchange implements Cancellable {
     attempt.runs(serving.forwarder.forward(step.to(), hop, arrival.message(), trace, run));
   }
 
+  /** An attempt that somebody waited for failed. */
   private void failed(int number, NodeId at, ServingError error, @Nullable Load load) {
     if (error.code().failure() == Failure.Kind.FINAL) {
       finalWords = error;
@@ -218,9 +231,6 @@ final class Exchange implements Cancellable {
   }
 
   private void failed(int number, NodeId at, Failure failure, @Nullable Load load) {
-    if (ended || !over(number)) {
-      return;
-    }
     serving.counters.addRejection(at.equals(serving.self), failure.kind());
     take(dispatch.onFailure(view(), number, failure, load));
   }
@@ -238,11 +248,8 @@ final class Exchange implements Cancellable {
     return true;
   }
 
+  /** An attempt that somebody waited for was answered. */
   private void answered(int number, NodeId by, InputStream response, @Nullable Load load) {
-    if (ended || !over(number)) {
-      close(response);
-      return;
-    }
     // First what it lets go, so that the client's next request finds it gone.
     take(dispatch.onAnswer(view(), number, load));
     finish();
@@ -330,20 +337,34 @@ final class Exchange implements Cancellable {
 
     @Override
     public void onAnswer(InputStream response, @Nullable HopReport report) {
-      Load load = learn(report);
       if (below != null) {
         below.end();
       }
-      context.execute(() -> answered(step.attempt(), step.to(), response, load));
+      context.execute(
+          () -> {
+            boolean wanted = over(step.attempt());
+            Load load = learn(report);
+            if (wanted) {
+              answered(step.attempt(), step.to(), response, load);
+            } else {
+              close(response);
+            }
+          });
     }
 
     @Override
     public void onFailure(ServingError error, @Nullable HopReport report) {
-      Load load = learn(report);
       if (below != null) {
         below.fail(error.code() + ": " + error.message());
       }
-      context.execute(() -> failed(step.attempt(), step.to(), doubted(error), load));
+      context.execute(
+          () -> {
+            boolean wanted = over(step.attempt());
+            Load load = learn(report);
+            if (wanted) {
+              failed(step.attempt(), step.to(), doubted(error), load);
+            }
+          });
     }
 
     /** A peer that calls the deadline passed while there is time left has merely refused. */
@@ -362,8 +383,8 @@ final class Exchange implements Cancellable {
       context.execute(
           () -> {
             // An attempt that was given up says nothing of the peer.
-            if (!ended && attempts.has(step.attempt())) {
-              serving.peers.onFailure(step.to(), true);
+            if (over(step.attempt())) {
+              serving.questions.failed(step.to(), true);
               Failure.Kind kind = sent ? Failure.Kind.BROKEN : Failure.Kind.REFUSED;
               failed(step.attempt(), step.to(), new Failure(kind, why), null);
             }
@@ -375,9 +396,18 @@ final class Exchange implements Cancellable {
       if (report == null) {
         return null;
       }
-      String model = step.target() == null ? arrival.request().model() : "";
-      Load load = serving.peers.onReport(step.to(), model, sentNanos, report);
-      return step.target() == null ? load : null;
+      Load load =
+          new Load(report.inFlight(), report.limit(), report.queueNanos(), report.serviceNanos());
+      long now = serving.clock.getAsLong();
+      boolean holder = step.target() == null;
+      serving.peers.onReport(
+          now,
+          step.to(),
+          holder ? arrival.request().model() : "",
+          now - sentNanos - report.elapsedNanos(),
+          arrival.request().bytes(),
+          load);
+      return holder ? load : null;
     }
   }
 }

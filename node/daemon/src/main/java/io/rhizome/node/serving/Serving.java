@@ -12,8 +12,8 @@ import io.rhizome.scheduler.Dispatch;
 import io.rhizome.scheduler.DispatchConfig;
 import io.rhizome.scheduler.Explanation;
 import io.rhizome.scheduler.Load;
+import io.rhizome.scheduler.Peers;
 import io.rhizome.scheduler.Request;
-import io.rhizome.scheduler.resilience.OutlierDetector;
 import io.rhizome.scheduler.resilience.Resilience;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -29,6 +29,7 @@ public final class Serving {
   final NodeId self;
   final View view;
   final Peers peers;
+  final Questions questions;
   final Gate gate;
   final ReadyModels models;
   final Executor executor;
@@ -37,7 +38,6 @@ public final class Serving {
   final Counters counters;
   final LongSupplier clock;
   final @Nullable Tracing tracing;
-  private final OutlierDetector outliers = new OutlierDetector();
   private final Resilience resilience = Resilience.defaults();
   private final Routing routing;
   private final Supplier<RandomGenerator> random;
@@ -88,10 +88,10 @@ public final class Serving {
     this.random = random;
     this.inFlightBytes = new InFlightBytes(maxInFlightBytes);
     this.gate = gate;
-    this.view =
-        new View(parts.membership(), models, gate::load, routing, outliers, clock.getAsLong());
-    this.peers = new Peers(view, routing, forwarder, outliers, parts.doubt(), clock);
-    this.counters = new Counters(System::currentTimeMillis, outliers::ejections);
+    this.peers = new Peers(routing::routers);
+    this.view = new View(parts.membership(), models, gate::load, routing, peers, clock.getAsLong());
+    this.questions = new Questions(peers, view, forwarder, parts.doubt(), clock);
+    this.counters = new Counters(System::currentTimeMillis, peers::ejections);
   }
 
   /**
@@ -126,7 +126,7 @@ public final class Serving {
 
   /** What has to be done a few times a second, whether or not there are requests. */
   public void tick() {
-    peers.tick();
+    questions.tick();
   }
 
   /** The caller's span as its headers tell it; null where it told none or tracing is off. */

@@ -4,27 +4,22 @@ package io.rhizome.node.serving;
 import io.rhizome.gossip.Member;
 import io.rhizome.gossip.MembershipView;
 import io.rhizome.gossip.NodeId;
-import io.rhizome.gossip.Reachability;
 import io.rhizome.gossip.Residency;
 import io.rhizome.node.models.ReadyModels;
 import io.rhizome.scheduler.ClusterView;
 import io.rhizome.scheduler.Holders;
 import io.rhizome.scheduler.Load;
 import io.rhizome.scheduler.NodeView;
-import io.rhizome.scheduler.NodeView.Standing;
-import io.rhizome.scheduler.PeerStats;
+import io.rhizome.scheduler.Peers;
 import io.rhizome.scheduler.Place;
 import io.rhizome.scheduler.Request;
 import io.rhizome.scheduler.RouteRules;
-import io.rhizome.scheduler.resilience.OutlierDetector;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the {@link ClusterView}s that routers see out of membership, residency, what requests have
@@ -35,14 +30,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class View {
   private static final long MAX_AGE_NANOS = 2_000_000;
-  private static final long HEARD_NANOS = 1_000_000_000L;
 
   private final Supplier<MembershipView> membership;
   private final ReadyModels models;
   private final LongFunction<Load> ownLoad;
   private final Routing routing;
-  private final OutlierDetector outliers;
-  private final ConcurrentMap<NodeId, PeerStats> peers = new ConcurrentHashMap<>();
+  private final Peers peers;
   private volatile Index latest;
 
   /**
@@ -56,14 +49,16 @@ public final class View {
       ReadyModels models,
       LongFunction<Load> ownLoad,
       Routing routing,
-      OutlierDetector outliers,
+      Peers peers,
       long nowNanos) {
     this.membership = membership;
     this.models = models;
     this.ownLoad = ownLoad;
     this.routing = routing;
-    this.outliers = outliers;
-    this.latest = new Index(membership.get(), models.resident(), nowNanos);
+    this.peers = peers;
+    MembershipView members = membership.get();
+    peers.retain(members.members().keySet());
+    this.latest = new Index(members, models.resident(), nowNanos);
   }
 
   /** The mesh as of now. */
@@ -85,12 +80,7 @@ public final class View {
       return index;
     }
     if (!sameMembers) {
-      for (NodeId peer : peers.keySet()) {
-        if (!members.members().containsKey(peer)) {
-          peers.remove(peer);
-          outliers.forget(peer);
-        }
-      }
+      peers.retain(members.members().keySet());
     }
     return new Index(members, own, nowNanos);
   }
@@ -114,15 +104,6 @@ public final class View {
         .member(id)
         .map(member -> member.state().labels().get("name"))
         .orElseGet(id::shortName);
-  }
-
-  /** How many peers there are. */
-  int peers() {
-    return Math.max(0, latest.members.members().size() - 1);
-  }
-
-  PeerStats statsOf(NodeId peer) {
-    return peers.computeIfAbsent(peer, id -> new PeerStats());
   }
 
   /** Who holds what: one for each membership and residency. */
@@ -191,58 +172,24 @@ public final class View {
     public Optional<NodeView> node(NodeId id) {
       Member member = index.members.members().get(id);
       if (id.equals(self())) {
-        return Optional.of(here(id, member == null ? Place.UNKNOWN : routing.place(member)));
+        Place place = member == null ? Place.UNKNOWN : routing.place(member);
+        return Optional.of(NodeView.here(id, ownLoad.apply(nowNanos), place));
       }
       return member == null || !member.status().usable()
           ? Optional.empty()
           : Optional.of(peer(member));
     }
 
-    private NodeView here(NodeId id, Place place) {
-      Load load = ownLoad.apply(nowNanos);
-      return new NodeView(id, Standing.WELL, Reachability.DIRECT, 0, load, 0, 0, place);
-    }
-
     private NodeView peer(Member member) {
-      PeerStats stats = peers.get(member.id());
-      Reachability reachability = reachability(member, stats);
-      Standing standing = Standing.WELL;
-      if (outliers.isEjected(member.id())) {
-        standing = Standing.EJECTED;
-      } else if (member.status() == Member.Status.SUSPECT
-          && !(reachability instanceof Reachability.Direct)) {
-        // Others' word, or one not yet taken back, counts for less than that it answers this node.
-        standing = Standing.SUSPECT;
-      }
-      Place place = routing.place(member);
-      if (stats == null) {
-        return new NodeView(
-            member.id(),
-            standing,
-            reachability,
-            member.rttNanos(),
-            Load.UNKNOWN,
-            Long.MAX_VALUE,
-            0,
-            place);
-      }
-      long measured = stats.rttNanos(nowNanos);
-      return new NodeView(
-          member.id(),
-          standing,
-          reachability,
-          measured >= 0 ? measured : member.rttNanos(),
-          stats.load(nowNanos),
-          stats.loadAgeNanos(nowNanos),
-          stats.outstanding(),
-          place);
-    }
-
-    /** A peer that said just now how busy it is can be reached, whatever probes make of it. */
-    private Reachability reachability(Member member, @Nullable PeerStats stats) {
-      return stats != null && stats.loadAgeNanos(nowNanos) <= HEARD_NANOS
-          ? Reachability.DIRECT
-          : member.reachability();
+      boolean suspect = member.status() == Member.Status.SUSPECT;
+      return peers.learnt(
+          nowNanos,
+          NodeView.unheard(
+              member.id(),
+              suspect,
+              member.reachability(),
+              member.rttNanos(),
+              routing.place(member)));
     }
 
     @Override

@@ -142,8 +142,19 @@ class ResourceYamlTest {
         "f.yaml:5: 'spec.traffic': percents add up to 9");
     complains(
         "kind: Route\nname: r\nspec:\n  models: m\n  router: {name: hot_cool}\n",
-        "f.yaml:5: 'spec.router': there is no router 'hot_cool'",
-        "hot_cold");
+        "f.yaml:5: 'spec.router.name': there is no router 'hot_cool'; did you mean 'hot_cold'?");
+    complains(
+        """
+        kind: Route
+        name: r
+        spec:
+          models: m
+          router:
+            name: hot_cold
+            parameters: {quantile: 0.5}
+        """,
+        "f.yaml:5: 'spec.router'",
+        "no parameter 'quantile'");
     complains("kind: Site\nname: a\nspec:\n  tier: edge\n  region: no\n", "f.yaml:5", "in quotes");
     complains("just text", "f.yaml:1", "'kind:'");
   }

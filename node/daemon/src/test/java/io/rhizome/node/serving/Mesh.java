@@ -16,9 +16,11 @@ import io.rhizome.node.executor.Tensor;
 import io.rhizome.node.models.Loaded;
 import io.rhizome.node.models.ReadyModels;
 import io.rhizome.node.protocol.HopMetadata;
+import io.rhizome.node.protocol.HopReport;
 import io.rhizome.node.protocol.RawMessages;
 import io.rhizome.node.protocol.inference.ModelInferRequest;
 import io.rhizome.node.protocol.inference.ModelInferResponse;
+import io.rhizome.scheduler.Load;
 import io.rhizome.scheduler.Request;
 import io.rhizome.scheduler.admission.AdmissionConfig;
 import io.rhizome.store.Datatype;
@@ -127,6 +129,17 @@ final class Mesh {
     members.put(peer, member(peer, peer.equals(A) ? "a" : "b", status, List.of(held)));
     changes++;
     passTime(Duration.ofMillis(10));
+  }
+
+  /** As if a request sent at that moment had ended with this report. */
+  void reports(NodeId peer, long sentNanos, HopReport report) {
+    serving.peers.onReport(
+        timers.now(),
+        peer,
+        "digits",
+        timers.now() - sentNanos - report.elapsedNanos(),
+        MESSAGE.length,
+        new Load(report.inFlight(), report.limit(), report.queueNanos(), report.serviceNanos()));
   }
 
   /** Probes reach it no more, for all that gossip knows. */

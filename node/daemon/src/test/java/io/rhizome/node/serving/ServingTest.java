@@ -280,10 +280,8 @@ class ServingTest {
   void prefersThePeerThatReportedLessLoad() {
     mesh.holds(A, Status.ALIVE, 1);
     mesh.holds(B, Status.ALIVE, 1);
-    mesh.serving.peers.onReport(
-        A, "digits", mesh.now(), new HopReport(Outcome.ANSWERED, 7, 8, 9_000_000, 1_000, 0, 0));
-    mesh.serving.peers.onReport(
-        B, "digits", mesh.now(), new HopReport(Outcome.ANSWERED, 0, 8, 0, 1_000, 0, 0));
+    mesh.reports(A, mesh.now(), new HopReport(Outcome.ANSWERED, 7, 8, 9_000_000, 1_000, 0, 0));
+    mesh.reports(B, mesh.now(), new HopReport(Outcome.ANSWERED, 0, 8, 0, 1_000, 0, 0));
     mesh.passTime(Duration.ofMillis(10));
 
     for (int i = 0; i < 8; i++) {
@@ -296,7 +294,7 @@ class ServingTest {
   @Test
   void asksAPeerAgainWhoseFirstRequestPaidForTheHandshake() {
     mesh.holds(A, Status.ALIVE, 1);
-    mesh.serving.peers.onReport(A, "digits", mesh.now() - 400_000_000, report(Outcome.ANSWERED));
+    mesh.reports(A, mesh.now() - 400_000_000, report(Outcome.ANSWERED));
     mesh.passTime(Duration.ofMillis(10));
     assertThat(node(A).rttNanos()).isEqualTo(399_999_000);
 
@@ -315,21 +313,19 @@ class ServingTest {
   @Test
   void aPeerThatSpokeJustNowIsReachedWhateverProbesMakeOfIt() {
     mesh.holds(A, Status.ALIVE, 1);
-    mesh.serving.peers.onReport(A, "digits", mesh.now(), report(Outcome.ANSWERED));
+    mesh.reports(A, mesh.now(), report(Outcome.ANSWERED));
 
     mesh.losesSightOf(A);
     assertThat(node(A).reachability()).isEqualTo(Reachability.DIRECT);
     mesh.passTime(Duration.ofSeconds(2));
 
     assertThat(node(A).reachability()).isEqualTo(Reachability.NONE);
-    assertThat(mesh.request(List.of()).error().code()).isEqualTo(ErrorCode.UNAVAILABLE);
   }
 
   @Test
   void forgetsAnOldReportOfLoadAndBelievesItsServiceTimeLessAndLess() {
     mesh.holds(A, Status.ALIVE, 1);
-    mesh.serving.peers.onReport(
-        A, "digits", mesh.now(), new HopReport(Outcome.OVERLOADED, 9, 8, 9_000_000, 800, 0, 0));
+    mesh.reports(A, mesh.now(), new HopReport(Outcome.OVERLOADED, 9, 8, 9_000_000, 800, 0, 0));
     mesh.passTime(Duration.ofMillis(2_500));
     assertThat(node(A).load()).isEqualTo(new Load(0, 8, 0, 200));
 

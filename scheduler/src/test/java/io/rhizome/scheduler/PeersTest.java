@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.scheduler;
+
+import static io.rhizome.scheduler.Views.MILLI;
+import static io.rhizome.scheduler.Views.MODEL;
+import static io.rhizome.scheduler.Views.node;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rhizome.gossip.NodeId;
+import io.rhizome.gossip.Reachability;
+import io.rhizome.scheduler.NodeView.Standing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+class PeersTest {
+  private static final long SECOND = 1_000 * MILLI;
+  private static final NodeId A = node(1);
+  private static final NodeId B = node(2);
+  private static final long SMALL = 1_000;
+  private static final long MIB = 1 << 20;
+  private static final Load IDLE = new Load(0, 8, 0, MILLI);
+
+  private final List<String> heard = new ArrayList<>();
+  private final Peers peers = new Peers(() -> List.of(new Listening()));
+
+  PeersTest() {
+    peers.retain(new TreeSet<>(List.of(node(0), A, B)));
+  }
+
+  private final class Listening implements Router {
+    @Override
+    public String name() {
+      return "listening";
+    }
+
+    @Override
+    public RouteDecision route(Request request, ClusterView view, RandomGenerator random) {
+      return Candidates.of(request, view).refuse();
+    }
+
+    @Override
+    public void onLoad(long nowNanos, String model, NodeId node, Load load) {
+      heard.add(model + " " + node.shortName());
+    }
+
+    @Override
+    public void onTick(long nowNanos) {
+      heard.add("tick");
+    }
+  }
+
+  private NodeView view(long now, NodeId id, boolean suspect, Reachability told) {
+    return peers.learnt(now, NodeView.unheard(id, suspect, told, 5 * MILLI, Place.UNKNOWN));
+  }
+
+  private NodeView view(long now, NodeId id) {
+    return view(now, id, false, Reachability.DIRECT);
+  }
+
+  private void report(long now, NodeId peer, long networkNanos, long bytes, Load load) {
+    peers.onSent(peer);
+    peers.onEnded(peer);
+    peers.onReport(now, peer, MODEL, networkNanos, bytes, load);
+  }
+
+  @Test
+  void ofAPeerThatSaidNothingHoldsWhatMembershipTells() {
+    NodeView told = NodeView.unheard(A, true, Reachability.NONE, 5 * MILLI, Place.UNKNOWN);
+
+    assertThat(peers.learnt(0, told)).isEqualTo(told);
+    assertThat(told.standing()).isEqualTo(Standing.SUSPECT);
+    assertThat(told.load()).isEqualTo(Load.UNKNOWN);
+  }
+
+  @Test
+  void aPeerThatSpokeJustNowIsReachedAndWellWhateverOthersSay() {
+    report(0, A, MILLI, SMALL, IDLE);
+
+    NodeView now = view(SECOND, A, true, Reachability.NONE);
+    assertThat(now.reachability()).isEqualTo(Reachability.DIRECT);
+    assertThat(now.standing()).isEqualTo(Standing.WELL);
+    NodeView later = view(SECOND + 1, A, true, Reachability.NONE);
+    assertThat(later.reachability()).isEqualTo(Reachability.NONE);
+    assertThat(later.standing()).isEqualTo(Standing.SUSPECT);
+  }
+
+  @Test
+  void whatWasSentSinceAReportCountsAsThereAndWhatEndedWithItDoesNot() {
+    peers.onSent(A);
+    peers.onSent(A);
+    peers.onEnded(A);
+    peers.onReport(0, A, MODEL, MILLI, SMALL, new Load(3, 8, 0, MILLI));
+    assertThat(view(0, A).load().inFlight()).isEqualTo(3);
+
+    peers.onSent(A);
+
+    assertThat(view(0, A).load().inFlight()).isEqualTo(4);
+    assertThat(view(0, A).outstanding()).isEqualTo(2);
+  }
+
+  @Test
+  void smallRequestsTellTheRoundTripAndLargeOnesWhatAKibAddsToIt() {
+    report(0, A, 2 * MILLI, SMALL, IDLE);
+    report(0, A, 2 * MILLI + 1_024 * 10_000, MIB, IDLE);
+
+    NodeView there = view(0, A);
+    assertThat(there.rttNanos()).isEqualTo(2 * MILLI);
+    assertThat(there.transferNanosPerKib()).isEqualTo(10_000);
+    assertThat(there.estimate(SMALL).transferNanos()).isLessThan(MILLI / 50);
+    assertThat(there.estimate(2 * MIB).transferNanos()).isEqualTo(2 * 1_024 * 10_000);
+    assertThat(there.estimate(2 * MIB).totalNanos())
+        .isEqualTo(2 * MILLI + 2 * 1_024 * 10_000 + MILLI);
+  }
+
+  @Test
+  void aSlowLinkIsBelievedLessTheOlderTheWord() {
+    report(0, A, 1_024 * 16_000, MIB, IDLE);
+
+    assertThat(view(3 * SECOND, A).transferNanosPerKib()).isEqualTo(2_000);
+  }
+
+  @Test
+  void routersHearOfAModelsHoldersAndNothingOfRelays() {
+    report(0, A, MILLI, SMALL, IDLE);
+    peers.onReport(0, B, "", MILLI, SMALL, IDLE);
+    peers.onLoad(0, B, MODEL, IDLE);
+
+    assertThat(heard).containsExactly(MODEL + " " + A.shortName(), MODEL + " " + B.shortName());
+  }
+
+  @Test
+  void aPeerLeftOutIsAskedUntilItSaysHowBusyItIs() {
+    peers.onSent(A);
+    assertThat(peers.onFailure(0, A, true)).isTrue();
+    assertThat(view(0, A).standing()).isEqualTo(Standing.EJECTED);
+    assertThat(peers.onTick(0)).isEmpty();
+
+    assertThat(peers.onTick(SECOND)).containsExactly(A);
+    peers.onLoad(SECOND, A, "", IDLE);
+
+    assertThat(view(SECOND, A).standing()).isEqualTo(Standing.WELL);
+    assertThat(peers.ejections()).isEqualTo(1);
+    assertThat(heard).containsExactly("tick", "tick");
+  }
+
+  @Test
+  void nobodyIsAskedTwiceWithinATenthOfASecond() {
+    assertThat(peers.toAsk(0, List.of(A, B))).containsExactly(A, B);
+    assertThat(peers.toAsk(99 * MILLI, List.of(A, B))).isEmpty();
+    assertThat(peers.toAsk(100 * MILLI, List.of(B))).containsExactly(B);
+  }
+
+  @Test
+  void whoLeftIsForgottenAndLeavesItsPlaceAmongThoseLeftOut() {
+    peers.onSent(A);
+    peers.onFailure(0, A, true);
+    peers.onSent(B);
+    assertThat(peers.onFailure(0, B, true)).as("two peers: one may be out").isFalse();
+
+    peers.retain(new TreeSet<>(List.of(node(0), B)));
+
+    assertThat(peers.onFailure(0, A, true)).as("it is no peer any more").isFalse();
+    assertThat(peers.onFailure(0, B, true)).isTrue();
+    assertThat(view(0, A).outstanding()).isZero();
+  }
+}
