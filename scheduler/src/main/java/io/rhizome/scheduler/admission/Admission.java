@@ -26,11 +26,13 @@ import java.util.function.Predicate;
  * refuse early costs nothing, to run what nobody waits for any more costs a run (CoDel's and
  * DAGOR's lesson). It is refused too if the room that its class or its model may fill is full,
  * unless another makes room there: the newest of the tenant with most waiting in the least urgent
- * class below its own, or in its own class, where that tenant has more waiting than its own.
+ * class below its own, or in its own class, where that tenant has more waiting than its own. While
+ * requests of a more urgent class come, one in {@value #KEPT_FREE} places stays free for them: runs
+ * that began together end together, and who comes just after would wait for a whole run.
  *
  * <pre>
  * NEW      offered: past its deadline             ENDED    in {@link Change#expired}
- * NEW      offered: a place is free               RUNNING  in {@link Change#run}
+ * NEW      offered: a place is free for its class RUNNING  in {@link Change#run}
  * NEW      offered: none is                       WAITING
  * NEW      offered: no room, or too long a wait   ENDED    in {@link Change#refused}
  * WAITING  its turn                               RUNNING  in {@link Change#run}
@@ -45,6 +47,9 @@ import java.util.function.Predicate;
  * @param <W> what the driver runs
  */
 public final class Admission<W> {
+  /** Of all places, one in so many is kept for the more urgent. */
+  private static final int KEPT_FREE = 16;
+
   private static final double LEAST_SHARE = 0.02;
   private static final double NANOS_PER_SECOND = 1e9;
   private static final long MIN_RETRY_NANOS = 20_000_000L;
@@ -100,11 +105,11 @@ public final class Admission<W> {
       change.expired().add(ticket);
       return change;
     }
-    if (running < limit.now() && waiting == 0) {
+    if (mayRunNow(nowNanos, ticket.priority())) {
       hand(nowNanos, ticket, change);
       return change;
     }
-    limit.onReached();
+    noteReached();
     long wait = waitNanos(nowNanos, ticket.priority(), ticket.tenant());
     long longest = config.longestWaitNanos(ticket.priority(), ticket.deadlineNanos() - nowNanos);
     if (wait > longest) {
@@ -135,7 +140,7 @@ public final class Admission<W> {
     }
     ticket.state = Ticket.State.ENDED;
     if (waiting > 0) {
-      limit.onReached();
+      noteReached();
     }
     running--;
     if (running == 0) {
@@ -163,7 +168,7 @@ public final class Admission<W> {
   /** How busy this node is, for a request of the middle class. */
   public Load load(long nowNanos) {
     long wait =
-        running < limit.now() && waiting == 0 ? 0 : waitNanos(nowNanos, Priority.STANDARD, "");
+        mayRunNow(nowNanos, Priority.STANDARD) ? 0 : waitNanos(nowNanos, Priority.STANDARD, "");
     return new Load(running + waiting, limit.now(), wait, Math.round(runTimes.nanos(nowNanos)));
   }
 
@@ -177,9 +182,28 @@ public final class Admission<W> {
     return running;
   }
 
+  /** Whether one of that class would not have to wait. */
+  private boolean mayRunNow(long nowNanos, Priority priority) {
+    return running < places(nowNanos, priority)
+        && (waiting == 0 || mostUrgentWaiting().compareTo(priority) > 0);
+  }
+
+  /** How many may be with the executor where the last of them is of that class. */
+  private int places(long nowNanos, Priority priority) {
+    int all = limit.now();
+    return rates.moreUrgent(nowNanos, priority) > 0 ? all - all / KEPT_FREE : all;
+  }
+
+  private void noteReached() {
+    if (running >= limit.now()) {
+      limit.onReached();
+    }
+  }
+
   private void fill(long nowNanos, Change<W> change) {
-    while (running < limit.now() && waiting > 0) {
-      Ticket<W> next = pollMostUrgent();
+    while (waiting > 0 && running < places(nowNanos, mostUrgentWaiting())) {
+      Ticket<W> next = queue(mostUrgentWaiting()).poll().orElseThrow();
+      leftQueue(next);
       if (next.deadlineNanos() - nowNanos <= 0) {
         next.state = Ticket.State.ENDED;
         change.expired().add(next);
@@ -189,12 +213,10 @@ public final class Admission<W> {
     }
   }
 
-  private Ticket<W> pollMostUrgent() {
-    for (ClassQueue<W> queue : queues.values()) {
-      Optional<Ticket<W>> next = queue.poll();
-      if (next.isPresent()) {
-        leftQueue(next.get());
-        return next.get();
+  private Priority mostUrgentWaiting() {
+    for (Map.Entry<Priority, ClassQueue<W>> queue : queues.entrySet()) {
+      if (queue.getValue().size() > 0) {
+        return queue.getKey();
       }
     }
     throw new IllegalStateException("waiting counts " + waiting + ", and the queues are empty");

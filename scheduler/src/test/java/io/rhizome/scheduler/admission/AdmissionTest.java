@@ -83,6 +83,28 @@ class AdmissionTest {
   }
 
   @Test
+  void keepsOnePlaceInSixteenForMoreUrgentOnesWhileSuchCome() {
+    Admission<String> admission = admission(16, 100);
+    List<Ticket<String>> running = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      running.add(run(admission, ticket("alone", Priority.BATCH)));
+    }
+    admission.onEnd(now, running.remove(0), MILLI);
+    Ticket<String> urgent = run(admission, ticket("urgent", Priority.INTERACTIVE));
+    now += SECOND / 2;
+    admission.onEnd(now, urgent, MILLI);
+
+    queue(admission, ticket("waits", Priority.BATCH));
+    assertThat(admission.running()).isEqualTo(15);
+    run(admission, ticket("at once", Priority.INTERACTIVE));
+
+    now += 2 * SECOND;
+    assertThat(admission.onEnd(now, running.get(0), MILLI).run())
+        .describedAs("no urgent one came for long")
+        .hasSize(1);
+  }
+
+  @Test
   void runsWhereAPlaceIsFree() {
     Admission<String> two = admission(2, 100);
     run(two, standard("a"));
