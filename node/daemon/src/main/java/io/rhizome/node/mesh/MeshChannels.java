@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.mesh;
 
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Connections to peers: at most one per peer and event loop, made when first used, dropped when the
- * peer leaves the membership or comes back under another address or incarnation. Any thread; does
+ * peer leaves the membership or comes back under another address or incarnation, and made anew when
+ * used while it cannot be made: gRPC would not try again for up to two minutes. Any thread; does
  * not block.
  */
 public final class MeshChannels implements AutoCloseable {
@@ -30,6 +32,9 @@ public final class MeshChannels implements AutoCloseable {
   private static final long KEEPALIVE_SECONDS = 10;
   private static final long KEEPALIVE_TIMEOUT_SECONDS = 5;
   private static final int FLOW_CONTROL_WINDOW = 1 << 20;
+
+  /** A connection that cannot be made is tried anew at most this often. */
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   private final EventLoops loops;
   private final MeshTls tls;
@@ -40,7 +45,13 @@ public final class MeshChannels implements AutoCloseable {
 
   private record Key(NodeId peer, EventLoop loop) {}
 
-  private record Connection(ManagedChannel channel, Endpoint address, long incarnation) {
+  private record Connection(
+      ManagedChannel channel, Endpoint address, long incarnation, long madeNanos) {
+    boolean isStuck() {
+      return channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE
+          && System.nanoTime() - madeNanos > RETRY_NANOS;
+    }
+
     boolean leadsTo(@Nullable Member member) {
       return member != null
           && member.status().usable()
@@ -62,8 +73,11 @@ public final class MeshChannels implements AutoCloseable {
   @Nullable ManagedChannel to(NodeId peer) {
     Key key = new Key(peer, loops.current());
     Connection connection = connections.get(key);
-    if (connection != null) {
+    if (connection != null && !connection.isStuck()) {
       return connection.channel();
+    }
+    if (connection != null && connections.remove(key, connection)) {
+      connection.channel().shutdown();
     }
     Member member = membership.get().members().get(peer);
     if (member == null || !member.status().usable()) {
@@ -130,7 +144,7 @@ public final class MeshChannels implements AutoCloseable {
             .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
             .maxInboundMessageSize(maxMessageBytes)
             .build();
-    return new Connection(channel, address, member.incarnation());
+    return new Connection(channel, address, member.incarnation(), System.nanoTime());
   }
 
   @Override
