@@ -234,6 +234,10 @@ final class MetricsIT {
     Received hop = below(spans, arrived.id());
     Received there = below(spans, hop.id());
     Received run = below(spans, there.id());
+    assertThat(arrived.event("rhizome.router")).containsExactly("route", "hot_cold");
+    assertThat(arrived.event("rhizome.holders"))
+        .anyMatch(
+            words -> words.startsWith(there.node() + ": chosen, ") && words.contains("queue"));
     assertThat(List.of(arrived, hop, there, run))
         .extracting(Received::node)
         .containsExactly(

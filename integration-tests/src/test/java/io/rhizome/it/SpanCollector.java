@@ -10,6 +10,7 @@ import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Queue;
@@ -27,6 +28,24 @@ final class SpanCollector implements AutoCloseable {
    * @param parent the id of the span above; empty for none
    */
   record Received(String node, String traceId, String id, String parent, Span span) {
+    /** The words of an attribute of an event, the event's name first. */
+    List<String> event(String attribute) {
+      List<String> words = new ArrayList<>();
+      for (Span.Event event : span.getEventsList()) {
+        words.add(event.getName());
+        for (KeyValue pair : event.getAttributesList()) {
+          if (pair.getKey().equals(attribute)) {
+            words.add(pair.getValue().getStringValue());
+            pair.getValue()
+                .getArrayValue()
+                .getValuesList()
+                .forEach(one -> words.add(one.getStringValue()));
+          }
+        }
+      }
+      return words;
+    }
+
     /** An attribute that is a number; 0 where it is absent. */
     long number(String attribute) {
       return span.getAttributesList().stream()

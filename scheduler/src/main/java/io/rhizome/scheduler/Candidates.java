@@ -8,10 +8,14 @@ import io.rhizome.scheduler.RouteDecision.Action;
 import io.rhizome.scheduler.RouteDecision.Considered;
 import io.rhizome.scheduler.RouteDecision.Refusal;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +37,10 @@ import org.jspecify.annotations.Nullable;
  * what it knew, and a second guess would send it on a tour. A relay passes it to the holder that it
  * was given for, and to nobody else. So a path is entry, at most one relay, holder.
  *
+ * <p><b>Room.</b> A holder that refused others like it just now for want of room ({@link
+ * ClusterView#retryNanos}) is none for a request that enters here, and where only such are well
+ * nobody is: a node that fails would get what the others have no room for.
+ *
  * <p><b>Last resort.</b> Suspected and ejected nodes are candidates only where no other node can
  * serve, of any wanted version, and those that were not reached of late only where these are none
  * either: the failure detector may be wrong, an error is certain.
@@ -49,6 +57,7 @@ public final class Candidates {
 
   private static final int TRIES = 8;
   private static final int MAX_LISTED = 64;
+  private static final long FRESH_NANOS = 1_000_000_000L;
 
   private final Request request;
   private final ClusterView view;
@@ -57,6 +66,8 @@ public final class Candidates {
   private List<NodeId> nodes = List.of();
   private long version;
   private Resort resort = Resort.WELL;
+  private double highestPrice = Double.MAX_VALUE;
+  private long retryNanos;
   private @Nullable List<NodeView> eligible;
 
   private Candidates(Request request, ClusterView view) {
@@ -71,6 +82,22 @@ public final class Candidates {
     Candidates candidates = new Candidates(request, view);
     candidates.find();
     return candidates;
+  }
+
+  /**
+   * For a request that a peer sent here and that has no room here: another holder that may have
+   * some, the least busy of a few by what they said within the last second; empty where none is
+   * known to.
+   */
+  public static Optional<NodeView> elsewhere(
+      Request request, ClusterView view, RandomGenerator random) {
+    SortedSet<NodeId> passed = new TreeSet<>(request.path().visited());
+    passed.add(view.self());
+    Request anew =
+        request.withPath(new Request.Path(List.of(), Request.DEFAULT_HOP_LIMIT, null, passed));
+    return of(anew, view).draw(TRIES, random).stream()
+        .filter(node -> node.loadAgeNanos() <= FRESH_NANOS && node.load().pressure() < 1)
+        .min(Comparator.comparingDouble(node -> node.load().pressure()));
   }
 
   private void find() {
@@ -92,11 +119,29 @@ public final class Candidates {
           if (objection(id) == null) {
             version = holders.getKey();
             nodes = holders.getValue();
+            if (rules.cheapest()) {
+              highestPrice = lowestPrice();
+            }
             return;
           }
         }
       }
+      if (retryNanos > 0) {
+        return;
+      }
     }
+  }
+
+  /** Of those that may serve. Looks at each. */
+  private double lowestPrice() {
+    double lowest = Double.MAX_VALUE;
+    for (NodeId id : nodes) {
+      NodeView node = view.node(id).orElse(null);
+      if (node != null && objection(node) == null) {
+        lowest = Math.min(lowest, node.place().pricePerGb());
+      }
+    }
+    return lowest;
   }
 
   /** Makes that node the only candidate, if it is one; says whether. */
@@ -121,6 +166,11 @@ public final class Candidates {
   /** The view that they were taken from. */
   public ClusterView view() {
     return view;
+  }
+
+  /** When the first that was left out as full may have room, in nanoseconds; 0 where none was. */
+  long retryNanos() {
+    return retryNanos;
   }
 
   /** Whether there is none. */
@@ -260,6 +310,9 @@ public final class Candidates {
     if (request.path().hopLimit() < 1) {
       return Refusal.HOP_LIMIT;
     }
+    if (retryNanos > 0) {
+      return Refusal.OVERLOADED;
+    }
     return allowed ? Refusal.HOLDERS_EXHAUSTED : Refusal.FORBIDDEN;
   }
 
@@ -280,7 +333,7 @@ public final class Candidates {
       return "tried";
     }
     if (node.id().equals(view.self())) {
-      return rules.objectionToRun(node.place());
+      return objectionToRun(node);
     }
     if (path.visited().contains(node.id())) {
       return "visited";
@@ -291,7 +344,7 @@ public final class Candidates {
     if (path.hopLimit() < 1) {
       return "beyond the hop limit";
     }
-    String forbidden = rules.objectionToRun(node.place());
+    String forbidden = objectionToRun(node);
     if (forbidden != null) {
       return forbidden;
     }
@@ -301,9 +354,28 @@ public final class Candidates {
         return relay;
       }
     }
-    return resort != Resort.WELL || node.standing() == Standing.WELL
-        ? null
-        : node.standing().text();
+    if (resort == Resort.WELL && node.standing() != Standing.WELL) {
+      return node.standing().text();
+    }
+    long retry = request.isEntering() ? view.retryNanos(node.id(), request) : 0;
+    if (retry > 0) {
+      retryNanos = retryNanos == 0 ? retry : Math.min(retryNanos, retry);
+      return "full";
+    }
+    return null;
+  }
+
+  private @Nullable String objectionToRun(NodeView node) {
+    String forbidden = rules.objectionToRun(node.place());
+    if (forbidden != null) {
+      return forbidden;
+    }
+    double price = node.place().pricePerGb();
+    if (price > highestPrice) {
+      return String.format(
+          Locale.ROOT, "objective cost: %.2f per GB, others %.2f", price, highestPrice);
+    }
+    return rules.objectionToLatency(node.place(), node.estimate(request.bytes()));
   }
 
   private @Nullable String objectionToRelay(NodeId id) {

@@ -23,6 +23,14 @@ public interface ClusterView {
   /** That node as it stands now; empty where it may not be used, having left or died. */
   Optional<NodeView> node(NodeId id);
 
+  /**
+   * When that holder may have room for such a request, where it refused others like it just now: in
+   * so many nanoseconds, by its own word; 0 where it may be asked.
+   */
+  default long retryNanos(NodeId holder, Request request) {
+    return 0;
+  }
+
   /** What policy says of where such a request may run and pass. */
   RouteRules rules(Request request);
 }

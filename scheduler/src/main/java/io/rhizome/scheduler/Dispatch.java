@@ -53,7 +53,8 @@ import org.jspecify.annotations.Nullable;
  * repeated free of budget. Nobody is tried through a relay, or as a holder, that an attempt is
  * pending with or may have died at.
  *
- * <p>OVERLOADED is reported when any attempt was refused for lack of room: then waiting helps.
+ * <p>OVERLOADED is reported when any attempt was refused for lack of room, or would be as others
+ * were just now: then waiting helps.
  *
  * <p>A router that breaks its contract is stopped by an {@link IllegalStateException}, before
  * anything was sent: the request is then the driver's to end.
@@ -73,9 +74,14 @@ public final class Dispatch {
   private final SortedSet<NodeId> tried = new TreeSet<>();
   private final List<Attempt> attempts = new ArrayList<>();
   private final List<Pending> pending = new ArrayList<>(2);
+  private @Nullable Decided decided;
   private int made;
+  private long retryNanos;
   private long hedgeNanos = NEVER;
   private boolean ended;
+
+  /** What was decided last, of the request as it stood. */
+  private record Decided(Request asked, RouteDecision decision) {}
 
   private static final class Pending {
     final int number;
@@ -167,6 +173,17 @@ public final class Dispatch {
       hedge(view, steps);
     }
     return steps;
+  }
+
+  /**
+   * Why the last attempt went where it went, or why there was none, for people; null before the
+   * router was asked.
+   *
+   * @param view as it was when it was asked, or just after
+   */
+  public @Nullable Explanation explain(ClusterView view) {
+    Decided last = decided;
+    return last == null ? null : Explanation.of(last.asked(), view, router.name(), last.decision());
   }
 
   private void onSilence(ClusterView view, Pending attempt, List<Step> steps) {
@@ -296,13 +313,13 @@ public final class Dispatch {
       deadlineExceeded(now, steps);
     } else if (mayHaveRun && !request.repeatable()) {
       String why = "it may have run, and may not run twice";
-      fail(now, Kind.UNAVAILABLE, why, List.of(), steps);
+      fail(now, Kind.MAY_HAVE_RUN, why, List.of(), steps);
     } else if (made >= maxAttempts) {
       exhausted(now, "gave up after " + made + " attempts", List.of(), steps);
     } else {
       RouteDecision decision = decide(view);
       if (decision.action() instanceof Action.Refuse refuse) {
-        refused(now, refuse.reason(), decision.considered(), steps);
+        refused(view, refuse.reason(), decision.considered(), steps);
       } else if (mayHaveRun && !resilience.retries().tryTake(now)) {
         exhausted(now, "too many requests are being retried", List.of(), steps);
       } else {
@@ -323,6 +340,7 @@ public final class Dispatch {
     Request asked = out.isEmpty() ? request : request.withPath(request.path().withTried(out));
     RouteDecision decision = router.route(asked, view, random);
     requireAllowed(decision.action(), asked.path(), view.self());
+    decided = new Decided(asked, decision);
     return decision;
   }
 
@@ -390,7 +408,9 @@ public final class Dispatch {
     return null;
   }
 
-  private void refused(long now, Refusal reason, List<Considered> considered, List<Step> steps) {
+  private void refused(
+      ClusterView view, Refusal reason, List<Considered> considered, List<Step> steps) {
+    long now = view.nowNanos();
     switch (reason) {
       case NO_HOLDER -> {
         if (attempts.isEmpty()) {
@@ -400,6 +420,11 @@ public final class Dispatch {
         }
       }
       case HOLDERS_EXHAUSTED -> exhausted(now, "no holder is left to try", considered, steps);
+      case OVERLOADED -> {
+        retryNanos =
+            Candidates.of(request.withPath(request.path().withTried(tried)), view).retryNanos();
+        fail(now, Kind.OVERLOADED, "every holder is full", considered, steps);
+      }
       case FORBIDDEN -> fail(now, Kind.FORBIDDEN, "policy forbids every holder", considered, steps);
       case HOP_LIMIT -> exhausted(now, "it may not hop any further", considered, steps);
     }
@@ -420,7 +445,7 @@ public final class Dispatch {
       long now, Kind kind, String why, List<Considered> considered, List<Step> steps) {
     end(now, Failure.Kind.CANCELLED, steps);
     String message = ErrorMessage.of(request, why, attempts, considered);
-    steps.add(new Step.Fail(new DispatchError(kind, message, attempts)));
+    steps.add(new Step.Fail(new DispatchError(kind, message, attempts, retryNanos)));
   }
 
   /** The end, as which every attempt that is still out is given up. */

@@ -22,6 +22,11 @@ public record DispatchConfig(int maxAttempts, int maxAttemptsForwarded) {
     }
   }
 
+  /** The same, with no more attempts at the entry than that, at least 1. */
+  public DispatchConfig atMost(int attempts) {
+    return new DispatchConfig(Math.min(maxAttempts, attempts), maxAttemptsForwarded);
+  }
+
   int attemptsFor(Request request) {
     return request.isEntering() ? maxAttempts : maxAttemptsForwarded;
   }

@@ -10,10 +10,16 @@ import java.util.List;
  * @param kind what went wrong
  * @param message for the client: what failed, every attempt, and what was left out and why
  * @param attempts what was tried from this node, in order
+ * @param retryNanos when a holder that was not tried as it is full may have room; 0 for no idea
  */
-public record DispatchError(Kind kind, String message, List<Attempt> attempts) {
+public record DispatchError(Kind kind, String message, List<Attempt> attempts, long retryNanos) {
   public DispatchError {
     attempts = List.copyOf(attempts);
+  }
+
+  /** Whether nobody can tell if an executor had it. */
+  public boolean mayHaveRun() {
+    return attempts.stream().anyMatch(attempt -> attempt.failure().kind().mayHaveRun());
   }
 
   /** What went wrong; the node maps each to one gRPC and one HTTP status. */
@@ -27,6 +33,8 @@ public record DispatchError(Kind kind, String message, List<Attempt> attempts) {
     OVERLOADED(true),
     /** Holders exist, but none could be reached or none answered. */
     UNAVAILABLE(true),
+    /** It may have run at a node that broke or fell silent, and may not run twice. */
+    MAY_HAVE_RUN(false),
     /** Holders exist, but policy forbids that any of those that could be reached runs it. */
     FORBIDDEN(false),
     /** The deadline passed. */

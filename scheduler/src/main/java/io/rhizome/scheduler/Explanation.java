@@ -58,7 +58,11 @@ public record Explanation(
   /** Asks that router, and all that it did not say. Sends nothing. */
   public static Explanation of(
       Request request, ClusterView view, Router router, RandomGenerator random) {
-    RouteDecision decision = router.route(request, view, random);
+    return of(request, view, router.name(), router.route(request, view, random));
+  }
+
+  /** What that router has just decided, and all that it did not say. */
+  static Explanation of(Request request, ClusterView view, String router, RouteDecision decision) {
     SortedMap<NodeId, String> verdicts = new TreeMap<>();
     for (Considered considered : decision.considered()) {
       verdicts.put(considered.node(), considered.verdict());
@@ -81,7 +85,7 @@ public record Explanation(
         Comparator.comparing((Holder holder) -> !holder.verdict().equals(CHOSEN))
             .thenComparing(Holder::excluded)
             .thenComparingLong(holder -> holder.estimate().totalNanos()));
-    return new Explanation(router.name(), decision, sorted, changes(decision, sorted));
+    return new Explanation(router, decision, sorted, changes(decision, sorted));
   }
 
   private static Holder holder(

@@ -30,6 +30,8 @@ final class PeerStats {
   private Load load = Load.UNKNOWN;
   private long heardAtNanos;
   private boolean heard;
+  private long spokeAtNanos;
+  private boolean spoke;
   private int outstanding;
   private int outstandingWhenHeard;
   private long askedAtNanos;
@@ -69,10 +71,30 @@ final class PeerStats {
 
   /** It said how busy it is. */
   synchronized void onLoad(long nowNanos, Load said) {
+    spokeAtNanos = nowNanos;
+    spoke = true;
+    heard(nowNanos, said);
+  }
+
+  /** It said that to somebody else then; says whether this is news. */
+  synchronized boolean onHearsay(long saidAtNanos, Load said) {
+    if (heard && saidAtNanos - heardAtNanos <= 0) {
+      return false;
+    }
+    heard(saidAtNanos, said);
+    return true;
+  }
+
+  private void heard(long saidAtNanos, Load said) {
     load = said;
-    heardAtNanos = nowNanos;
+    heardAtNanos = saidAtNanos;
     heard = true;
     outstandingWhenHeard = outstanding;
+  }
+
+  /** Whether it spoke to this node itself within that time. */
+  synchronized boolean hasSpoken(long nowNanos, long withinNanos) {
+    return spoke && nowNanos - spokeAtNanos <= withinNanos;
   }
 
   /** Whether it may be asked for its load now: then it is being asked. */

@@ -23,9 +23,13 @@ public final class Peers {
   private static final long HEARD_NANOS = 1_000_000_000L;
 
   private final ConcurrentMap<NodeId, PeerStats> stats = new ConcurrentSkipListMap<>();
+  private final ConcurrentMap<NodeId, Refusals> refusals = new ConcurrentSkipListMap<>();
   private final OutlierDetector outliers = new OutlierDetector();
   private final Supplier<List<Router>> routers;
   private volatile int count;
+
+  /** When the last refusal of any peer ends: until then they are worth a look. */
+  private volatile long refusedUntilNanos;
 
   /**
    * Nobody yet.
@@ -39,6 +43,7 @@ public final class Peers {
   /** These are all members now, this node included; what is known of others is forgotten. */
   public void retain(Set<NodeId> members) {
     count = Math.max(0, members.size() - 1);
+    refusals.keySet().retainAll(members);
     for (NodeId peer : stats.keySet()) {
       if (!members.contains(peer)) {
         stats.remove(peer);
@@ -76,17 +81,55 @@ public final class Peers {
     outliers.onAnswer(peer);
   }
 
+  /**
+   * It refused that request for want of room, after its report of that.
+   *
+   * @param retryNanos when it said that there may be some; 0 for no idea
+   */
+  public void onRefusal(long nowNanos, NodeId peer, Request request, long retryNanos, Load load) {
+    long until =
+        refusals
+            .computeIfAbsent(peer, id -> new Refusals())
+            .add(nowNanos, request, retryNanos, load);
+    synchronized (refusals) {
+      refusedUntilNanos = Math.max(refusedUntilNanos - until, 0) + until;
+    }
+  }
+
+  /** See {@link ClusterView#retryNanos}. */
+  public long retryNanos(long nowNanos, NodeId peer, Request request) {
+    if (refusals.isEmpty() || refusedUntilNanos - nowNanos <= 0) {
+      return 0;
+    }
+    Refusals its = refusals.get(peer);
+    return its == null ? 0 : its.retryNanos(nowNanos, request);
+  }
+
   /** It was asked how busy it is, and said so; {@code model} empty for none in particular. */
   public void onLoad(long nowNanos, NodeId peer, String model, Load load) {
     heard(nowNanos, peer, model, load);
     outliers.onLoad(peer);
   }
 
+  /**
+   * Another told that it said so then, when that one had no room itself: a hint, which an own word
+   * of it from after that outweighs, and which says nothing of whether it is reached.
+   */
+  public void onHearsay(long saidAtNanos, NodeId peer, String model, Load load) {
+    if (of(peer).onHearsay(saidAtNanos, load)) {
+      tellRouters(saidAtNanos, peer, model, load);
+    }
+  }
+
   private void heard(long nowNanos, NodeId peer, String model, Load load) {
     of(peer).onLoad(nowNanos, load);
     if (!model.isEmpty()) {
-      routers.get().forEach(router -> router.onLoad(nowNanos, model, peer, load));
+      tellRouters(nowNanos, peer, model, load);
     }
+  }
+
+  private void tellRouters(long saidAtNanos, NodeId peer, String model, Load load) {
+    routers.get().forEach(router -> router.onLoad(saidAtNanos, model, peer, load));
   }
 
   /**
@@ -123,7 +166,8 @@ public final class Peers {
       return told;
     }
     long age = known.loadAgeNanos(nowNanos);
-    Reachability reachability = age <= HEARD_NANOS ? Reachability.DIRECT : told.reachability();
+    Reachability reachability =
+        known.hasSpoken(nowNanos, HEARD_NANOS) ? Reachability.DIRECT : told.reachability();
     // Others' word, or one not yet taken back, counts for less than that it answers this node.
     Standing standing =
         reachability instanceof Reachability.Direct ? Standing.WELL : told.standing();

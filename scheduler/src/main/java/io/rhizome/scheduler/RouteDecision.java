@@ -52,6 +52,8 @@ public record RouteDecision(Action action, List<Considered> considered, List<Nod
     NO_HOLDER,
     /** There are holders, but all were tried, visited or cannot be reached. */
     HOLDERS_EXHAUSTED,
+    /** Holders could be reached, but refused others like it just now for want of room. */
+    OVERLOADED,
     /** Holders could be reached, but policy lets the request go to none of them. */
     FORBIDDEN,
     /** The request may not hop any further. */

@@ -17,9 +17,11 @@ import io.rhizome.scheduler.RouteDecision.Considered;
 import io.rhizome.scheduler.RouteDecision.Refusal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -364,6 +366,87 @@ class CandidatesTest {
             .rules(new RouteRules(List.of("eu"), List.of(), 0));
 
     assertThat(refusal(request(0), views.from(0))).isEqualTo(Refusal.FORBIDDEN);
+  }
+
+  @Test
+  void areOnlyThoseThatTheCheapestLinkLeadsToWhereCostIsTheObjective() {
+    RouteRules cost = new RouteRules(List.of(), List.of(), 0, new TreeMap<>(), true, "");
+    Views views =
+        new Views()
+            .holder(with(bare(1), PARIS.withPrice(0.09)), 1)
+            .holder(with(bare(2), PARIS.withPrice(0.02)), 1)
+            .holder(with(bare(3), BERLIN.withPrice(0.02)), 1)
+            .rules(cost);
+
+    assertThat(ids(Candidates.of(request(0), views.from(0)))).containsExactly(node(2), node(3));
+    assertThat(ids(Candidates.of(tried(2, 3), views.from(0))))
+        .describedAs("dear is better than nowhere")
+        .containsExactly(node(1));
+    assertThat(
+            Candidates.of(request(0), views.from(0)).objection(with(bare(1), PARIS.withPrice(1))))
+        .isEqualTo("objective cost: 1.00 per GB, others 0.02");
+  }
+
+  @Test
+  void areNotThoseThatWouldTakeLongerThanTheirTierMay() {
+    RouteRules bounds =
+        new RouteRules(
+            List.of(), List.of(), 0, new TreeMap<>(Map.of("edge", 20 * MILLI)), false, "");
+    NodeView slow = with(Views.at(bare(1), 30 * MILLI, new Load(0, 8, 0, MILLI)), PARIS);
+    Views views = new Views().holder(slow, 1).rules(bounds);
+
+    assertThat(refusal(request(0), views.from(0))).isEqualTo(Refusal.HOLDERS_EXHAUSTED);
+    assertThat(verdicts(request(0), views.from(0)))
+        .containsExactly("latencyBounds of tier 'edge' are 20 ms, and it would take about 31 ms");
+    views.holder(with(slow, BERLIN), 1);
+    assertThat(ids(Candidates.of(request(0), views.from(0)))).containsExactly(node(1));
+    views.holder(with(slow, Place.UNKNOWN), 1);
+    assertThat(refusal(request(0), views.from(0)))
+        .describedAs("nobody knows its tier")
+        .isEqualTo(Refusal.HOLDERS_EXHAUSTED);
+  }
+
+  @Test
+  void areNotThoseThatRefusedOthersLikeItUnlessItIsOnItsWay() {
+    Views views = new Views().holder(1, MILLI, 0, 1).holder(2, MILLI, 0, 1).full(1, 9);
+
+    assertThat(ids(Candidates.of(request(0), views.from(0)))).containsExactly(node(2));
+    views.full(2, 5);
+    views.unreachable(3, 1);
+    assertThat(refusal(request(0), views.from(0))).isEqualTo(Refusal.OVERLOADED);
+    assertThat(verdicts(request(0), views.from(0))).containsExactly("full", "full", "unreachable");
+    assertThat(Candidates.of(request(0), views.from(0)).retryNanos()).isEqualTo(5);
+    assertThat(ids(Candidates.of(onItsWay(List.of(node(5)), 3, node(1)), views.from(0))))
+        .describedAs("a relay passes it on")
+        .containsExactly(node(1));
+  }
+
+  @Test
+  void areNoneWhilePolicyIsClosed() {
+    Views views = new Views().holder(0, 0, 0, 1).rules(RouteRules.NONE.closedFor("not now"));
+
+    assertThat(refusal(request(0), views.from(0))).isEqualTo(Refusal.FORBIDDEN);
+    assertThat(verdicts(request(0), views.from(0))).containsExactly("not now");
+  }
+
+  @Test
+  void elsewhereIsTheLeastBusyThatIsKnownToHaveRoom() {
+    long second = 1_000 * MILLI;
+    Request came = onItsWay(List.of(node(5)), 3, null);
+    Views views =
+        new Views()
+            .holder(0, 0, 0, 1)
+            .holder(Views.at(bare(1), MILLI, new Load(4, 8, 0, MILLI)), 1)
+            .holder(Views.at(bare(2), MILLI, new Load(2, 8, 0, MILLI)), 1)
+            .holder(with(bare(3), 0, second + 1), 1)
+            .holder(5, MILLI, 0, 1);
+
+    assertThat(Candidates.elsewhere(came, views.from(0), random))
+        .map(NodeView::id)
+        .contains(node(2));
+    views.holder(Views.at(bare(1), MILLI, new Load(8, 8, 0, MILLI)), 1);
+    views.holder(Views.at(bare(2), MILLI, new Load(9, 8, 0, MILLI)), 1);
+    assertThat(Candidates.elsewhere(came, views.from(0), random)).isEmpty();
   }
 
   private static Request onItsWay(List<NodeId> visited, int hopLimit, @Nullable NodeId target) {

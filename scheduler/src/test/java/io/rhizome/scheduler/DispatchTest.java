@@ -86,6 +86,17 @@ class DispatchTest extends DispatchFixture {
   }
 
   @Test
+  void startWhereAllHoldersAreFullIsOverloadedAndTellsWhenToTryAgain() {
+    Views views = new Views().holder(1, MILLI, 0, 1).holder(2, MILLI, 0, 1).full(1, 9).full(2, 5);
+
+    DispatchError error = fail(dispatch().start(views.from(0)));
+
+    assertThat(error.kind()).isEqualTo(Kind.OVERLOADED);
+    assertThat(error.retryNanos()).isEqualTo(5);
+    assertThat(error.message()).contains("every holder is full", node(1).shortName() + " full");
+  }
+
+  @Test
   void startWithoutHopsLeftIsUnavailable() {
     Request spent = Request.entering(MODEL, 1, 9).withPath(new Path(List.of(node(5)), 0, null));
 
@@ -293,7 +304,9 @@ class DispatchTest extends DispatchFixture {
 
     DispatchError error = fail(dispatch.onFailure(holders(1, 1, 2), 1, BROKEN, null));
 
-    assertThat(error.kind()).isEqualTo(Kind.UNAVAILABLE);
+    assertThat(error.kind()).isEqualTo(Kind.MAY_HAVE_RUN);
+    assertThat(error.kind().retryLater()).isFalse();
+    assertThat(error.mayHaveRun()).isTrue();
     assertThat(error.message()).contains("it may have run, and may not run twice");
   }
 

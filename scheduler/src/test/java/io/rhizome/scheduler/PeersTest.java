@@ -76,6 +76,60 @@ class PeersTest {
   }
 
   @Test
+  void aRefusalStandsForOthersLikeItForAPartOfTheQueue() {
+    Request request = Request.entering(MODEL, 0, 10);
+    Load full = new Load(90, 8, 40 * MILLI, MILLI);
+    peers.onRefusal(0, A, request, 70 * MILLI, full);
+
+    assertThat(peers.retryNanos(10 * MILLI - 1, A, request)).isEqualTo(70 * MILLI);
+    assertThat(peers.retryNanos(10 * MILLI, A, request)).isZero();
+    assertThat(peers.retryNanos(0, B, request)).isZero();
+    assertThat(peers.retryNanos(0, A, request.withPriority(Priority.INTERACTIVE))).isZero();
+    assertThat(peers.retryNanos(0, A, request.withClient(new Request.Client("acme", "", ""))))
+        .isZero();
+    assertThat(peers.retryNanos(0, A, Request.entering("other", 0, 10))).isZero();
+  }
+
+  @Test
+  void aRefusalByAnEmptyQueueStandsForNoOther() {
+    Request request = Request.entering(MODEL, 0, 10);
+    peers.onRefusal(0, A, request, 70 * MILLI, IDLE);
+
+    assertThat(peers.retryNanos(0, A, request)).isZero();
+  }
+
+  @Test
+  void kindsOfRefusalsAreBoundedAndForgottenInTime() {
+    Load full = new Load(90, 8, 40 * MILLI, MILLI);
+    for (int i = 0; i < 300; i++) {
+      peers.onRefusal(0, A, Request.entering("m" + i, 0, 10), MILLI, full);
+    }
+    Request late = Request.entering("m299", 0, 10);
+    assertThat(peers.retryNanos(0, A, late)).isZero();
+
+    peers.onRefusal(20 * MILLI, A, late, MILLI, full);
+    assertThat(peers.retryNanos(20 * MILLI, A, late)).isEqualTo(MILLI);
+    peers.retain(new TreeSet<>(List.of(node(0))));
+    assertThat(peers.retryNanos(20 * MILLI, A, late)).isZero();
+  }
+
+  @Test
+  void hearsayTellsOfLoadWhereNoNewerWordIsKnownAndNothingOfReach() {
+    Load busy = new Load(9, 8, 5 * MILLI, MILLI);
+    peers.onHearsay(SECOND, A, MODEL, busy);
+
+    assertThat(view(SECOND, A).load()).isEqualTo(busy);
+    assertThat(view(SECOND, A, true, Reachability.NONE).reachability())
+        .isEqualTo(Reachability.NONE);
+    assertThat(heard).containsExactly(MODEL + " " + A.shortName());
+
+    report(2 * SECOND, A, MILLI, SMALL, IDLE);
+    peers.onHearsay(2 * SECOND - 1, A, MODEL, busy);
+    assertThat(view(2 * SECOND, A).load()).isEqualTo(IDLE);
+    assertThat(heard).hasSize(2);
+  }
+
+  @Test
   void aPeerThatSpokeJustNowIsReachedAndWellWhateverOthersSay() {
     report(0, A, MILLI, SMALL, IDLE);
 

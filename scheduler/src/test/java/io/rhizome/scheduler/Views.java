@@ -19,6 +19,7 @@ public final class Views {
   private final SortedMap<NodeId, NodeView> nodes = new TreeMap<>();
   private final SortedMap<Long, List<NodeId>> holders = new TreeMap<>();
   private RouteRules rules = RouteRules.NONE;
+  private final SortedMap<NodeId, Long> full = new TreeMap<>();
   private long nowNanos;
 
   public Views() {
@@ -133,6 +134,12 @@ public final class Views {
     return holder(with(bare(number), Reachability.NONE), versions);
   }
 
+  /** It refuses such requests, and may have room in so many nanoseconds. */
+  public Views full(int number, long retryNanos) {
+    full.put(node(number), retryNanos);
+    return this;
+  }
+
   /** That node, holding nothing. */
   public Views put(NodeView node) {
     nodes.put(node.id(), node);
@@ -151,11 +158,22 @@ public final class Views {
 
   /** What the node of that number sees, as things stand now. */
   public ClusterView from(int self) {
-    return new Snapshot(node(self), nowNanos, new TreeMap<>(nodes), new Holders(holders), rules);
+    return new Snapshot(
+        node(self),
+        nowNanos,
+        new TreeMap<>(nodes),
+        new Holders(holders),
+        rules,
+        new TreeMap<>(full));
   }
 
   private record Snapshot(
-      NodeId self, long nowNanos, SortedMap<NodeId, NodeView> nodes, Holders held, RouteRules rules)
+      NodeId self,
+      long nowNanos,
+      SortedMap<NodeId, NodeView> nodes,
+      Holders held,
+      RouteRules rules,
+      SortedMap<NodeId, Long> full)
       implements ClusterView {
     @Override
     public Holders holders(String model) {
@@ -165,6 +183,11 @@ public final class Views {
     @Override
     public Optional<NodeView> node(NodeId id) {
       return Optional.ofNullable(nodes.get(id));
+    }
+
+    @Override
+    public long retryNanos(NodeId holder, Request request) {
+      return full.getOrDefault(holder, 0L);
     }
 
     @Override

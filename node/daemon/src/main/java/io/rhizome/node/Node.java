@@ -72,6 +72,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
@@ -211,7 +213,8 @@ public final class Node implements AutoCloseable {
                 new GrpcForwarder(channels),
                 membership::doubt,
                 tracing),
-            PolicyRouting.over(policies.store(), RouterSpec.KNOWN),
+            PolicyRouting.over(
+                policies.store(), RouterSpec.KNOWN, () -> LocalTime.now(ZoneOffset.UTC)),
             gate,
             Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_REQUESTS,
             System::nanoTime,

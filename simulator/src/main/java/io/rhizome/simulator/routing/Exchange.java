@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.simulator.routing;
 
+import io.rhizome.gossip.NodeId;
+import io.rhizome.scheduler.Candidates;
 import io.rhizome.scheduler.Dispatch;
 import io.rhizome.scheduler.DispatchConfig;
 import io.rhizome.scheduler.DispatchError;
 import io.rhizome.scheduler.Failure;
 import io.rhizome.scheduler.Load;
+import io.rhizome.scheduler.NodeView;
 import io.rhizome.scheduler.Request;
 import io.rhizome.scheduler.Step;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -255,8 +259,13 @@ final class Exchange {
     end(null);
   }
 
-  /** News from a peer, with what it says of itself. */
-  private void hear(Attempt attempt, @Nullable Failure failure, Load load, long elapsedNanos) {
+  /** News from a peer, with what it says of itself, and whom it names where it has no room. */
+  private void hear(
+      Attempt attempt,
+      @Nullable Failure failure,
+      Load load,
+      long elapsedNanos,
+      Optional<NodeView> alternative) {
     boolean wanted = !ended && attempts.contains(attempt);
     if (wanted) {
       over(attempt);
@@ -268,6 +277,16 @@ final class Exchange {
         node.now() - attempt.sentNanos - elapsedNanos,
         request.bytes(),
         load);
+    if (!attempt.relayed && failure != null && failure.kind() == Failure.Kind.OVERLOADED) {
+      NodeId holder = node.mesh.node(attempt.peer).id;
+      node.peers.onRefusal(node.now(), holder, request, load.queueNanos(), load);
+    }
+    alternative
+        .filter(other -> !other.id().equals(node.id))
+        .ifPresent(
+            other ->
+                node.peers.onHearsay(
+                    node.now() - other.loadAgeNanos(), other.id(), request.model(), other.load()));
     if (!wanted) {
       return;
     }
@@ -306,10 +325,13 @@ final class Exchange {
     }
     Load load = node.load();
     long elapsed = node.now() - arrivedNanos;
+    boolean full = failure != null && failure.kind() == Failure.Kind.OVERLOADED;
+    Optional<NodeView> other =
+        full ? Candidates.elsewhere(request, node.view(), node.random) : Optional.empty();
     node.mesh.send(
         node,
         from.exchange().node.number,
-        there -> from.exchange().hear(from.attempt(), failure, load, elapsed),
+        there -> from.exchange().hear(from.attempt(), failure, load, elapsed, other),
         () -> {});
   }
 
@@ -348,16 +370,15 @@ final class Exchange {
   }
 
   private static Failure failure(DispatchError error) {
-    boolean mayHaveRun =
-        error.attempts().stream().anyMatch(attempt -> attempt.failure().kind().mayHaveRun());
     Failure.Kind kind =
         switch (error.kind()) {
           case OVERLOADED -> Failure.Kind.OVERLOADED;
           case FINAL -> Failure.Kind.FINAL;
           case DEADLINE_EXCEEDED -> Failure.Kind.EXPIRED;
           case CANCELLED -> Failure.Kind.CANCELLED;
+          case MAY_HAVE_RUN -> Failure.Kind.BROKEN;
           case NO_HOLDER, UNAVAILABLE, FORBIDDEN ->
-              mayHaveRun ? Failure.Kind.BROKEN : Failure.Kind.REFUSED;
+              error.mayHaveRun() ? Failure.Kind.BROKEN : Failure.Kind.REFUSED;
         };
     return new Failure(kind, error.message());
   }

@@ -57,6 +57,11 @@ final class LearntView implements ClusterView {
   }
 
   @Override
+  public long retryNanos(NodeId holder, Request request) {
+    return node.peers.retryNanos(nowNanos, holder, request);
+  }
+
+  @Override
   public RouteRules rules(Request request) {
     return beliefs.rules(request);
   }

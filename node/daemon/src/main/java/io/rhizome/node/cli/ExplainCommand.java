@@ -136,6 +136,7 @@ final class ExplainCommand implements Callable<Integer> {
           + switch (response.getRefusal()) {
             case "NO_HOLDER" -> "no usable node holds it";
             case "FORBIDDEN" -> "policy forbids every holder";
+            case "OVERLOADED" -> "every holder is full";
             case "HOP_LIMIT" -> "it may not hop any further";
             default -> "no holder can be reached";
           }

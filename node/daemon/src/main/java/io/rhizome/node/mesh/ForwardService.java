@@ -94,7 +94,7 @@ final class ForwardService {
       ServingError error = ServingError.of(e);
       call.close(
           Status.fromCode(error.code().grpc()).withDescription(error.message()),
-          trailers(error, arrived));
+          trailers(error.code().outcome(), arrived, error.retryNanos()));
       return () -> {};
     } catch (MalformedException e) {
       call.close(
@@ -119,7 +119,7 @@ final class ForwardService {
         serving.serve(
             new Arrival(
                 message, request, arrived + budget, loops.timers(), serving.caller(headers)),
-            new GrpcReply(call, error -> trailers(error, arrived)));
+            new GrpcReply(call, error -> trailers(request, error, arrived)));
     return running::cancel;
   }
 
@@ -145,15 +145,23 @@ final class ForwardService {
     return hop;
   }
 
-  private Metadata trailers(@Nullable ServingError error, long arrivedNanos) {
-    return error == null
-        ? trailers(Outcome.ANSWERED, arrivedNanos, 0)
-        : trailers(error.code().outcome(), arrivedNanos, error.retryNanos());
+  private Metadata trailers(Request request, @Nullable ServingError error, long arrivedNanos) {
+    if (error == null) {
+      return trailers(Outcome.ANSWERED, arrivedNanos, 0);
+    }
+    Outcome outcome = error.code().outcome();
+    HopReport report = serving.report(outcome, arrivedNanos, error.retryNanos());
+    return trailers(
+        outcome == Outcome.OVERLOADED ? report.with(serving.alternative(request)) : report);
   }
 
   private Metadata trailers(Outcome outcome, long arrivedNanos, long retryNanos) {
+    return trailers(serving.report(outcome, arrivedNanos, retryNanos));
+  }
+
+  private static Metadata trailers(HopReport report) {
     Metadata trailers = new Metadata();
-    trailers.put(HopReport.KEY, serving.report(outcome, arrivedNanos, retryNanos).encode());
+    trailers.put(HopReport.KEY, report.encode());
     return trailers;
   }
 }

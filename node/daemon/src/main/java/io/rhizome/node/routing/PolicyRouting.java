@@ -9,12 +9,14 @@ import io.rhizome.node.policy.PolicySnapshot;
 import io.rhizome.node.policy.PolicyStore;
 import io.rhizome.node.policy.PolicyWatcher;
 import io.rhizome.node.policy.Resource;
+import io.rhizome.node.serving.RouteLimits;
 import io.rhizome.node.serving.Routing;
 import io.rhizome.scheduler.Place;
 import io.rhizome.scheduler.Request;
 import io.rhizome.scheduler.RouteRules;
 import io.rhizome.scheduler.Router;
 import io.rhizome.scheduler.routers.Routers;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,23 +44,33 @@ public final class PolicyRouting implements Routing {
   private static final String SITE = "Site";
 
   private final Routers routers;
+  private final Supplier<LocalTime> timeOfDay;
   private final Router byDefault;
   private volatile Rules rules;
 
   /** A route with its router, if it names one. */
   private record Routed(Route route, Router router, boolean own) {}
 
-  private record Rules(List<Routed> routes, SortedMap<String, Place> sites, List<Router> routers) {}
+  /** A site: where it is, and by the others' names what links to them cost. */
+  private record Site(Place place, SortedMap<String, Double> prices) {}
 
-  private PolicyRouting(Routers routers) {
+  private record Rules(List<Routed> routes, SortedMap<String, Site> sites, List<Router> routers) {}
+
+  private PolicyRouting(Routers routers, Supplier<LocalTime> timeOfDay) {
     this.routers = routers;
+    this.timeOfDay = timeOfDay;
     this.byDefault = routers.create(Routers.DEFAULT, Collections.emptySortedMap());
     this.rules = new Rules(List.of(), Collections.emptySortedMap(), List.of(byDefault));
   }
 
-  /** By that policy, from now on. */
-  public static PolicyRouting over(PolicyStore store, Routers routers) {
-    PolicyRouting routing = new PolicyRouting(routers);
+  /**
+   * By that policy, from now on.
+   *
+   * @param timeOfDay UTC
+   */
+  public static PolicyRouting over(
+      PolicyStore store, Routers routers, Supplier<LocalTime> timeOfDay) {
+    PolicyRouting routing = new PolicyRouting(routers, timeOfDay);
     var unused = PolicyWatcher.ofKinds(store, Set.of(ROUTE, SITE)::contains, routing::take);
     return routing;
   }
@@ -72,9 +85,9 @@ public final class PolicyRouting implements Routing {
         Comparator.comparingInt((Routed routed) -> routed.route().particularity())
             .reversed()
             .thenComparing(routed -> routed.route().name()));
-    SortedMap<String, Place> sites = new TreeMap<>();
+    SortedMap<String, Site> sites = new TreeMap<>();
     for (Resource resource : policy.list(SITE).values()) {
-      sites.put(resource.key().name(), place(resource.key().name(), spec(resource)));
+      sites.put(resource.key().name(), site(resource.key().name(), spec(resource)));
     }
     List<Router> all = new ArrayList<>();
     all.add(byDefault);
@@ -110,13 +123,19 @@ public final class PolicyRouting implements Routing {
     }
   }
 
-  private static Place place(String site, JsonNode spec) {
-    return new Place(
-        spec.path("region").asText(""),
-        site,
-        spec.path("tier").asText(""),
-        spec.path("residencyZone").asText(""),
-        spec.path("securityLevel").asInt(0));
+  private static Site site(String name, JsonNode spec) {
+    SortedMap<String, Double> prices = new TreeMap<>();
+    for (JsonNode link : spec.path("links")) {
+      prices.put(link.path("to").asText(), link.path("pricePerGb").asDouble(0));
+    }
+    Place place =
+        new Place(
+            spec.path("region").asText(""),
+            name,
+            spec.path("tier").asText(""),
+            spec.path("residencyZone").asText(""),
+            spec.path("securityLevel").asInt(0));
+    return new Site(place, prices);
   }
 
   @Override
@@ -139,7 +158,18 @@ public final class PolicyRouting implements Routing {
     RouteRules all = RouteRules.NONE;
     for (Routed routed : rules.routes()) {
       if (routed.route().isFor(request)) {
-        all = all.and(routed.route().rules());
+        all = all.and(routed.route().rules(timeOfDay.get()));
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public RouteLimits limits(Request request) {
+    RouteLimits all = RouteLimits.NONE;
+    for (Routed routed : rules.routes()) {
+      if (routed.route().isFor(request)) {
+        all = all.and(routed.route().limits());
       }
     }
     return all;
@@ -147,22 +177,23 @@ public final class PolicyRouting implements Routing {
 
   /** By its admission record's site; what policy does not say of that, the record's labels do. */
   @Override
-  public Place place(Member member) {
+  public Place place(Member member, Member from) {
+    Place place = place(member);
+    String here = from.state().labels().getOrDefault("site", "");
+    Site site = place.site().equals(here) ? null : rules.sites().get(here);
+    return site == null ? place : place.withPrice(site.prices().getOrDefault(place.site(), 0.0));
+  }
+
+  private Place place(Member member) {
     Map<String, String> labels = member.state().labels();
-    Place site = rules.sites().get(labels.getOrDefault("site", ""));
+    Site site = rules.sites().get(labels.getOrDefault("site", ""));
     return site != null
-        ? site
+        ? site.place()
         : new Place(
             labels.getOrDefault("region", ""),
             labels.getOrDefault("site", ""),
             labels.getOrDefault("tier", ""),
             "",
             0);
-  }
-
-  @Override
-  public boolean isRepeatable(String model) {
-    return rules.routes().stream()
-        .allMatch(routed -> routed.route().repeatable() || !routed.route().isForModel(model));
   }
 }

@@ -35,6 +35,8 @@ public enum ErrorCode {
   MODEL_FAILED(Status.Code.INTERNAL, 500, Outcome.FINAL, false),
   /** Nobody reachable could serve it. */
   UNAVAILABLE(Status.Code.UNAVAILABLE, 503, Outcome.REFUSED, true),
+  /** It may have run at a node that was lost: whether it may run again is for the client to say. */
+  MAY_HAVE_RUN(Status.Code.UNKNOWN, 502, Outcome.BROKEN, false),
   /** The deadline passed. */
   DEADLINE_EXCEEDED(Status.Code.DEADLINE_EXCEEDED, 504, Outcome.EXPIRED, false),
   /** The caller gave up. */
@@ -112,6 +114,7 @@ public enum ErrorCode {
       case NO_HOLDER -> UNKNOWN_MODEL;
       case OVERLOADED -> OVERLOADED;
       case UNAVAILABLE -> UNAVAILABLE;
+      case MAY_HAVE_RUN -> MAY_HAVE_RUN;
       case DEADLINE_EXCEEDED -> DEADLINE_EXCEEDED;
       case CANCELLED -> CANCELLED;
       case FORBIDDEN -> FORBIDDEN;
@@ -124,6 +127,7 @@ public enum ErrorCode {
     return switch (outcome) {
       case OVERLOADED -> OVERLOADED;
       case REFUSED, CANCELLED -> UNAVAILABLE;
+      case BROKEN -> MAY_HAVE_RUN;
       case EXPIRED -> DEADLINE_EXCEEDED;
       case FINAL, ANSWERED ->
           switch (status) {
@@ -139,6 +143,7 @@ public enum ErrorCode {
     return switch (outcome) {
       case OVERLOADED -> Failure.Kind.OVERLOADED;
       case REFUSED -> Failure.Kind.REFUSED;
+      case BROKEN -> Failure.Kind.BROKEN;
       case EXPIRED -> Failure.Kind.EXPIRED;
       case CANCELLED -> Failure.Kind.CANCELLED;
       case FINAL, ANSWERED -> Failure.Kind.FINAL;

@@ -6,9 +6,11 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.node.executor.Executor.Cancellable;
 import io.rhizome.node.protocol.HopMetadata;
 import io.rhizome.node.protocol.HopReport;
+import io.rhizome.node.protocol.HopReport.Outcome;
 import io.rhizome.scheduler.ClusterView;
 import io.rhizome.scheduler.Dispatch;
 import io.rhizome.scheduler.DispatchError;
+import io.rhizome.scheduler.Explanation;
 import io.rhizome.scheduler.Failure;
 import io.rhizome.scheduler.Load;
 import io.rhizome.scheduler.Request;
@@ -32,6 +34,9 @@ import org.slf4j.MDC;
  */
 final class Exchange implements Cancellable {
   private static final Logger log = LoggerFactory.getLogger(Exchange.class);
+
+  /** What is older says nothing of load any more. */
+  private static final long MAX_HEARSAY_NANOS = 1_000_000_000L;
 
   private final Serving serving;
   private final Arrival arrival;
@@ -90,9 +95,11 @@ final class Exchange implements Cancellable {
 
   private void take(Step step) {
     if (step instanceof Step.RunHere here) {
+      explain();
       countRetry(here.attempt());
       runHere(here);
     } else if (step instanceof Step.Forward forward) {
+      explain();
       countRetry(forward.attempt());
       forward(forward);
     } else if (step instanceof Step.GiveUp giveUp) {
@@ -100,7 +107,18 @@ final class Exchange implements Cancellable {
     } else if (step instanceof Step.Ask ask) {
       serving.questions.ask(ask.nodes(), arrival.request().model());
     } else {
+      explain();
       end(toError(((Step.Fail) step).error()));
+    }
+  }
+
+  /** Attaches to the trace why it goes where it goes, or nowhere. */
+  private void explain() {
+    if (span != null && span.isRecorded()) {
+      Explanation why = dispatch.explain(view());
+      if (why != null) {
+        span.decided(why, serving.view::nameOf);
+      }
     }
   }
 
@@ -159,9 +177,16 @@ final class Exchange implements Cancellable {
         && serving.view.isKnown(request.model(), request.version())) {
       code = ErrorCode.UNAVAILABLE;
     }
+    // The entry, which knows whether it may run twice, must not take it for one that did not run.
+    if (!request.isEntering() && error.mayHaveRun() && code.outcome() == Outcome.REFUSED) {
+      return new ServingError(ErrorCode.MAY_HAVE_RUN, error.message());
+    }
     // What policy forbids here, as this node has it, another may be allowed: the entry goes on.
     if (code == ErrorCode.FORBIDDEN && !request.isEntering()) {
       code = ErrorCode.UNAVAILABLE;
+    }
+    if (error.retryNanos() > 0) {
+      retryNanos = Math.min(retryNanos, error.retryNanos());
     }
     long retry = code.retryLater() && retryNanos != Long.MAX_VALUE ? retryNanos : 0;
     return new ServingError(code, error.message(), retry);
@@ -361,6 +386,14 @@ final class Exchange implements Cancellable {
           () -> {
             boolean wanted = over(step.attempt());
             Load load = learn(report);
+            if (load != null && error.code() == ErrorCode.OVERLOADED) {
+              serving.peers.onRefusal(
+                  serving.clock.getAsLong(),
+                  step.to(),
+                  arrival.request(),
+                  error.retryNanos(),
+                  load);
+            }
             if (wanted) {
               failed(step.attempt(), step.to(), doubted(error), load);
             }
@@ -407,6 +440,16 @@ final class Exchange implements Cancellable {
           now - sentNanos - report.elapsedNanos(),
           arrival.request().bytes(),
           load);
+      HopReport.Alternative other = report.alternative();
+      if (other != null
+          && other.ageNanos() <= MAX_HEARSAY_NANOS
+          && serving.view.isMember(other.node())) {
+        serving.peers.onHearsay(
+            now - other.ageNanos(),
+            other.node(),
+            arrival.request().model(),
+            new Load(other.inFlight(), other.limit(), other.queueNanos(), other.serviceNanos()));
+      }
       return holder ? load : null;
     }
   }

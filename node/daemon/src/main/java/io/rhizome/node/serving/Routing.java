@@ -19,9 +19,9 @@ public interface Routing {
   /** Where that request may run and pass. */
   RouteRules rules(Request request);
 
-  /** Where that member stands. */
-  Place place(Member member);
+  /** How long that request may take and how often it may be tried. */
+  RouteLimits limits(Request request);
 
-  /** Whether requests for that model may run twice. */
-  boolean isRepeatable(String model);
+  /** Where that member stands, and what bytes from that other one's site to it cost. */
+  Place place(Member member, Member from);
 }

@@ -8,6 +8,7 @@ import io.rhizome.node.executor.Executor;
 import io.rhizome.node.executor.Executor.Cancellable;
 import io.rhizome.node.models.ReadyModels;
 import io.rhizome.node.protocol.HopReport;
+import io.rhizome.scheduler.Candidates;
 import io.rhizome.scheduler.Dispatch;
 import io.rhizome.scheduler.DispatchConfig;
 import io.rhizome.scheduler.Explanation;
@@ -105,23 +106,30 @@ public final class Serving {
       reply.fail(new ServingError(ErrorCode.OVERLOADED, inFlightBytes.refusal()));
       return () -> {};
     }
+    Arrival bound = arrival.request().isEntering() ? bound(arrival) : arrival;
     Dispatch dispatch =
         new Dispatch(
-            asked(arrival.request()),
-            routing.router(arrival.request()),
-            arrival.deadlineNanos(),
-            DispatchConfig.DEFAULT,
+            bound.request(),
+            routing.router(bound.request()),
+            bound.deadlineNanos(),
+            DispatchConfig.DEFAULT.atMost(routing.limits(bound.request()).maxAttempts()),
             resilience,
             random.get());
-    Exchange exchange = new Exchange(this, arrival, dispatch, reply);
+    Exchange exchange = new Exchange(this, bound, dispatch, reply);
     exchange.start();
     return exchange;
   }
 
-  private Request asked(Request request) {
-    return request.isEntering() && !routing.isRepeatable(request.model())
-        ? request.once()
-        : request;
+  /** What policy bounds where a request enters; others are told what is left of it. */
+  private Arrival bound(Arrival arrival) {
+    RouteLimits limits = routing.limits(arrival.request());
+    long left = Math.min(arrival.deadlineNanos() - clock.getAsLong(), limits.timeoutNanos());
+    return new Arrival(
+        arrival.message(),
+        limits.repeatable() ? arrival.request() : arrival.request().once(),
+        clock.getAsLong() + left,
+        arrival.timers(),
+        arrival.caller());
   }
 
   /** What has to be done a few times a second, whether or not there are requests. */
@@ -155,6 +163,21 @@ public final class Serving {
         load.serviceNanos(),
         Math.max(0, now - arrivedNanos),
         retryNanos);
+  }
+
+  /** Who may have room for a request that a peer sent here and that has none; null for no idea. */
+  public HopReport.@Nullable Alternative alternative(Request request) {
+    return Candidates.elsewhere(request, view.current(clock.getAsLong()), random.get())
+        .map(
+            node ->
+                new HopReport.Alternative(
+                    node.id(),
+                    node.load().inFlight(),
+                    node.load().limit(),
+                    node.load().queueNanos(),
+                    node.load().serviceNanos(),
+                    node.loadAgeNanos()))
+        .orElse(null);
   }
 
   /** How busy this node is. */

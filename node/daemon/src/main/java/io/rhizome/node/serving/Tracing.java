@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.serving;
 
+import io.rhizome.gossip.NodeId;
+import io.rhizome.scheduler.Explanation;
 import io.rhizome.scheduler.Request;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Follows requests across nodes. Any thread; does not block; never throws. */
@@ -14,6 +17,12 @@ public interface Tracing {
   interface Span {
     /** The id of the whole trace, 32 hexadecimal digits. */
     String traceId();
+
+    /** Whether anybody will see it: else nothing need be said of it. */
+    boolean isRecorded();
+
+    /** Why the request goes where it goes next, or nowhere. */
+    void decided(Explanation why, Function<NodeId, String> names);
 
     /** What the next node is told. */
     TraceContext context();

@@ -97,6 +97,12 @@ public final class View {
     return false;
   }
 
+  /** Whether that is a peer in view. */
+  boolean isMember(NodeId id) {
+    MembershipView members = membership.get();
+    return !id.equals(members.self()) && members.members().containsKey(id);
+  }
+
   /** The name that people gave a node, else the start of its id. */
   public String nameOf(NodeId id) {
     return membership
@@ -172,7 +178,7 @@ public final class View {
     public Optional<NodeView> node(NodeId id) {
       Member member = index.members.members().get(id);
       if (id.equals(self())) {
-        Place place = member == null ? Place.UNKNOWN : routing.place(member);
+        Place place = member == null ? Place.UNKNOWN : routing.place(member, member);
         return Optional.of(NodeView.here(id, ownLoad.apply(nowNanos), place));
       }
       return member == null || !member.status().usable()
@@ -185,11 +191,16 @@ public final class View {
       return peers.learnt(
           nowNanos,
           NodeView.unheard(
-              member.id(),
-              suspect,
-              member.reachability(),
-              member.rttNanos(),
-              routing.place(member)));
+              member.id(), suspect, member.reachability(), member.rttNanos(), place(member)));
+    }
+
+    @Override
+    public long retryNanos(NodeId holder, Request request) {
+      return peers.retryNanos(nowNanos, holder, request);
+    }
+
+    private Place place(Member member) {
+      return routing.place(member, index.members.members().getOrDefault(self(), member));
     }
 
     @Override

@@ -18,14 +18,17 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SpanLimits;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.rhizome.gossip.NodeId;
 import io.rhizome.node.serving.TraceContext;
 import io.rhizome.node.serving.Tracing;
+import io.rhizome.scheduler.Explanation;
 import io.rhizome.scheduler.Request;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -160,6 +163,16 @@ public final class OtlpTracing implements Tracing, AutoCloseable {
     @Override
     public String traceId() {
       return span.getSpanContext().getTraceId();
+    }
+
+    @Override
+    public boolean isRecorded() {
+      return span.isRecording();
+    }
+
+    @Override
+    public void decided(Explanation why, Function<NodeId, String> names) {
+      span.addEvent("route", RouteAttributes.of(why, names));
     }
 
     @Override

@@ -8,19 +8,24 @@ import io.rhizome.gossip.Member;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.NodeState;
 import io.rhizome.node.access.TestPolicy;
+import io.rhizome.node.serving.RouteLimits;
 import io.rhizome.scheduler.Place;
 import io.rhizome.scheduler.Request;
 import io.rhizome.scheduler.RouteRules;
 import io.rhizome.scheduler.Router;
 import io.rhizome.scheduler.routers.Routers;
+import java.time.LocalTime;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 final class PolicyRoutingTest {
   private final TestPolicy policy = new TestPolicy(0);
-  private final PolicyRouting routing = PolicyRouting.over(policy.store(), new Routers(List.of()));
+  private LocalTime now = LocalTime.NOON;
+  private final PolicyRouting routing =
+      PolicyRouting.over(policy.store(), new Routers(List.of()), () -> now);
 
   private static Request request(String model, String tenant) {
     return Request.entering(model, 0, 10).withClient(new Request.Client(tenant, "", ""));
@@ -31,7 +36,7 @@ final class PolicyRoutingTest {
     assertThat(routing.router(request("digits", "")).name()).isEqualTo(Routers.DEFAULT);
     assertThat(routing.rules(request("digits", ""))).isEqualTo(RouteRules.NONE);
     assertThat(routing.routers()).hasSize(1);
-    assertThat(routing.isRepeatable("digits")).isTrue();
+    assertThat(routing.limits(request("digits", ""))).isEqualTo(RouteLimits.NONE);
   }
 
   @Test
@@ -102,9 +107,9 @@ final class PolicyRoutingTest {
         "plant-7",
         "{\"tier\":\"edge\",\"region\":\"eu-west\",\"residencyZone\":\"eu\",\"securityLevel\":2}");
 
-    assertThat(routing.place(member("plant-7")))
+    assertThat(routing.place(member("plant-7"), member("plant-7")))
         .isEqualTo(new Place("eu-west", "plant-7", "edge", "eu", 2));
-    assertThat(routing.place(member("plant-8")))
+    assertThat(routing.place(member("plant-8"), member("plant-7")))
         .isEqualTo(new Place("eu-west", "plant-8", "", "", 0));
   }
 
@@ -122,10 +127,55 @@ final class PolicyRoutingTest {
   }
 
   @Test
-  void aModelMayBeDeclaredNotToRunTwice() {
-    policy.put("Route", "r", "{\"models\":\"pay-*\",\"repeatable\":false}");
+  void limitsOfAllRoutesHoldTogether() {
+    policy.put("Route", "r", "{\"models\":\"pay-*\",\"repeatable\":false,\"timeout\":\"2s\"}");
+    policy.put("Route", "s", "{\"models\":\"*\",\"retries\":{\"attempts\":0},\"timeout\":\"5s\"}");
 
-    assertThat(routing.isRepeatable("pay-x")).isFalse();
-    assertThat(routing.isRepeatable("digits")).isTrue();
+    assertThat(routing.limits(request("pay-x", "")))
+        .isEqualTo(new RouteLimits(false, 2_000_000_000L, 1));
+    assertThat(routing.limits(request("digits", "")))
+        .isEqualTo(new RouteLimits(true, 5_000_000_000L, 1));
+  }
+
+  @Test
+  void requestsRunOnlyInTheTimeWindowsAlsoPastMidnight() {
+    policy.put(
+        "Route",
+        "night",
+        "{\"models\":\"*\",\"timeWindows\":[{\"start\":\"22:00\",\"duration\":\"8h\"}]}");
+
+    assertThat(routing.rules(request("digits", "")).objectionToPass(place("eu")))
+        .isEqualTo("timeWindows of Route/night exclude now");
+    for (String open : List.of("22:00", "23:59", "00:00", "05:59")) {
+      now = LocalTime.parse(open);
+      assertThat(routing.rules(request("digits", ""))).as(open).isEqualTo(RouteRules.NONE);
+    }
+    now = LocalTime.of(6, 0);
+    assertThat(routing.rules(request("digits", "")).closed()).isNotEmpty();
+  }
+
+  @Test
+  void theCostOfALinkIsThatOfTheSiteThatItLeavesFrom() {
+    policy.put(
+        "Site",
+        "plant-7",
+        "{\"links\":[{\"to\":\"cloud\",\"pricePerGb\":0.09},{\"to\":\"near\"}]}");
+    policy.put("Route", "r", "{\"models\":\"*\",\"objective\":\"cost\"}");
+
+    assertThat(routing.rules(request("digits", "")).cheapest()).isTrue();
+    assertThat(routing.place(member("cloud"), member("plant-7")).pricePerGb()).isEqualTo(0.09);
+    assertThat(routing.place(member("near"), member("plant-7")).pricePerGb()).isZero();
+    assertThat(routing.place(member("plant-7"), member("cloud")).pricePerGb()).isZero();
+  }
+
+  @Test
+  void latencyBoundsAreReadByTier() {
+    policy.put(
+        "Route",
+        "r",
+        "{\"models\":\"*\",\"latencyBounds\":[{\"tier\":\"edge\",\"atMost\":\"50ms\"}]}");
+
+    assertThat(routing.rules(request("digits", "")).latencyBounds())
+        .containsExactly(Map.entry("edge", 50_000_000L));
   }
 }

@@ -29,12 +29,12 @@ public final class PlainRouting implements Routing {
   }
 
   @Override
-  public Place place(Member member) {
-    return Place.UNKNOWN;
+  public RouteLimits limits(Request request) {
+    return RouteLimits.NONE;
   }
 
   @Override
-  public boolean isRepeatable(String model) {
-    return true;
+  public Place place(Member member, Member from) {
+    return Place.UNKNOWN;
   }
 }

@@ -292,6 +292,48 @@ class ServingTest {
   }
 
   @Test
+  void aNodeThatPassesARequestOnTellsWhenItMayHaveRun() {
+    mesh.holds(A, Status.ALIVE, 1);
+    Mesh.Client passed = mesh.request(List.of(B));
+    mesh.sent.get(0).result().onBroken("reset", true);
+    Mesh.Client unsent = mesh.request(List.of(B));
+    mesh.sent.get(1).result().onBroken("refused", false);
+
+    assertThat(passed.error().code()).isEqualTo(ErrorCode.MAY_HAVE_RUN);
+    assertThat(unsent.error().code()).isEqualTo(ErrorCode.UNAVAILABLE);
+    assertThat(ErrorCode.ofPeer(Outcome.BROKEN, io.grpc.Status.Code.UNKNOWN))
+        .isEqualTo(ErrorCode.MAY_HAVE_RUN);
+  }
+
+  @Test
+  void aRejectionTellsOfAnotherHoldersLoadAndOfNobodyUnknown() {
+    mesh.holds(A, Status.ALIVE, 1);
+    mesh.request(List.of());
+    mesh.holds(B, Status.ALIVE, 1);
+    mesh.passTime(Duration.ofMillis(10));
+    HopReport full = new HopReport(Outcome.OVERLOADED, 9, 8, 9_000, 800, 0, 0);
+
+    mesh.sent
+        .get(0)
+        .result()
+        .onFailure(
+            new ServingError(ErrorCode.OVERLOADED, "full"),
+            full.with(new HopReport.Alternative(B, 2, 8, 3_000, 400, 1_000_000)));
+
+    assertThat(node(B).loadAgeNanos()).isEqualTo(1_000_000);
+    assertThat(node(B).load().queueNanos()).isEqualTo(3_000);
+    NodeId stranger = NodeId.ofPublicKey(new byte[] {99});
+    mesh.sent
+        .get(1)
+        .result()
+        .onFailure(
+            new ServingError(ErrorCode.OVERLOADED, "full"),
+            full.with(new HopReport.Alternative(stranger, 0, 8, 0, 1, 0)));
+    mesh.holds(stranger, Status.ALIVE, 1);
+    assertThat(node(stranger).loadAgeNanos()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
   void asksAPeerAgainWhoseFirstRequestPaidForTheHandshake() {
     mesh.holds(A, Status.ALIVE, 1);
     mesh.reports(A, mesh.now() - 400_000_000, report(Outcome.ANSWERED));

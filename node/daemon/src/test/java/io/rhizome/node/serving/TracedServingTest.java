@@ -10,14 +10,18 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.rhizome.gossip.Member.Status;
+import io.rhizome.gossip.NodeId;
 import io.rhizome.node.executor.InferenceException;
 import io.rhizome.node.executor.InferenceException.Code;
 import io.rhizome.node.protocol.HopReport;
 import io.rhizome.node.protocol.HopReport.Outcome;
+import io.rhizome.scheduler.Explanation;
 import io.rhizome.scheduler.Request;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -40,6 +44,7 @@ class TracedServingTest {
     assertThat(events)
         .containsExactly(
             "arrived below parent",
+            "arrived decided by hot_cold: self chosen",
             "arrived/run begins",
             "arrived/run times 3000000 7000000",
             "arrived/run ends",
@@ -66,8 +71,10 @@ class TracedServingTest {
     assertThat(events)
         .containsExactly(
             "arrived below null",
+            "arrived decided by hot_cold: " + first + " chosen, " + second + " slower",
             "arrived/forward to " + first + " begins",
             "arrived/forward to " + first + " fails: connection reset",
+            "arrived decided by hot_cold: " + second + " chosen, " + first + " tried",
             "arrived/forward to " + second + " begins",
             "arrived/forward to " + second + " ends",
             "arrived ends");
@@ -121,6 +128,20 @@ class TracedServingTest {
     @Override
     public String traceId() {
       return "t-1";
+    }
+
+    @Override
+    public boolean isRecorded() {
+      return true;
+    }
+
+    @Override
+    public void decided(Explanation why, Function<NodeId, String> names) {
+      String holders =
+          why.holders().stream()
+              .map(holder -> names.apply(holder.node().id()) + " " + holder.verdict())
+              .collect(Collectors.joining(", "));
+      events.add(name + " decided by " + why.router() + ": " + holders);
     }
 
     @Override

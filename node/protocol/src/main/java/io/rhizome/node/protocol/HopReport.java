@@ -2,7 +2,9 @@
 package io.rhizome.node.protocol;
 
 import io.grpc.Metadata;
+import io.rhizome.gossip.NodeId;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node says at the end of every forwarded request, answer or rejection: one binary trailer,
@@ -10,8 +12,9 @@ import java.nio.ByteBuffer;
  *
  * <p>Layout, big-endian: format (1 byte, 1); outcome (1); in flight (4); limit (4); queue delay in
  * nanoseconds (8); service time in nanoseconds (8); time the request spent at the receiver in
- * nanoseconds (8); when to try again in nanoseconds (8), absent from older nodes. Bytes after that
- * are ignored, for newer nodes.
+ * nanoseconds (8); when to try again in nanoseconds (8), absent from older nodes; where there is an
+ * alternative: its id (32), in flight (4), limit (4), queue delay (8), service time (8), age (8).
+ * Bytes after that are ignored, for newer nodes.
  *
  * @param outcome how the request ended there
  * @param inFlight requests running and queued at the receiver
@@ -21,6 +24,7 @@ import java.nio.ByteBuffer;
  * @param elapsedNanos from the request's arrival at the receiver to this report: what is left of
  *     the sender's measure is the network's
  * @param retryNanos of a request refused for want of room: when there may be some; 0 for no idea
+ * @param alternative of such a request: who may have room now; null for no idea
  */
 public record HopReport(
     Outcome outcome,
@@ -29,7 +33,8 @@ public record HopReport(
     long queueNanos,
     long serviceNanos,
     long elapsedNanos,
-    long retryNanos) {
+    long retryNanos,
+    @Nullable Alternative alternative) {
   /** The trailer's name. */
   public static final String NAME = "rhizome-report-bin";
 
@@ -40,6 +45,33 @@ public record HopReport(
   private static final byte FORMAT = 1;
   private static final int LEAST = 1 + 1 + 4 + 4 + 8 + 8 + 8;
   private static final int SIZE = LEAST + 8;
+  private static final int ALTERNATIVE_SIZE = NodeId.BYTES + 4 + 4 + 8 + 8 + 8;
+
+  /**
+   * Another holder, by what it said of its load.
+   *
+   * @param ageNanos how long ago it said that
+   */
+  public record Alternative(
+      NodeId node, int inFlight, int limit, long queueNanos, long serviceNanos, long ageNanos) {}
+
+  /** One that names no alternative. */
+  public HopReport(
+      Outcome outcome,
+      int inFlight,
+      int limit,
+      long queueNanos,
+      long serviceNanos,
+      long elapsedNanos,
+      long retryNanos) {
+    this(outcome, inFlight, limit, queueNanos, serviceNanos, elapsedNanos, retryNanos, null);
+  }
+
+  /** The same with that alternative. */
+  public HopReport with(@Nullable Alternative other) {
+    return new HopReport(
+        outcome, inFlight, limit, queueNanos, serviceNanos, elapsedNanos, retryNanos, other);
+  }
 
   /** How a request ended at a peer. */
   public enum Outcome {
@@ -54,7 +86,9 @@ public record HopReport(
     /** Its deadline passed. */
     EXPIRED(4),
     /** It was cancelled. */
-    CANCELLED(5);
+    CANCELLED(5),
+    /** The node passed it on, and was not answered: it may have run. */
+    BROKEN(6);
 
     private final int code;
 
@@ -74,16 +108,26 @@ public record HopReport(
 
   /** The trailer's value. */
   public byte[] encode() {
-    return ByteBuffer.allocate(SIZE)
-        .put(FORMAT)
-        .put((byte) outcome.code)
-        .putInt(inFlight)
-        .putInt(limit)
-        .putLong(queueNanos)
-        .putLong(serviceNanos)
-        .putLong(elapsedNanos)
-        .putLong(retryNanos)
-        .array();
+    Alternative other = alternative;
+    ByteBuffer out =
+        ByteBuffer.allocate(SIZE + (other == null ? 0 : ALTERNATIVE_SIZE))
+            .put(FORMAT)
+            .put((byte) outcome.code)
+            .putInt(inFlight)
+            .putInt(limit)
+            .putLong(queueNanos)
+            .putLong(serviceNanos)
+            .putLong(elapsedNanos)
+            .putLong(retryNanos);
+    if (other != null) {
+      out.put(other.node.bytes())
+          .putInt(other.inFlight)
+          .putInt(other.limit)
+          .putLong(other.queueNanos)
+          .putLong(other.serviceNanos)
+          .putLong(other.ageNanos);
+    }
+    return out.array();
   }
 
   /** Reads a trailer's value; {@link MalformedException} where it does not follow the layout. */
@@ -99,6 +143,19 @@ public record HopReport(
         Math.max(0, in.getLong()),
         Math.max(0, in.getLong()),
         Math.max(0, in.getLong()),
-        in.remaining() >= Long.BYTES ? Math.max(0, in.getLong()) : 0);
+        in.remaining() >= Long.BYTES ? Math.max(0, in.getLong()) : 0,
+        in.remaining() >= ALTERNATIVE_SIZE ? alternative(in) : null);
+  }
+
+  private static Alternative alternative(ByteBuffer in) {
+    byte[] id = new byte[NodeId.BYTES];
+    in.get(id);
+    return new Alternative(
+        NodeId.of(id),
+        Math.max(0, in.getInt()),
+        Math.max(1, in.getInt()),
+        Math.max(0, in.getLong()),
+        Math.max(0, in.getLong()),
+        Math.max(0, in.getLong()));
   }
 }

@@ -63,6 +63,8 @@ class HopMetadataTest {
   void aReportReadsWhatItWrote() throws Exception {
     HopReport report = new HopReport(Outcome.OVERLOADED, 5, 10, 1_000, 2_000, 3_000, 4_000);
     assertThat(HopReport.decode(report.encode())).isEqualTo(report);
+    HopReport pointing = report.with(new HopReport.Alternative(A, 1, 2, 3, 4, 5));
+    assertThat(HopReport.decode(pointing.encode())).isEqualTo(pointing);
   }
 
   @Test
