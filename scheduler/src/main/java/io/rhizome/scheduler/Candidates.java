@@ -45,6 +45,13 @@ import org.jspecify.annotations.Nullable;
  * serve, of any wanted version, and those that were not reached of late only where these are none
  * either: the failure detector may be wrong, an error is certain.
  *
+ * <p><b>Cold.</b> Where no node that policy lets the request run at has a wanted version loaded,
+ * and policy says so, one node that has it on disk is the only candidate: the first in the model's
+ * {@link Rendezvous} order, so that requests that enter anywhere wait for one load. Where it failed
+ * them, it is the next. A node that has it loaded and refused is reason to come back, not to load
+ * another; one that was tried and is suspected, left out or out of reach is lost. What a peer sent
+ * here loads here, or is refused: the peer chose the node.
+ *
  * <p>One instance per decision; one thread.
  */
 public final class Candidates {
@@ -63,18 +70,22 @@ public final class Candidates {
   private final ClusterView view;
   private final RouteRules rules;
   private final SortedMap<Long, List<NodeId>> wanted;
+  private final SortedMap<Long, List<NodeId>> cold;
   private List<NodeId> nodes = List.of();
   private long version;
   private Resort resort = Resort.WELL;
   private double highestPrice = Double.MAX_VALUE;
   private long retryNanos;
+  private boolean loads;
   private @Nullable List<NodeView> eligible;
 
   private Candidates(Request request, ClusterView view) {
     this.request = request;
     this.view = view;
     this.rules = view.rules(request);
-    this.wanted = view.holders(request.model()).wanted(request.version());
+    Holders holders = view.holders(request.model());
+    this.wanted = holders.wanted(request.version());
+    this.cold = holders.wantedCold(request.version());
   }
 
   /** Those for this request. */
@@ -95,8 +106,9 @@ public final class Candidates {
     passed.add(view.self());
     Request anew =
         request.withPath(new Request.Path(List.of(), Request.DEFAULT_HOP_LIMIT, null, passed));
-    return of(anew, view).draw(TRIES, random).stream()
-        .filter(node -> node.loadAgeNanos() <= FRESH_NANOS && node.load().pressure() < 1)
+    Candidates others = of(anew, view);
+    return others.draw(TRIES, random).stream()
+        .filter(node -> !others.loads && node.loadAgeNanos() <= FRESH_NANOS && node.load().pressure() < 1)
         .min(Comparator.comparingDouble(node -> node.load().pressure()));
   }
 
@@ -104,14 +116,18 @@ public final class Candidates {
     if (objectionHere() != null) {
       return;
     }
-    if (!request.isEntering() && only(view.self())) {
+    if (!request.isEntering() && only(view.self(), wanted)) {
       return;
     }
     NodeId target = request.path().target();
     if (target != null) {
-      boolean unused = only(target);
-      return;
+      loads = !only(target, wanted) && rules.loadOnDemand() && only(target, cold);
+    } else if (!findWarm() && rules.loadOnDemand() && !isWarm()) {
+      loads = request.isEntering() ? findCold() : only(view.self(), cold);
     }
+  }
+
+  private boolean findWarm() {
     for (Resort next : Resort.values()) {
       resort = next;
       for (Map.Entry<Long, List<NodeId>> holders : wanted.entrySet()) {
@@ -122,14 +138,15 @@ public final class Candidates {
             if (rules.cheapest()) {
               highestPrice = lowestPrice();
             }
-            return;
+            return true;
           }
         }
       }
       if (retryNanos > 0) {
-        return;
+        return false;
       }
     }
+    return false;
   }
 
   /** Of those that may serve. Looks at each. */
@@ -144,17 +161,49 @@ public final class Candidates {
     return lowest;
   }
 
-  /** Makes that node the only candidate, if it is one; says whether. */
-  private boolean only(NodeId id) {
+  /** Whether some node that the request may run at has it loaded and is not lost. */
+  private boolean isWarm() {
+    return present(wanted).stream()
+        .anyMatch(node -> rules.objectionToRun(node.place()) == null && !isLost(node));
+  }
+
+  private boolean isLost(NodeView node) {
+    boolean doubted =
+        node.standing() != Standing.WELL || node.reachability() instanceof Reachability.None;
+    return doubted && request.path().tried().contains(node.id());
+  }
+
+  private boolean findCold() {
+    for (Resort next : Resort.values()) {
+      resort = next;
+      for (Map.Entry<Long, List<NodeId>> holders : cold.entrySet()) {
+        long key = Rendezvous.key(request.model(), holders.getKey());
+        Optional<NodeId> first =
+            holders.getValue().stream()
+                .filter(id -> objection(id) == null)
+                .min(Comparator.comparingLong(id -> Rendezvous.rank(id, key)));
+        if (first.isPresent()) {
+          version = holders.getKey();
+          nodes = List.of(first.get());
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Makes that node the only candidate, if it is one of these; says whether. */
+  private boolean only(NodeId id, SortedMap<Long, List<NodeId>> among) {
+    Resort before = resort;
     resort = Resort.LEFT_OUT;
-    for (Map.Entry<Long, List<NodeId>> holders : wanted.entrySet()) {
+    for (Map.Entry<Long, List<NodeId>> holders : among.entrySet()) {
       if (holders.getValue().contains(id) && objection(id) == null) {
         version = holders.getKey();
         nodes = List.of(id);
         return true;
       }
     }
-    resort = Resort.WELL;
+    resort = before;
     return false;
   }
 
@@ -262,7 +311,8 @@ public final class Candidates {
   /** The decision for that one of them, the others having been considered too. */
   public RouteDecision choose(NodeView node, List<Considered> others) {
     List<Considered> considered = new ArrayList<>(others.size() + 1);
-    considered.add(new Considered(node.id(), node.estimate(request.bytes()), "chosen"));
+    String verdict = loads ? "chosen; cold: it has to load it first" : "chosen";
+    considered.add(new Considered(node.id(), node.estimate(request.bytes()), verdict));
     considered.addAll(others);
     return new RouteDecision(action(node), considered, List.of());
   }
@@ -279,29 +329,33 @@ public final class Candidates {
   /** The decision where there is none, with what stands against each holder. */
   public RouteDecision refuse() {
     List<Considered> considered = new ArrayList<>();
-    boolean allowed = false;
-    boolean anyHolder = false;
-    for (List<NodeId> holders : wanted.values()) {
-      for (NodeId id : holders) {
-        NodeView node = view.node(id).orElse(null);
-        if (node == null) {
-          continue;
-        }
-        anyHolder = true;
-        allowed |= rules.objectionToRun(node.place()) == null;
-        String objection = objection(node);
-        if (considered.size() < MAX_LISTED) {
-          considered.add(
-              new Considered(
-                  id, node.estimate(request.bytes()), objection == null ? "" : objection));
-        }
-      }
+    List<NodeView> warm = present(wanted);
+    List<NodeView> stored = present(cold);
+    warm.forEach(node -> list(considered, node, objection(node)));
+    stored.forEach(node -> list(considered, node, objectionToLoad(node)));
+    List<NodeView> holders = new ArrayList<>(warm);
+    if (rules.loadOnDemand()) {
+      holders.addAll(stored);
     }
-    return new RouteDecision(new Action.Refuse(reason(anyHolder, allowed)), considered, List.of());
+    return new RouteDecision(new Action.Refuse(reason(holders)), considered, List.of());
   }
 
-  private Refusal reason(boolean anyHolder, boolean allowed) {
-    if (!anyHolder) {
+  private List<NodeView> present(SortedMap<Long, List<NodeId>> holders) {
+    return holders.values().stream()
+        .flatMap(List::stream)
+        .flatMap(id -> view.node(id).stream())
+        .toList();
+  }
+
+  private void list(List<Considered> considered, NodeView node, @Nullable String objection) {
+    if (considered.size() < MAX_LISTED) {
+      String verdict = objection == null ? "" : objection;
+      considered.add(new Considered(node.id(), node.estimate(request.bytes()), verdict));
+    }
+  }
+
+  private Refusal reason(List<NodeView> holders) {
+    if (holders.isEmpty()) {
       return Refusal.NO_HOLDER;
     }
     if (objectionHere() != null) {
@@ -313,7 +367,9 @@ public final class Candidates {
     if (retryNanos > 0) {
       return Refusal.OVERLOADED;
     }
-    return allowed ? Refusal.HOLDERS_EXHAUSTED : Refusal.FORBIDDEN;
+    return holders.stream().anyMatch(node -> rules.objectionToRun(node.place()) == null)
+        ? Refusal.HOLDERS_EXHAUSTED
+        : Refusal.FORBIDDEN;
   }
 
   /** What policy has against this node's seeing the request at all; null where it has nothing. */
@@ -376,6 +432,21 @@ public final class Candidates {
           Locale.ROOT, "objective cost: %.2f per GB, others %.2f", price, highestPrice);
     }
     return rules.objectionToLatency(node.place(), node.estimate(request.bytes()));
+  }
+
+  /** Why that cold holder is not the one to load the model; null where it is. */
+  @Nullable String objectionToLoad(NodeView node) {
+    if (!rules.loadOnDemand()) {
+      return "cold: no Route lets it load on demand";
+    }
+    if (!loads && isWarm()) {
+      return "cold: others have it loaded";
+    }
+    String objection = objection(node);
+    if (objection != null) {
+      return "cold: " + objection;
+    }
+    return loads && nodes.contains(node.id()) ? null : "cold: another is to load it";
   }
 
   private @Nullable String objectionToRelay(NodeId id) {

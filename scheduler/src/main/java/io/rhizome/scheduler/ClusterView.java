@@ -17,7 +17,7 @@ public interface ClusterView {
   /** The moment of the decision, in nanoseconds on a monotonic scale. */
   long nowNanos();
 
-  /** Who holds that model loaded and warm, of the nodes that may be used. */
+  /** Who holds that model, of the nodes that may be used. */
   Holders holders(String model);
 
   /** That node as it stands now; empty where it may not be used, having left or died. */

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  *            it may have run, and not repeatable       ENDED    Fail
  *            it may have run, and no budget            ENDED    Fail
  *            attempts used up, router refuses          ENDED    Fail
+ *            no room to wait for a load, cold again    ENDED    Fail
  *            router says here or elsewhere             PENDING  RunHere or Forward
  * PENDING  an attempt's time is over:
  *            its holder spoke since and is so busy     PENDING  - (its time is longer)
@@ -53,6 +54,10 @@ import org.jspecify.annotations.Nullable;
  * repeated free of budget. Nobody is tried through a relay, or as a holder, that an attempt is
  * pending with or may have died at.
  *
+ * <p>An attempt at a node that has to load the model first has neither time nor hedge, as nothing
+ * is known of how long that takes, and its time counts for no other. Where too many wait for a
+ * load, no further node is made to load.
+ *
  * <p>OVERLOADED is reported when any attempt was refused for lack of room, or would be as others
  * were just now: then waiting helps.
  *
@@ -64,6 +69,8 @@ public final class Dispatch {
 
   /** Beyond its queue, an attempt may take so many times what a run does there. */
   private static final int RUNS_ALLOWED = 3;
+
+  private static final String LOADS = " was loading the model for it";
 
   private final Request request;
   private final Router router;
@@ -78,6 +85,7 @@ public final class Dispatch {
   private int made;
   private long retryNanos;
   private long hedgeNanos = NEVER;
+  private boolean loading;
   private boolean ended;
 
   /** What was decided last, of the request as it stood. */
@@ -87,15 +95,18 @@ public final class Dispatch {
     final int number;
     final NodeId holder;
     final @Nullable NodeId relay;
+    final boolean cold;
     final long sentNanos;
     final long allowedNanos;
     long timeoutNanos;
 
-    Pending(int number, Action action, NodeId self, long sentNanos, long allowedNanos) {
+    Pending(
+        int number, Action action, NodeId self, boolean cold, long sentNanos, long allowedNanos) {
       Action.Forward forward = action instanceof Action.Forward there ? there : null;
       this.number = number;
       this.holder = forward == null ? self : forward.holder();
       this.relay = forward == null || forward.target() == null ? null : forward.to();
+      this.cold = cold;
       this.sentNanos = sentNanos;
       this.allowedNanos = allowedNanos;
     }
@@ -236,6 +247,7 @@ public final class Dispatch {
     }
     RouteDecision decision = decide(view);
     if (!(decision.action() instanceof Action.Refuse)
+        && !isCold(view, decision.action())
         && resilience.hedges().tryTake(view.nowNanos())) {
       follow(view, decision, steps);
     }
@@ -255,7 +267,7 @@ public final class Dispatch {
     long now = view.nowNanos();
     pending.remove(answered);
     tell(now, answered, null, load);
-    if (request.isEntering()) {
+    if (request.isEntering() && !answered.cold) {
       resilience.latencies().add(now, request.model(), now - answered.sentNanos);
     }
     end(now, Failure.Kind.CANCELLED, steps);
@@ -292,6 +304,7 @@ public final class Dispatch {
     pending.remove(attempt);
     attempts.add(new Attempt(attempt.holder, failure));
     tried.add(attempt.holder);
+    loading |= attempt.cold && failure.kind() == Failure.Kind.OVERLOADED;
     if (attempt.relay != null && failure.kind().mayHaveRun()) {
       tried.add(attempt.relay);
     }
@@ -302,7 +315,8 @@ public final class Dispatch {
   private void tell(
       long now, Pending attempt, Failure.@Nullable Kind failure, @Nullable Load load) {
     long elapsed = now - attempt.sentNanos;
-    router.onOutcome(now, request, new Outcome(attempt.holder, failure, elapsed, load));
+    router.onOutcome(
+        now, request, new Outcome(attempt.holder, failure, elapsed, load, attempt.cold));
   }
 
   /** The first attempt, or the one after {@code failure}; else the end. */
@@ -320,6 +334,8 @@ public final class Dispatch {
       RouteDecision decision = decide(view);
       if (decision.action() instanceof Action.Refuse refuse) {
         refused(view, refuse.reason(), decision.considered(), steps);
+      } else if (loading && isCold(view, decision.action())) {
+        exhausted(now, "too many requests wait for it to be loaded", List.of(), steps);
       } else if (mayHaveRun && !resilience.retries().tryTake(now)) {
         exhausted(now, "too many requests are being retried", List.of(), steps);
       } else {
@@ -369,12 +385,14 @@ public final class Dispatch {
     long left = deadlineNanos - now;
     made++;
     Action action = decision.action();
-    pending.add(watched(view, action));
+    Pending attempt = watched(view, action);
+    pending.add(attempt);
     router.onSent(now, request, decision);
     if (action instanceof Action.Forward forward) {
       steps.add(new Step.Forward(made, forward.to(), forward.target(), forward.version(), left));
     } else {
-      steps.add(new Step.RunHere(made, ((Action.RunHere) action).version(), left));
+      long version = ((Action.RunHere) action).version();
+      steps.add(new Step.RunHere(made, version, left, attempt.cold));
     }
     if (!decision.ask().isEmpty()) {
       steps.add(new Step.Ask(decision.ask()));
@@ -384,15 +402,25 @@ public final class Dispatch {
   /** The attempt that comes of it, with its time; where it is alone, with the time to hedge. */
   private Pending watched(ClusterView view, Action action) {
     long now = view.nowNanos();
-    boolean watch = request.isEntering() && request.repeatable();
+    boolean cold = isCold(view, action);
+    boolean watch = request.isEntering() && request.repeatable() && !cold;
     Latencies latencies = resilience.latencies();
     long allowed = watch ? latencies.timeoutNanos(now, request.model()) : -1;
     long hedge = watch && pending.isEmpty() ? latencies.hedgeNanos(now, request.model()) : -1;
-    Pending attempt = new Pending(made, action, view.self(), now, allowed < 0 ? NEVER : allowed);
+    Pending attempt =
+        new Pending(made, action, view.self(), cold, now, allowed < 0 ? NEVER : allowed);
     long queue = view.node(attempt.holder).map(there -> there.load().queueNanos()).orElse(0L);
     attempt.timeoutNanos = after(after(now, attempt.allowedNanos), queue);
     hedgeNanos = hedge < 0 ? NEVER : after(after(now, hedge), queue);
     return attempt;
+  }
+
+  /** Whether who is chosen has to load the model first. */
+  private boolean isCold(ClusterView view, Action action) {
+    Holders holders = view.holders(request.model());
+    return action instanceof Action.Forward forward
+        ? holders.isCold(forward.version(), forward.holder())
+        : action instanceof Action.RunHere here && holders.isCold(here.version(), view.self());
   }
 
   private static long after(long nanos, long delayNanos) {
@@ -437,8 +465,12 @@ public final class Dispatch {
   }
 
   private void deadlineExceeded(long now, List<Step> steps) {
+    StringBuilder why = new StringBuilder("the deadline passed");
+    pending.stream()
+        .filter(attempt -> attempt.cold)
+        .forEach(attempt -> why.append("; ").append(attempt.holder.shortName()).append(LOADS));
     end(now, Failure.Kind.EXPIRED, steps);
-    fail(now, Kind.DEADLINE_EXCEEDED, "the deadline passed", List.of(), steps);
+    fail(now, Kind.DEADLINE_EXCEEDED, why.toString(), List.of(), steps);
   }
 
   private void fail(

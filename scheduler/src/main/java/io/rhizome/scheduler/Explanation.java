@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param router who decides
  * @param decision what it decided
- * @param holders all nodes that hold a wanted version, the one chosen first, then by estimate
+ * @param holders all nodes that hold a wanted version, the one chosen first, then by estimate;
+ *     those that have it on disk only are excluded, unless one of them is chosen to load it
  * @param changes what would change the decision, for people; each is one sentence about one node
  */
 public record Explanation(
     String router, RouteDecision decision, List<Holder> holders, List<Change> changes) {
   private static final int MAX_HOLDERS = 1_024;
   private static final int MAX_CHANGES = 4;
-  private static final String CHOSEN = "chosen";
   private static final String NOT_LOOKED_AT = "not looked at";
 
   public Explanation {
@@ -43,9 +43,17 @@ public record Explanation(
    * @param estimate what the request would take there
    * @param verdict what the router thought of it, or what it was ruled out by
    * @param excluded whether it was ruled out before the router could choose it
+   * @param chosen whether it is the one
+   * @param cold whether it has it on disk only: the estimate does not tell how long loading takes
    */
   public record Holder(
-      NodeView node, long version, Estimate estimate, String verdict, boolean excluded) {}
+      NodeView node,
+      long version,
+      Estimate estimate,
+      String verdict,
+      boolean excluded,
+      boolean chosen,
+      boolean cold) {}
 
   /**
    * What would have to be otherwise.
@@ -68,41 +76,79 @@ public record Explanation(
       verdicts.put(considered.node(), considered.verdict());
     }
     Candidates candidates = Candidates.of(request, view);
+    Holders held = view.holders(request.model());
     SortedMap<NodeId, Holder> holders = new TreeMap<>();
-    view.holders(request.model())
-        .wanted(request.version())
-        .forEach(
-            (version, nodes) -> {
-              for (NodeId id : nodes) {
-                NodeView node = view.node(id).orElse(null);
-                if (node != null && !holders.containsKey(id) && holders.size() < MAX_HOLDERS) {
-                  holders.put(id, holder(request, candidates, node, version, verdicts.get(id)));
-                }
-              }
-            });
+    addAll(
+        holders,
+        held.wanted(request.version()),
+        view,
+        (node, version) -> {
+          boolean picked = isHolder(decision.action(), node.id(), view.self());
+          String objection = picked ? null : candidates.objection(node);
+          String verdict = verdicts.getOrDefault(node.id(), NOT_LOOKED_AT);
+          return holder(request, node, version, verdict, objection, picked, false);
+        });
+    addAll(
+        holders,
+        held.wantedCold(request.version()),
+        view,
+        (node, version) -> {
+          boolean picked = isHolder(decision.action(), node.id(), view.self());
+          String objection = picked ? null : candidates.objectionToLoad(node);
+          String verdict = verdicts.getOrDefault(node.id(), NOT_LOOKED_AT);
+          return holder(request, node, version, verdict, objection, picked, true);
+        });
     List<Holder> sorted = new ArrayList<>(holders.values());
     sorted.sort(
-        Comparator.comparing((Holder holder) -> !holder.verdict().equals(CHOSEN))
+        Comparator.comparing(Holder::chosen, Comparator.reverseOrder())
             .thenComparing(Holder::excluded)
+            .thenComparing(Holder::cold)
             .thenComparingLong(holder -> holder.estimate().totalNanos()));
     return new Explanation(router, decision, sorted, changes(decision, sorted));
   }
 
+  private static boolean isHolder(Action action, NodeId node, NodeId self) {
+    return action instanceof Action.Forward forward
+        ? forward.holder().equals(node)
+        : action instanceof Action.RunHere && self.equals(node);
+  }
+
+  private interface Look {
+    Holder at(NodeView node, long version);
+  }
+
+  private static void addAll(
+      SortedMap<NodeId, Holder> holders,
+      SortedMap<Long, List<NodeId>> held,
+      ClusterView view,
+      Look look) {
+    held.forEach(
+        (version, nodes) -> {
+          for (NodeId id : nodes) {
+            NodeView node = view.node(id).orElse(null);
+            if (node != null && !holders.containsKey(id) && holders.size() < MAX_HOLDERS) {
+              holders.put(id, look.at(node, version));
+            }
+          }
+        });
+  }
+
   private static Holder holder(
       Request request,
-      Candidates candidates,
       NodeView node,
       long version,
-      @Nullable String considered) {
-    String objection = candidates.objection(node);
-    boolean chosen = CHOSEN.equals(considered);
-    String verdict = considered == null ? NOT_LOOKED_AT : considered;
+      String verdict,
+      @Nullable String objection,
+      boolean chosen,
+      boolean cold) {
     return new Holder(
         node,
         version,
         node.estimate(request.bytes()),
-        objection == null || chosen ? verdict : objection,
-        objection != null && !chosen);
+        objection == null ? verdict : objection,
+        objection != null,
+        chosen,
+        cold);
   }
 
   private static List<Change> changes(RouteDecision decision, List<Holder> holders) {
@@ -110,9 +156,7 @@ public record Explanation(
     boolean refused = decision.action() instanceof Action.Refuse;
     long chosenNanos = refused ? Long.MAX_VALUE : holders.get(0).estimate().totalNanos();
     Optional<Holder> next =
-        holders.stream()
-            .filter(holder -> !holder.excluded() && !holder.verdict().equals(CHOSEN))
-            .findFirst();
+        holders.stream().filter(holder -> !holder.excluded() && !holder.chosen()).findFirst();
     if (!refused && next.isPresent()) {
       long more = next.get().estimate().totalNanos() - chosenNanos;
       changes.add(
@@ -124,6 +168,7 @@ public record Explanation(
     }
     for (Holder holder : holders) {
       if (holder.excluded()
+          && (refused || !holder.cold())
           && holder.estimate().totalNanos() < chosenNanos
           && changes.size() < MAX_CHANGES) {
         changes.add(new Change(holder.node().id(), "were it not for this: " + holder.verdict()));

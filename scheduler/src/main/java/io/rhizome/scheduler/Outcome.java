@@ -11,6 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param failure null where it was answered
  * @param elapsedNanos from sending to the end
  * @param load what the holder said of its load, if it said anything
+ * @param cold whether the holder was to load the model first: then the time says nothing of runs
  */
 public record Outcome(
-    NodeId holder, Failure.@Nullable Kind failure, long elapsedNanos, @Nullable Load load) {}
+    NodeId holder,
+    Failure.@Nullable Kind failure,
+    long elapsedNanos,
+    @Nullable Load load,
+    boolean cold) {
+  /** That of an attempt at a node that had the model loaded. */
+  public Outcome(
+      NodeId holder, Failure.@Nullable Kind failure, long elapsedNanos, @Nullable Load load) {
+    this(holder, failure, elapsedNanos, load, false);
+  }
+}

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param latencyBounds by tier, the most nanoseconds that a request may be estimated to take at a
  *     node there; a tier that is not named has no bound
  * @param cheapest whether only those may run it to which bytes go at the least price
+ * @param loadOnDemand whether a node that has its model on disk only may load it for it
  * @param closed why it may run nowhere now; empty where it may
  */
 public record RouteRules(
@@ -27,6 +28,7 @@ public record RouteRules(
     int minSecurityLevel,
     SortedMap<String, Long> latencyBounds,
     boolean cheapest,
+    boolean loadOnDemand,
     String closed) {
   /** Anywhere. */
   public static final RouteRules NONE = new RouteRules(List.of(), List.of(), 0);
@@ -40,17 +42,23 @@ public record RouteRules(
     latencyBounds = Collections.unmodifiableSortedMap(new TreeMap<>(latencyBounds));
   }
 
-  /** Rules on places alone. */
+  /** Rules on places alone, by which nothing is loaded on demand. */
   public RouteRules(List<String> zones, List<String> tiers, int minSecurityLevel) {
-    this(zones, tiers, minSecurityLevel, Collections.emptySortedMap(), false, "");
+    this(zones, tiers, minSecurityLevel, Collections.emptySortedMap(), false, false, "");
+  }
+
+  /** The same, by which a model may be loaded on demand, or may not. */
+  public RouteRules loadingOnDemand(boolean may) {
+    return new RouteRules(zones, tiers, minSecurityLevel, latencyBounds, cheapest, may, closed);
   }
 
   /** The same, which let it run nowhere, and why. */
   public RouteRules closedFor(String why) {
-    return new RouteRules(zones, tiers, minSecurityLevel, latencyBounds, cheapest, why);
+    return new RouteRules(
+        zones, tiers, minSecurityLevel, latencyBounds, cheapest, loadOnDemand, why);
   }
 
-  /** Both these rules and those. */
+  /** Both these rules and those; loading on demand is allowed where either allows it. */
   public RouteRules and(RouteRules other) {
     SortedMap<String, Long> bounds = new TreeMap<>(latencyBounds);
     for (Map.Entry<String, Long> bound : other.latencyBounds.entrySet()) {
@@ -62,6 +70,7 @@ public record RouteRules(
         Math.max(minSecurityLevel, other.minSecurityLevel),
         bounds,
         cheapest || other.cheapest,
+        loadOnDemand || other.loadOnDemand,
         closed.isEmpty() ? other.closed : closed);
   }
 

@@ -13,8 +13,9 @@ public sealed interface Step {
    * @param attempt its number, to be told with how it ended
    * @param version the version counter to run
    * @param timeoutNanos what is left of the deadline
+   * @param cold whether it is to be loaded first, if it is not loaded by then
    */
-  record RunHere(int attempt, long version, long timeoutNanos) implements Step {}
+  record RunHere(int attempt, long version, long timeoutNanos, boolean cold) implements Step {}
 
   /**
    * Send it to a peer as {@link Request#forwardedBy} makes it.

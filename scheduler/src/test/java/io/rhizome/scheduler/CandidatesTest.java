@@ -370,7 +370,7 @@ class CandidatesTest {
 
   @Test
   void areOnlyThoseThatTheCheapestLinkLeadsToWhereCostIsTheObjective() {
-    RouteRules cost = new RouteRules(List.of(), List.of(), 0, new TreeMap<>(), true, "");
+    RouteRules cost = new RouteRules(List.of(), List.of(), 0, new TreeMap<>(), true, false, "");
     Views views =
         new Views()
             .holder(with(bare(1), PARIS.withPrice(0.09)), 1)
@@ -391,7 +391,7 @@ class CandidatesTest {
   void areNotThoseThatWouldTakeLongerThanTheirTierMay() {
     RouteRules bounds =
         new RouteRules(
-            List.of(), List.of(), 0, new TreeMap<>(Map.of("edge", 20 * MILLI)), false, "");
+            List.of(), List.of(), 0, new TreeMap<>(Map.of("edge", 20 * MILLI)), false, false, "");
     NodeView slow = with(Views.at(bare(1), 30 * MILLI, new Load(0, 8, 0, MILLI)), PARIS);
     Views views = new Views().holder(slow, 1).rules(bounds);
 

@@ -100,7 +100,7 @@ abstract class DispatchFixture {
   }
 
   static Step.RunHere here(int attempt, long left) {
-    return new Step.RunHere(attempt, 1, left);
+    return new Step.RunHere(attempt, 1, left, false);
   }
 
   static Step.Forward forward(int attempt, int to, long left) {

@@ -112,6 +112,7 @@ class DispatchPropertyTest {
 
     Views randomViews(int self, int nodes) {
       Views made = new Views();
+      int warm = random.nextInt(4) == 0 ? 1 : 3;
       for (int other = 0; other < nodes; other++) {
         NodeView there =
             Views.at(
@@ -124,9 +125,10 @@ class DispatchPropertyTest {
                   with(there, reachability(nodes)),
                   List.of(Standing.values()).get(random.nextInt(3)));
         }
-        made.holder(there, random.longs(random.nextInt(3), 1, 3).toArray());
+        made.holder(there, random.longs(random.nextInt(warm), 1, 3).toArray());
+        made.cold(there, random.longs(random.nextInt(3), 1, 3).toArray());
       }
-      return made;
+      return made.rules(RouteRules.NONE.loadingOnDemand(random.nextBoolean()));
     }
 
     Reachability reachability(int nodes) {

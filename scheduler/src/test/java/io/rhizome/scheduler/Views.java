@@ -18,6 +18,7 @@ public final class Views {
 
   private final SortedMap<NodeId, NodeView> nodes = new TreeMap<>();
   private final SortedMap<Long, List<NodeId>> holders = new TreeMap<>();
+  private final SortedMap<Long, List<NodeId>> cold = new TreeMap<>();
   private RouteRules rules = RouteRules.NONE;
   private final SortedMap<NodeId, Long> full = new TreeMap<>();
   private long nowNanos;
@@ -119,9 +120,18 @@ public final class Views {
 
   /** That node, as a holder of these versions. */
   public Views holder(NodeView node, long... versions) {
+    return put(node, holders, versions);
+  }
+
+  /** That node, as one that has these versions on disk only. */
+  public Views cold(NodeView node, long... versions) {
+    return put(node, cold, versions);
+  }
+
+  private Views put(NodeView node, SortedMap<Long, List<NodeId>> among, long... versions) {
     put(node);
     for (long version : versions) {
-      List<NodeId> held = holders.computeIfAbsent(version, v -> new ArrayList<>());
+      List<NodeId> held = among.computeIfAbsent(version, v -> new ArrayList<>());
       if (!held.contains(node.id())) {
         held.add(node.id());
         Collections.sort(held);
@@ -162,7 +172,7 @@ public final class Views {
         node(self),
         nowNanos,
         new TreeMap<>(nodes),
-        new Holders(holders),
+        new Holders(holders, cold),
         rules,
         new TreeMap<>(full));
   }

@@ -121,7 +121,7 @@ public final class C3 implements Router {
   public void onOutcome(long nowNanos, Request request, Outcome outcome) {
     Failure.Kind failure = outcome.failure();
     // A refusal comes fast: as a response time it would draw more requests there.
-    if (failure == null || failure.mayHaveRun()) {
+    if (!outcome.cold() && (failure == null || failure.mayHaveRun())) {
       averages.learn(
           request.model(),
           outcome.holder(),

@@ -114,7 +114,7 @@ public final class PeakEwma implements Router {
   @Override
   public void onOutcome(long nowNanos, Request request, Outcome outcome) {
     Failure.Kind failure = outcome.failure();
-    if (failure == null || failure.retriable()) {
+    if (!outcome.cold() && (failure == null || failure.retriable())) {
       NodeId holder = outcome.holder();
       averages.learn(
           request.model(),

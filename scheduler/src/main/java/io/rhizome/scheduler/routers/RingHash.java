@@ -5,6 +5,7 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.scheduler.Candidates;
 import io.rhizome.scheduler.ClusterView;
 import io.rhizome.scheduler.NodeView;
+import io.rhizome.scheduler.Rendezvous;
 import io.rhizome.scheduler.Request;
 import io.rhizome.scheduler.RouteDecision;
 import io.rhizome.scheduler.RouteDecision.Considered;
@@ -24,13 +25,12 @@ import java.util.random.RandomGenerator;
  * <p><b>Goals.</b> Where a holder keeps something of a session, its requests find that. Where
  * holders come or go, few keys move. No holder drowns in a popular key.
  *
- * <p><b>Algorithm.</b> Each key has an order of the holders of its own, by the hash of both (D.
- * Thaler, C. Ravishankar, "Using Name-Based Mappings to Increase Hit Rates", IEEE/ACM ToN 6(1),
- * 1998): as a ring, but even without virtual nodes, and what a full holder passes on spreads over
- * all others. The first in that order takes the request unless it would then have more than {@code
- * bound} times its share of all that is in flight, in proportion to what it runs at once; then the
- * next. A bound is rounded up, so that an idle holder is never passed over; somebody is always
- * below. A request without key gets a random one.
+ * <p><b>Algorithm.</b> Each key has an order of the holders of its own ({@link Rendezvous}): as a
+ * ring, but even without virtual nodes, and what a full holder passes on spreads over all others.
+ * The first in that order takes the request unless it would then have more than {@code bound} times
+ * its share of all that is in flight, in proportion to what it runs at once; then the next. A bound
+ * is rounded up, so that an idle holder is never passed over; somebody is always below. A request
+ * without key gets a random one.
  *
  * <p><b>Cost.</b> A hash for each holder; where the first is not idle, a look at each.
  *
@@ -75,7 +75,7 @@ public final class RingHash implements Router {
       return candidates.refuse();
     }
     String affinity = request.client().affinity();
-    long key = affinity.isEmpty() ? random.nextLong() : hash(affinity);
+    long key = affinity.isEmpty() ? random.nextLong() : Rendezvous.key(affinity);
     Optional<NodeView> first = candidates.of(first(candidates.ids(), key));
     if (first.isPresent() && first.get().load().inFlight() == 0) {
       return candidates.choose(first.get());
@@ -85,9 +85,9 @@ public final class RingHash implements Router {
 
   private static NodeId first(List<NodeId> ids, long key) {
     NodeId first = ids.get(0);
-    long best = rank(first, key);
+    long best = Rendezvous.rank(first, key);
     for (int i = 1; i < ids.size(); i++) {
-      long rank = rank(ids.get(i), key);
+      long rank = Rendezvous.rank(ids.get(i), key);
       if (rank < best) {
         best = rank;
         first = ids.get(i);
@@ -101,7 +101,7 @@ public final class RingHash implements Router {
     if (nodes.isEmpty()) {
       return candidates.refuse();
     }
-    nodes.sort(Comparator.comparingLong(node -> rank(node.id(), key)));
+    nodes.sort(Comparator.comparingLong(node -> Rendezvous.rank(node.id(), key)));
     double inFlight = 1;
     double limit = 0;
     for (NodeView node : nodes) {
@@ -118,27 +118,5 @@ public final class RingHash implements Router {
       above.add(new Considered(node.id(), node.estimate(bytes), "above its share"));
     }
     return candidates.choose(nodes.get(0));
-  }
-
-  /** Where in that key's order a node stands. */
-  private static long rank(NodeId node, long key) {
-    return mix(key ^ mix(node.prefix()));
-  }
-
-  /** FNV-1a over the characters: the same on every node. */
-  private static long hash(String text) {
-    long hash = 0xcbf29ce484222325L;
-    for (int i = 0; i < text.length(); i++) {
-      hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
-    }
-    return hash;
-  }
-
-  /** The finalizer of SplitMix64. */
-  private static long mix(long value) {
-    long z = value;
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
   }
 }

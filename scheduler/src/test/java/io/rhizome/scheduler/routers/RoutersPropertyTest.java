@@ -149,6 +149,7 @@ class RoutersPropertyTest {
 
   private static ClusterView randomView(int nodes, long now, Random random) {
     Views views = new Views().at(now);
+    boolean warm = random.nextInt(4) > 0;
     String[] zones = {"", "de", "fr"};
     String[] sites = {"", "a", "b"};
     for (int i = 0; i < nodes; i++) {
@@ -161,11 +162,19 @@ class RoutersPropertyTest {
         node = with(node, STANDINGS.get(random.nextInt(STANDINGS.size())));
         node = with(node, randomReachability(nodes, random));
       }
-      views.holder(node, random.longs(random.nextInt(3), 1, 3).toArray());
+      if (random.nextInt(4) == 0) {
+        views.cold(node, random.longs(random.nextInt(3), 1, 3).toArray());
+      }
+      if (warm) {
+        views.holder(node, random.longs(random.nextInt(3), 1, 3).toArray());
+      } else {
+        views.put(node);
+      }
     }
-    return random.nextBoolean()
-        ? views.from(0)
-        : views.rules(new RouteRules(List.of("de"), List.of(), random.nextInt(2))).from(0);
+    boolean onDemand = random.nextBoolean();
+    RouteRules anywhere = RouteRules.NONE.loadingOnDemand(onDemand);
+    RouteRules german = new RouteRules(List.of("de"), List.of(), random.nextInt(2), onDemand);
+    return views.rules(random.nextBoolean() ? anywhere : german).from(0);
   }
 
   private static Reachability randomReachability(int nodes, Random random) {

@@ -10,7 +10,6 @@ import io.rhizome.scheduler.RouteRules;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -85,8 +84,9 @@ record Route(
         texts(spec.path("residencyZones")),
         texts(spec.path("tiers")),
         spec.path("minSecurityLevel").asInt(0),
-        bounds.isEmpty() ? Collections.emptySortedMap() : bounds,
+        bounds,
         spec.path("objective").asText().equals("cost"),
+        spec.path("loadOnDemand").asBoolean(false),
         "");
   }
 
