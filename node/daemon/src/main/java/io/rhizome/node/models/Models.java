@@ -156,12 +156,14 @@ public final class Models implements ReadyModels, AutoCloseable {
   public CompletableFuture<Loaded> load(
       String name, long version, Consumer<LoadProgress> progress) {
     return operations.submit(
-        "load of '" + name + "'",
-        () -> {
-          SignedManifest manifest = obtain(name, version);
-          fetchAndLoad(manifest, progress);
-          return new Loaded(manifest.id(), manifest.manifest());
-        });
+        "load of '" + name + "'", () -> fetchAndLoad(obtain(name, version), progress));
+  }
+
+  @Override
+  public CompletableFuture<Loaded> loadStored(String name, long version) {
+    return operations.submit(
+        "load of '" + name + "' on demand",
+        () -> fetchAndLoad(find(name, version), progress -> {}));
   }
 
   /**
@@ -336,7 +338,7 @@ public final class Models implements ReadyModels, AutoCloseable {
         continue;
       }
       try {
-        loadStored(manifest.get(), progress -> {});
+        var unused = loadKept(manifest.get(), progress -> {});
         reloaded++;
       } catch (ModelException | IOException e) {
         LOG.warn("{} was loaded before but does not load now", manifest.get(), e);
@@ -349,8 +351,7 @@ public final class Models implements ReadyModels, AutoCloseable {
       throws ModelException, IOException {
     requireAcceptable(manifest);
     if (inventory.get(manifest.id()).isPresent()) {
-      loadStored(manifest, progress -> {});
-      return new Loaded(manifest.id(), manifest.manifest());
+      return loadKept(manifest, progress -> {});
     }
     boolean kept = false;
     try {
@@ -439,7 +440,7 @@ public final class Models implements ReadyModels, AutoCloseable {
     }
   }
 
-  private void fetchAndLoad(SignedManifest manifest, Consumer<LoadProgress> progress)
+  private Loaded fetchAndLoad(SignedManifest manifest, Consumer<LoadProgress> progress)
       throws ModelException, IOException {
     inventory.requireRoom(manifest);
     if (inventory.get(manifest.id()).isEmpty()) {
@@ -447,21 +448,22 @@ public final class Models implements ReadyModels, AutoCloseable {
       inventory.keep(manifest);
     }
     try {
-      loadStored(manifest, progress);
+      return loadKept(manifest, progress);
     } catch (DamagedFileException | NoSuchFileException e) {
       // It has been set aside and reported; peers may still have it whole.
       fetch.files(manifest, progress);
-      loadStored(manifest, progress);
+      return loadKept(manifest, progress);
     }
   }
 
-  private void loadStored(SignedManifest manifest, Consumer<LoadProgress> progress)
+  private Loaded loadKept(SignedManifest manifest, Consumer<LoadProgress> progress)
       throws ModelException, IOException {
     if (!inventory.isLoaded(manifest)) {
       engine.load(manifest, progress);
     }
     inventory.serve(manifest);
     Engine.report(progress, Stage.READY, manifest);
+    return new Loaded(manifest.id(), manifest.manifest());
   }
 
   private List<SignedManifest> stored(String name, long version) throws ModelException {

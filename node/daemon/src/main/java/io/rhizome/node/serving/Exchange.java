@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -219,7 +220,16 @@ final class Exchange implements Cancellable {
                 });
           }
         };
-    attempt.runs(LocalRun.begin(serving, arrival, step.version(), path(), span, end));
+    Supplier<Cancellable> run =
+        () -> LocalRun.begin(serving, arrival, step.version(), path(), span, end);
+    if (step.cold()) {
+      String model = arrival.request().model();
+      ColdRun cold = new ColdRun(serving.coldLoads, model, step.version(), context, run, end);
+      attempt.runs(cold);
+      cold.begin();
+    } else {
+      attempt.runs(run.get());
+    }
   }
 
   private void forward(Step.Forward step) {

@@ -12,7 +12,8 @@ import java.util.TreeMap;
 /** Collects who holds one model, in order of ids. */
 final class HoldersBuilder {
   private final String model;
-  private final SortedMap<Long, List<NodeId>> byVersion = new TreeMap<>();
+  private final SortedMap<Long, List<NodeId>> ready = new TreeMap<>();
+  private final SortedMap<Long, List<NodeId>> stored = new TreeMap<>();
 
   HoldersBuilder(String model) {
     this.model = model;
@@ -21,17 +22,19 @@ final class HoldersBuilder {
   /** The next node, and what it holds. */
   void add(NodeId node, List<Residency> models) {
     for (Residency held : models) {
-      if (held.state() == Residency.State.READY && held.model().equals(model)) {
-        byVersion.computeIfAbsent(held.version(), version -> new ArrayList<>()).add(node);
+      if (held.model().equals(model)) {
+        (held.state() == Residency.State.READY ? ready : stored)
+            .computeIfAbsent(held.version(), version -> new ArrayList<>())
+            .add(node);
       }
     }
   }
 
   boolean isEmpty() {
-    return byVersion.isEmpty();
+    return ready.isEmpty() && stored.isEmpty();
   }
 
   Holders build() {
-    return new Holders(byVersion);
+    return new Holders(ready, stored);
   }
 }

@@ -33,6 +33,7 @@ public final class Serving {
   final Questions questions;
   final Gate gate;
   final ReadyModels models;
+  final ColdLoads coldLoads;
   final Executor executor;
   final Forwarder forwarder;
   final InFlightBytes inFlightBytes;
@@ -81,6 +82,7 @@ public final class Serving {
       Supplier<RandomGenerator> random) {
     this.self = parts.self();
     this.models = parts.models();
+    this.coldLoads = new ColdLoads(models, clock);
     this.executor = parts.executor();
     this.forwarder = parts.forwarder();
     this.tracing = parts.tracing();

@@ -292,6 +292,22 @@ class ModelsTest {
   }
 
   @Test
+  void loadsOnDemandWhatIsOnDiskAndFetchesNothingElse() throws Exception {
+    push(digits, "weights", "labels");
+    done(models.unload("digits", 0));
+    membership.holder(1, digits, second);
+    source.holder(1, second, "better");
+
+    assertThat(failure(models.loadStored("digits", 2)).code()).isEqualTo(Code.NOT_FOUND);
+    assertThat(done(models.loadStored("digits", 1)).id()).isEqualTo(digits.id());
+    assertThat(done(models.loadStored("digits", 1)).id()).isEqualTo(digits.id());
+
+    assertThat(models.ready("digits", 0).map(Loaded::id)).contains(digits.id());
+    assertThat(engine.calls.stream().filter(call -> call.startsWith("load"))).hasSize(2);
+    assertThat(source.asked).isEmpty();
+  }
+
+  @Test
   void aFileFoundRottenWhenAPeerAsksForItIsRepairedFromAnother() throws Exception {
     push(digits, "weights", "labels");
     membership.holder(1, digits);

@@ -42,6 +42,7 @@ class ResourceYamlTest {
         timeout: 2s
         maxPolicyAge: 1h
         residencyZones: [eu]
+        loadOnDemand: true
       ---
       kind: Tenant
       name: acme

@@ -96,6 +96,18 @@ final class PolicyRoutingTest {
     assertThat(routing.rules(request("us-x", "")).objectionToPass(place("eu"))).isNotNull();
   }
 
+  @Test
+  void oneRouteThatAllowsItLetsModelsBeLoadedOnDemand() {
+    policy.put("Route", "all", "{\"models\":\"*\",\"minSecurityLevel\":1}");
+    policy.put(
+        "Route", "rare", "{\"models\":\"rare-*\",\"tenants\":[\"acme\"],\"loadOnDemand\":true}");
+
+    assertThat(routing.rules(request("rare-x", "acme")))
+        .isEqualTo(new RouteRules(List.of(), List.of(), 1, true));
+    assertThat(routing.rules(request("rare-x", "")).loadOnDemand()).isFalse();
+    assertThat(routing.rules(request("digits", "acme")).loadOnDemand()).isFalse();
+  }
+
   private static Place place(String zone) {
     return new Place("r", "s", "t", zone, 4);
   }

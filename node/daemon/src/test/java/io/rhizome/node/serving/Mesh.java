@@ -76,6 +76,10 @@ final class Mesh {
 
   final List<Forwarder.LoadAnswer> answers = new ArrayList<>();
 
+  /** The loads that were begun here: the test ends them. */
+  final List<CompletableFuture<Loaded>> loads = new ArrayList<>();
+
+  final PlainRouting routing = new PlainRouting();
   final View view;
   final Serving serving;
   final ReadyModels models = new Held();
@@ -103,7 +107,7 @@ final class Mesh {
                 new Wires(),
                 doubted::add,
                 tracing),
-            new PlainRouting(),
+            routing,
             new Gate(new AdmissionConfig(8, 8, 64), timers::now),
             MAX_IN_FLIGHT_BYTES,
             timers::now,
@@ -120,12 +124,31 @@ final class Mesh {
   }
 
   void holdsHere(long version) {
-    here.add(residency(version));
+    here.add(residency(version, Residency.State.READY));
     passTime(Duration.ofMillis(10));
   }
 
+  void storesHere(long version) {
+    here.add(residency(version, Residency.State.STORED));
+    passTime(Duration.ofMillis(10));
+  }
+
+  /** What lay on this node's disk is loaded, as the last load that was begun is told. */
+  void endsLoad() {
+    here.replaceAll(held -> residency(held.version(), Residency.State.READY));
+    passTime(Duration.ofMillis(10));
+    loads.get(loads.size() - 1).complete(models.ready("digits", 0).orElseThrow());
+  }
+
   void holds(NodeId peer, Member.Status status, long version) {
-    Residency held = new Residency("digits", version, MODEL.toString(), Residency.State.READY);
+    holds(peer, status, residency(version, Residency.State.READY));
+  }
+
+  void stores(NodeId peer, long version) {
+    holds(peer, Member.Status.ALIVE, residency(version, Residency.State.STORED));
+  }
+
+  private void holds(NodeId peer, Member.Status status, Residency held) {
     members.put(peer, member(peer, peer.equals(A) ? "a" : "b", status, List.of(held)));
     changes++;
     passTime(Duration.ofMillis(10));
@@ -227,8 +250,8 @@ final class Mesh {
     }
   }
 
-  private static Residency residency(long version) {
-    return new Residency("digits", version, MODEL.toString(), Residency.State.READY);
+  private static Residency residency(long version, Residency.State state) {
+    return new Residency("digits", version, MODEL.toString(), state);
   }
 
   private static Member member(
@@ -357,7 +380,7 @@ final class Mesh {
       TensorSpec x = TensorSpec.parse("x:FP32[-1]");
       TensorSpec y = TensorSpec.parse("y:FP32[-1]");
       return here.stream()
-          .filter(held -> held.model().equals(name))
+          .filter(held -> held.state() == Residency.State.READY && held.model().equals(name))
           .filter(held -> version == 0 || held.version() == version)
           .findFirst()
           .map(
@@ -371,6 +394,13 @@ final class Mesh {
                       List.of(y),
                       new TreeMap<>()))
           .map(manifest -> new Loaded(MODEL, manifest));
+    }
+
+    @Override
+    public CompletableFuture<Loaded> loadStored(String name, long version) {
+      CompletableFuture<Loaded> load = new CompletableFuture<>();
+      loads.add(load);
+      return load;
     }
 
     @Override

@@ -9,9 +9,15 @@ import io.rhizome.scheduler.Router;
 import io.rhizome.scheduler.routers.HotCold;
 import java.util.List;
 
-/** Routing where policy says nothing. */
+/** Routing where policy says nothing of places. */
 public final class PlainRouting implements Routing {
   private final Router router = new HotCold();
+  private RouteRules rules = RouteRules.NONE;
+
+  /** From now on models may be loaded on demand. */
+  void loadOnDemand() {
+    rules = new RouteRules(List.of(), List.of(), 0, true);
+  }
 
   @Override
   public Router router(Request request) {
@@ -25,7 +31,7 @@ public final class PlainRouting implements Routing {
 
   @Override
   public RouteRules rules(Request request) {
-    return RouteRules.NONE;
+    return rules;
   }
 
   @Override

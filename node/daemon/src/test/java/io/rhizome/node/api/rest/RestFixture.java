@@ -233,6 +233,11 @@ final class RestFixture implements AutoCloseable {
     }
 
     @Override
+    public CompletableFuture<Loaded> loadStored(String name, long version) {
+      throw new AssertionError("nothing is on disk only");
+    }
+
+    @Override
     public List<Residency> resident() {
       return MODELS.stream()
           .map(
