@@ -104,6 +104,35 @@ class SimpleEnginesTest {
   }
 
   @Test
+  void aTimersRequestBringsItsOwnTimeWhereTheManifestSaysSo() throws Exception {
+    load(timerScaledBy("x"));
+    long start = System.nanoTime();
+    Answer scaled = infer(executor, request(id("m"), floats("x", List.of(2L), 3, 9)));
+    assertThat(scaled.outputs()).hasSize(1);
+    assertThat(System.nanoTime() - start).isGreaterThan(59_000_000L);
+    for (float bad : new float[] {-1, Float.NaN, 30_001}) {
+      Answer refused = infer(executor, request(id("m"), floats("x", List.of(1L), bad)));
+      assertThat(refused.failure().code()).isEqualTo(Code.INVALID_ARGUMENT);
+      assertThat(refused.failure()).hasMessageContaining("input 'x' begins with " + bad);
+    }
+  }
+
+  @Test
+  void refusesATimerScaledByWhatIsNoInputOfNumbers() {
+    assertThatThrownBy(() -> load(timerScaledBy("y")))
+        .hasMessageContaining("parameter 'scale_input' names no FP32 input: 'y'");
+  }
+
+  private static Manifest timerScaledBy(String input) {
+    return manifest(
+        "timer",
+        "",
+        "x:FP32[-1]",
+        "y:FP32[-1]",
+        Map.of("service_millis", "20", "scale_input", input));
+  }
+
+  @Test
   void hasOneWorkerPerCoreByDefault() {
     int cores = Runtime.getRuntime().availableProcessors();
     assertThat(ExecutorConfig.defaults()).isEqualTo(new ExecutorConfig(cores, 64 * cores));
