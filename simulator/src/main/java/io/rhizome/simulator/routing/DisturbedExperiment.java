@@ -93,6 +93,7 @@ public final class DisturbedExperiment implements Experiment {
         setup,
         Collections.nCopies(plan.servers(), 1.0),
         perSecond,
+        false,
         10 * SECOND,
         plan.warmUpSeconds() * SECOND,
         countedSeconds * SECOND);

@@ -88,6 +88,7 @@ public final class RampExperiment implements Experiment {
         setup,
         Collections.nCopies(plan.servers(), 1.0),
         step * promised,
+        false,
         5 * SECOND,
         plan.warmUpSeconds() * SECOND,
         plan.countedSeconds() * SECOND);

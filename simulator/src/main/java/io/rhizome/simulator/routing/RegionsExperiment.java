@@ -84,6 +84,7 @@ public final class RegionsExperiment implements Experiment {
         setup,
         weights,
         perSecond,
+        false,
         10 * SECOND,
         plan.warmUpSeconds() * SECOND,
         plan.countedSeconds() * SECOND);

@@ -26,7 +26,7 @@ public record Setup(
     long serviceNanos,
     long board) {
   /** Nodes know of each other what they heard. */
-  static final long NO_BOARD = -1;
+  public static final long NO_BOARD = -1;
 
   public Setup {
     nodes = List.copyOf(nodes);
@@ -44,6 +44,12 @@ public record Setup(
    * @param workers what it runs at once; 0 where it runs nothing
    * @param speed of each worker
    * @param disturbance others' work there
+   * @param region where it stands; empty for nowhere in particular
    */
-  public record Spec(int workers, double speed, Antagonist disturbance) {}
+  public record Spec(int workers, double speed, Antagonist disturbance, String region) {
+    /** One that stands nowhere in particular. */
+    public Spec(int workers, double speed, Antagonist disturbance) {
+      this(workers, speed, disturbance, "");
+    }
+  }
 }

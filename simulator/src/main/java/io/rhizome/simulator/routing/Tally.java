@@ -41,6 +41,11 @@ public final class Tally implements Watch {
     return answered;
   }
 
+  /** All of the window. */
+  public long requests() {
+    return answered.size() + failed;
+  }
+
   /** Those of the window that got no answer. */
   public long failed() {
     return failed;
@@ -56,9 +61,9 @@ public final class Tally implements Watch {
     return answered.mean();
   }
 
-  /** A quantile of all of the window, those that failed counting as slowest; in nanoseconds. */
+  /** A quantile of all of the window, those that failed counting as endless; in nanoseconds. */
   public double quantileNanos(double share) {
-    long all = answered.size() + failed;
+    long all = requests();
     long rank = (long) StrictMath.ceil(share * all);
     return rank > answered.size()
         ? Double.POSITIVE_INFINITY

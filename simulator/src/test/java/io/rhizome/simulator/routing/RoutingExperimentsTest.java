@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.rhizome.simulator.experiment.Experiment;
 import io.rhizome.simulator.experiment.Reading;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,16 @@ class RoutingExperimentsTest {
     assertThat(interval.half()).isCloseTo(4.303 / StrictMath.sqrt(3), within(1e-9));
     assertThat(interval.isBelow(new Interval(6, 1))).isTrue();
     assertThat(interval.isBelow(new Interval(5, 1))).isFalse();
+  }
+
+  @Test
+  void anIntervalOverThirtySeedsIsStudents() {
+    List<Double> values = new ArrayList<>(Collections.nCopies(15, 1.0));
+    values.addAll(Collections.nCopies(15, 3.0));
+
+    double deviation = StrictMath.sqrt(30.0 / 29);
+    assertThat(Interval.of(values).half())
+        .isCloseTo(2.045 * deviation / StrictMath.sqrt(30), within(1e-9));
   }
 
   @Test

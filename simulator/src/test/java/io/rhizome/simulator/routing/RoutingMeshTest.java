@@ -4,9 +4,11 @@ package io.rhizome.simulator.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.rhizome.scheduler.Failure;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,6 +50,28 @@ class RoutingMeshTest {
   }
 
   @Test
+  void whatClientsAskIsTheSameWhoeverBringsItIn() {
+    Trial trial = trial(3, 0.5);
+    List<Long> arrived = new ArrayList<>();
+    Watch watch =
+        new Watch() {
+          @Override
+          public void onEnded(long nowNanos, Call call, Failure.@Nullable Kind failure) {
+            arrived.add(call.arrivedNanos());
+          }
+        };
+    Tally unused = trial.run(4, 9, Policy.of("random"), watch);
+
+    Demand demand = new Demand(4, trial.plan(), trial.setup().serviceNanos(), 0);
+    List<Long> drawn = new ArrayList<>();
+    for (Demand.Item item = demand.next(); item != null; item = demand.next()) {
+      assertThat(item.number()).isEqualTo(drawn.size());
+      drawn.add(item.atNanos());
+    }
+    assertThat(arrived).containsExactlyInAnyOrderElementsOf(drawn);
+  }
+
+  @Test
   void hotColdStaysNearOneThatKnowsAllAndRandomDoesNot() {
     Trial trial = trial(40, 0.8);
 
@@ -60,7 +84,7 @@ class RoutingMeshTest {
   @Test
   void workersOfHalfTheSpeedTakeTwiceAsLong() {
     Setup setup = setup(List.of(new Setup.Spec(1, 0.5, Antagonist.NONE)));
-    Trial trial = new Trial(setup, List.of(1.0), 0.5, 60 * SECOND, 0, 2_000 * SECOND);
+    Trial trial = new Trial(setup, List.of(1.0), 0.5, false, 60 * SECOND, 0, 2_000 * SECOND);
 
     double mean = trial.run(1, Policy.of("random")).meanNanos();
 
@@ -78,7 +102,8 @@ class RoutingMeshTest {
       capacity += 4 * speed * disturbance.meanLeft();
     }
     List<Double> weights = Collections.nCopies(servers, 1.0);
-    return new Trial(setup(nodes), weights, load * capacity * 10, 2 * SECOND, SECOND, 5 * SECOND);
+    double perSecond = load * capacity * 10;
+    return new Trial(setup(nodes), weights, perSecond, false, 2 * SECOND, SECOND, 5 * SECOND);
   }
 
   private static Setup setup(List<Setup.Spec> nodes) {
