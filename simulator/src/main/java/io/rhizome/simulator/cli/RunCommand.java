@@ -4,6 +4,10 @@ package io.rhizome.simulator.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rhizome.simulator.invariant.InvariantViolation.Origin;
+import io.rhizome.simulator.routing.Policies;
+import io.rhizome.simulator.routing.RoutingMesh.RouterSource;
+import io.rhizome.simulator.scenario.AnyScenario;
+import io.rhizome.simulator.scenario.RoutingScenario;
 import io.rhizome.simulator.scenario.Row;
 import io.rhizome.simulator.scenario.Scenario;
 import io.rhizome.simulator.scenario.ScenarioException;
@@ -15,13 +19,17 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Properties;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -51,18 +59,43 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--csv",
       paramLabel = "DIR",
-      description = "Write a file per seed there, a line per virtual second.")
+      description =
+          "Write a file per seed there, a line per virtual second; of routing, a file per seed and"
+              + " policy, a line per request, and one with a line per seed and policy.")
   @Nullable Path csv;
 
-  @Option(names = "--json", description = "Print one JSON object per seed.")
+  @Option(
+      names = "--policy",
+      paramLabel = "NAME|CLASS",
+      description =
+          "Who chooses, in scenarios of kind routing: a router's name, a class on the class path"
+              + " that is one, or omniscient; with parameters as in prequal:probes=5. Again for"
+              + " each that is to be compared; without, hot_cold.")
+  List<String> policies = List.of();
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON object per seed; of routing, per seed and policy, then policy.")
   boolean json;
 
   @Override
   public Integer call() throws IOException, ScenarioException {
-    Scenario scenario = Shipped.find(file);
+    AnyScenario found = Shipped.find(file);
     if (csv != null) {
       Files.createDirectories(csv);
     }
+    if (found instanceof RoutingScenario routing) {
+      return compare(routing);
+    }
+    if (!policies.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--policy is for scenarios of kind routing, and " + file + " is one of gossip");
+    }
+    return run((Scenario) found);
+  }
+
+  private int run(Scenario scenario) throws IOException {
     String commit = commit();
     int broken = 0;
     for (long seed : seeds.all().toArray()) {
@@ -76,16 +109,45 @@ final class RunCommand implements Callable<Integer> {
     return broken == 0 ? 0 : 1;
   }
 
+  private int compare(RoutingScenario scenario) throws IOException {
+    List<String> chosen = policies.isEmpty() ? List.of("hot_cold") : policies;
+    PolicyReport report = new PolicyReport(scenario, json, spec.commandLine().getOut());
+    PolicyRuns runs = new PolicyRuns(scenario, chosen, sources(chosen), csv);
+    Consumer<String> progress = progress();
+    report.onEnd(runs.run(seeds, progress, report::onRun));
+    return 0;
+  }
+
+  private SortedMap<String, RouterSource> sources(List<String> chosen) {
+    SortedMap<String, RouterSource> sources = new TreeMap<>();
+    try {
+      Policies known = new Policies();
+      for (String policy : chosen) {
+        if (sources.put(policy, known.find(policy)) != null) {
+          throw new IllegalArgumentException("'" + policy + "' is given twice");
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--policy: " + e.getMessage(), e);
+    }
+    return sources;
+  }
+
   /** Progress on standard error; the launcher knows whether that is a terminal. */
-  private Consumer<Row> listener(long seed) {
+  private Consumer<String> progress() {
     if (!Boolean.getBoolean("rhizome.terminal")) {
-      return row -> {};
+      return text -> {};
     }
     PrintWriter err = spec.commandLine().getErr();
-    return row -> {
-      err.print("\rseed " + seed + ", " + row.second() + " s \r");
+    return text -> {
+      err.print("\r" + text + " \r");
       err.flush();
     };
+  }
+
+  private Consumer<Row> listener(long seed) {
+    Consumer<String> progress = progress();
+    return row -> progress.accept("seed " + seed + ", " + row.second() + " s");
   }
 
   private void print(Scenario scenario, Outcome outcome) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.simulator.cli;
 
-import io.rhizome.simulator.scenario.Scenario;
+import io.rhizome.simulator.scenario.AnyScenario;
 import io.rhizome.simulator.scenario.ScenarioException;
 import io.rhizome.simulator.scenario.ScenarioReader;
 import java.io.IOException;
@@ -23,12 +23,13 @@ final class Shipped {
           "flapping",
           "dial-out-only",
           "lost-disks",
-          "slow-nodes");
+          "slow-nodes",
+          "slow-half");
 
   private Shipped() {}
 
   /** The scenario in that file, or else the shipped one of that name. */
-  static Scenario find(String file) throws IOException, ScenarioException {
+  static AnyScenario find(String file) throws IOException, ScenarioException {
     Path path = Path.of(file);
     if (Files.exists(path)) {
       return ScenarioReader.read(file, Files.readString(path));

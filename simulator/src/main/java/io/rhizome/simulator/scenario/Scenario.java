@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.simulator.scenario;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.rhizome.gossip.GossipConfig;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param convergeWithin how long it may take for that
  * @param expect what must hold of the whole run
  */
+@JsonIgnoreProperties("kind")
 public record Scenario(
     String name,
     String about,
@@ -36,7 +38,8 @@ public record Scenario(
     Duration duration,
     Mode mode,
     Duration convergeWithin,
-    Expect expect) {
+    Expect expect)
+    implements AnyScenario {
   private static final int MAX_NODES = 5_000;
 
   /** What is demanded of a run. */

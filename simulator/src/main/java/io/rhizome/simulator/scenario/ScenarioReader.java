@@ -21,6 +21,7 @@ import io.rhizome.gossip.GossipConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -29,7 +30,7 @@ import java.util.regex.Pattern;
 
 /** Reads scenarios. What it does not understand it refuses, with the line and the cure. */
 public final class ScenarioReader {
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(us|ms|s|m|h)");
   private static final ObjectMapper PLAIN = new ObjectMapper();
   private static final ObjectMapper YAML =
       YAMLMapper.builder()
@@ -40,6 +41,7 @@ public final class ScenarioReader {
               new SimpleModule()
                   .addDeserializer(Duration.class, new Word<>(Duration.class, ScenarioReader::span))
                   .addDeserializer(Share.class, new Word<>(Share.class, Share::parse))
+                  .addDeserializer(Multiple.class, new Word<>(Multiple.class, Multiple::parse))
                   .addDeserializer(Hosts.class, new HostsReader())
                   .addDeserializer(GossipConfig.class, new GossipReader()))
           .build();
@@ -52,19 +54,31 @@ public final class ScenarioReader {
    * @param file its name, for messages
    * @param yaml what it holds
    */
-  public static Scenario read(String file, String yaml) throws ScenarioException {
-    Scenario scenario;
+  public static AnyScenario read(String file, String yaml) throws ScenarioException {
     try {
       JsonNode all = YAML.readTree(yaml);
       if (all.isMissingNode() || all.isNull()) {
-        throw new ScenarioException(file + ":1: the file is empty; it needs nodes and duration");
+        throw new ScenarioException(
+            file + ":1: the file is empty; it needs nodes and duration, or kind: routing");
       }
-      scenario = YAML.readValue(yaml, Scenario.class);
+      String kind = all.path("kind").asText("gossip");
+      switch (kind) {
+        case "gossip" -> {
+          Scenario scenario = YAML.readValue(yaml, Scenario.class);
+          check(file, yaml, scenario);
+          return scenario;
+        }
+        case "routing" -> {
+          return YAML.readValue(yaml, RoutingScenario.class);
+        }
+        default ->
+            throw new ScenarioException(
+                "%s:%d: kind: there is none named '%s'; write routing or gossip"
+                    .formatted(file, line(yaml, List.of("kind")), kind));
+      }
     } catch (JsonProcessingException e) {
       throw new ScenarioException(complaint(file, yaml, e));
     }
-    check(file, yaml, scenario);
-    return scenario;
   }
 
   private static void check(String file, String yaml, Scenario scenario) throws ScenarioException {
@@ -156,10 +170,11 @@ public final class ScenarioReader {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
-          "'" + text + "' is no duration; write a number and ms, s, m or h, as in 30s");
+          "'" + text + "' is no duration; write a number and us, ms, s, m or h, as in 30s");
     }
     long count = Long.parseLong(matcher.group(1));
     return switch (matcher.group(2)) {
+      case "us" -> Duration.of(count, ChronoUnit.MICROS);
       case "ms" -> Duration.ofMillis(count);
       case "s" -> Duration.ofSeconds(count);
       case "m" -> Duration.ofMinutes(count);

@@ -86,7 +86,9 @@ class ScenarioReaderTest {
         "timeline:; - {at: 1s, heal: true}; - {at: 1s, crash: n07}; nodes: 5; duration: 1m|f.yaml:3:"
             + " timeline[1]: there is no host n07; of 5 nodes the last",
         "nodes: 5; duration: 1m; timeline: [{at: 1s, crash: n03..n01}]|runs backwards",
-        "nodes: 5; duration: 1m; mode: [|f.yaml:3"
+        "nodes: 5; duration: 1m; mode: [|f.yaml:3",
+        "nodes: 5; kind: rooting|f.yaml:2: kind: there is none named 'rooting'; write routing or"
+            + " gossip"
       })
   void badInputNamesFieldLineAndCure(String yaml, String complaint) {
     assertThatThrownBy(() -> read(yaml.replace("; ", "\n")))
@@ -99,10 +101,10 @@ class ScenarioReaderTest {
   @ValueSource(strings = {"", "# nothing\n", "---\n", "null"})
   void anEmptyFileIsNamedAndWhatItNeeds(String yaml) {
     assertThatThrownBy(() -> read(yaml))
-        .hasMessage("f.yaml:1: the file is empty; it needs nodes and duration");
+        .hasMessage("f.yaml:1: the file is empty; it needs nodes and duration, or kind: routing");
   }
 
   private static Scenario read(String yaml) throws ScenarioException {
-    return ScenarioReader.read("f.yaml", yaml);
+    return (Scenario) ScenarioReader.read("f.yaml", yaml);
   }
 }

@@ -85,6 +85,8 @@ class ScenarioRunTest {
 
   private static Outcome run(String yaml) throws ScenarioException {
     return ScenarioRun.of(
-        ScenarioReader.read("f.yaml", yaml), new Origin("f.yaml", 9, "unknown"), row -> {});
+        (Scenario) ScenarioReader.read("f.yaml", yaml),
+        new Origin("f.yaml", 9, "unknown"),
+        row -> {});
   }
 }

@@ -21,7 +21,7 @@ final class SimCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "COMMAND",
       arity = "0..*",
-      description = "run FILE --seeds A..B [--csv DIR] [--json]; list")
+      description = "run FILE --seeds A..B [--policy NAME]... [--csv DIR] [--json]; list")
   List<String> words = List.of();
 
   @Override
