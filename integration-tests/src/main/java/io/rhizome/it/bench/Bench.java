@@ -8,6 +8,7 @@ import io.rhizome.it.bench.faults.FaultsRow;
 import io.rhizome.it.bench.gossip.GossipBench;
 import io.rhizome.it.bench.gossip.GossipRow;
 import io.rhizome.it.bench.policy.PolicyBench;
+import io.rhizome.it.bench.routing.RoutingBench;
 import io.rhizome.it.bench.routing.RoutingRow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,8 +20,9 @@ import java.util.Optional;
  * Runs one benchmark: {@code NAME [--quick]}. Prints its method, its table and {@code NAME
  * key=value ...}, and writes {@code integration-tests/results/NAME.json}. Exit status 1 if a figure
  * misses its bar, 2 for a wrong call. {@code readme} instead of a name makes the README's table
- * anew; {@code gossip --row NAME [--quick] [--seed N]} and {@code faults --row NAME[,NAME...]} run
- * some of these benchmarks' rows alone and write nothing.
+ * anew; {@code gossip --row NAME [--quick] [--seed N]}, {@code routing --row NAME [--quick] [--seed
+ * N]} and {@code faults --row NAME[,NAME...]} run some of these benchmarks' rows alone and write
+ * nothing.
  */
 public final class Bench {
   private Bench() {}
@@ -55,7 +57,8 @@ public final class Bench {
             new PolicyBench(quick),
             new GossipBench(quick),
             new GossipRealBench(quick),
-            new FaultsBench(quick));
+            new FaultsBench(quick),
+            new RoutingBench(quick));
     List<String> names = words.stream().filter(word -> !word.equals("--quick")).toList();
     Optional<Benchmark> chosen =
         benchmarks.stream().filter(b -> names.equals(List.of(b.name()))).findFirst();

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** What Linux counts of a process: see proc(5). */
-final class ProcessCounters {
+public final class ProcessCounters {
   /** Linux reports CPU time in hundredths of a second to user space. */
   private static final double TICKS_PER_SECOND = 100;
 
@@ -17,7 +17,7 @@ final class ProcessCounters {
   private ProcessCounters() {}
 
   /** CPU seconds that all threads of a process have used, in user and in kernel mode. */
-  static double cpuSeconds(long pid) throws IOException {
+  public static double cpuSeconds(long pid) throws IOException {
     return parseCpuSeconds(Files.readString(proc(pid).resolve("stat")));
   }
 

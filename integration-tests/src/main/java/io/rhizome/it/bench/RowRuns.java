@@ -52,6 +52,11 @@ public final class RowRuns {
     keep(name, processes.run(name, quick, seed, true));
   }
 
+  /** Keeps what one found that ran elsewhere. */
+  public void add(String name, Map<String, Double> found) {
+    keep(name, found);
+  }
+
   private void keep(String name, Map<String, Double> found) {
     found.forEach(
         (reading, value) -> {

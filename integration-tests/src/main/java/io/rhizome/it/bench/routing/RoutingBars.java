@@ -52,6 +52,15 @@ final class RoutingBars {
     figures.add(none("wild_twice", readings));
     figures.add(reported("wild_answered", readings));
     figures.add(reported("wild_relayed", readings));
+    for (String load : List.of("70", "90")) {
+      for (String name : List.of("p50", "p99")) {
+        figures.add(reported("live_" + name + "_ms_" + load, readings));
+        figures.add(reported("sim_" + name + "_ms_" + load, readings));
+        figures.add(reported("live_err_" + name + "_" + load, readings));
+      }
+      figures.add(reported("live_failed_" + load, readings));
+    }
+    figures.add(reported("live_nodes", readings));
     return figures;
   }
 

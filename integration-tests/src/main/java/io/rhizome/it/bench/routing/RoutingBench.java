@@ -9,9 +9,13 @@ import io.rhizome.it.bench.RowProcess;
 import io.rhizome.it.bench.RowRuns;
 import io.rhizome.simulator.routing.RoutingCatalogue;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Where requests go and how long they take, under virtual time, with the shipped classes. */
+/**
+ * Where requests go and how long they take, under virtual time, with the shipped classes; and
+ * whether real nodes agree.
+ */
 public final class RoutingBench implements Benchmark {
   private static final long SEED = 1;
   private static final List<String> MEMORY = List.of("-Xmx768m", "-XX:+UseSerialGC");
@@ -30,6 +34,13 @@ public final class RoutingBench implements Benchmark {
 
   @Override
   public List<String> method() {
+    List<String> lines = new ArrayList<>();
+    lines.addAll(simulated());
+    lines.addAll(LivePlan.of(quick).method());
+    return lines;
+  }
+
+  private static List<String> simulated() {
     return List.of(
         "Routers, candidates, dispatch, budgets, outlier detection and admission as they ship, under"
             + " virtual time;",
@@ -65,14 +76,14 @@ public final class RoutingBench implements Benchmark {
         "wild: random meshes of 3 to 12 nodes, policies (zones, tiers, security levels), all routers;"
             + " every node believes",
         "something else of holders, reachability, relays and members, and renews it; kills, hangs,"
-            + " one-way cuts, loss.",
-        "live_err (24 real nodes against the simulation) is not measured yet.");
+            + " one-way cuts, loss.");
   }
 
   @Override
   public Result run(Checkout checkout) throws IOException, InterruptedException {
     RowRuns runs = new RowRuns(new RowProcess(RoutingRow.class, MEMORY), quick, SEED);
     runs.together(RoutingCatalogue.NAMES);
+    runs.add(LiveRow.NAME, LiveRow.run(checkout, LivePlan.of(quick), SEED));
     List<Figure> closing = RoutingBars.closing(runs.readings());
     List<Figure> further = RoutingBars.further(runs.readings());
     System.out.print(Figure.table(closing, further));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * {@code deploy/bench routing}: the simulated experiments on routing, each in a JVM of its own,
- * their figures and bars.
+ * {@code deploy/bench routing}: the simulated experiments on routing, each in a JVM of its own, one
+ * of them beside real nodes; their figures and bars.
  *
  * <p>Start reading at {@link io.rhizome.it.bench.routing.RoutingBench}.
  */

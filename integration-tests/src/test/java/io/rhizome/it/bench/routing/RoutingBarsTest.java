@@ -42,4 +42,15 @@ class RoutingBarsTest {
 
     assertThat(RoutingBars.closing(readings).get(1).value()).isEqualTo(1.2);
   }
+
+  @Test
+  void theLiveRowHasItsTimesBesideTheSimulations() {
+    SortedMap<String, Double> readings = new TreeMap<>();
+    readings.put("live_err", 0.2);
+
+    assertThat(RoutingBars.closing(readings).get(4).bar()).isEqualTo("at most 0.150");
+    assertThat(RoutingBars.further(readings))
+        .extracting(Figure::name)
+        .contains("live_p50_ms_70", "sim_p99_ms_90", "live_err_p99_90", "live_failed_90");
+  }
 }
