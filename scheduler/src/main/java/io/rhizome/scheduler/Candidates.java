@@ -108,7 +108,9 @@ public final class Candidates {
         request.withPath(new Request.Path(List.of(), Request.DEFAULT_HOP_LIMIT, null, passed));
     Candidates others = of(anew, view);
     return others.draw(TRIES, random).stream()
-        .filter(node -> !others.loads && node.loadAgeNanos() <= FRESH_NANOS && node.load().pressure() < 1)
+        .filter(
+            node ->
+                !others.loads && node.loadAgeNanos() <= FRESH_NANOS && node.load().pressure() < 1)
         .min(Comparator.comparingDouble(node -> node.load().pressure()));
   }
 

@@ -225,7 +225,7 @@ class ColdCandidatesTest {
     Place french = new Place("eu", "paris", "core", "fr", 3);
     Views views =
         new Views()
-            .rules(new RouteRules(List.of("de"), List.of(), 0, true))
+            .rules(new RouteRules(List.of("de"), List.of(), 0).loadingOnDemand(true))
             .put(with(bare(0), german))
             .holder(with(bare(9), french), 1);
     for (int i = 1; i < NODES - 4; i++) {

@@ -173,7 +173,8 @@ class RoutersPropertyTest {
     }
     boolean onDemand = random.nextBoolean();
     RouteRules anywhere = RouteRules.NONE.loadingOnDemand(onDemand);
-    RouteRules german = new RouteRules(List.of("de"), List.of(), random.nextInt(2), onDemand);
+    RouteRules german =
+        new RouteRules(List.of("de"), List.of(), random.nextInt(2)).loadingOnDemand(onDemand);
     return views.rules(random.nextBoolean() ? anywhere : german).from(0);
   }
 

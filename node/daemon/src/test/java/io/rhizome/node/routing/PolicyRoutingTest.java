@@ -103,7 +103,7 @@ final class PolicyRoutingTest {
         "Route", "rare", "{\"models\":\"rare-*\",\"tenants\":[\"acme\"],\"loadOnDemand\":true}");
 
     assertThat(routing.rules(request("rare-x", "acme")))
-        .isEqualTo(new RouteRules(List.of(), List.of(), 1, true));
+        .isEqualTo(new RouteRules(List.of(), List.of(), 1).loadingOnDemand(true));
     assertThat(routing.rules(request("rare-x", "")).loadOnDemand()).isFalse();
     assertThat(routing.rules(request("digits", "acme")).loadOnDemand()).isFalse();
   }

@@ -16,7 +16,7 @@ public final class PlainRouting implements Routing {
 
   /** From now on models may be loaded on demand. */
   void loadOnDemand() {
-    rules = new RouteRules(List.of(), List.of(), 0, true);
+    rules = RouteRules.NONE.loadingOnDemand(true);
   }
 
   @Override
