@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One instance per request; no clock, no IO, no threads. Not thread-safe: the driver calls it
  * from one thread at a time and does what the returned steps say, in order. It tells how each
  * attempt ended and calls {@link #onTimer} at {@link #nextTimerNanos}. Every request ends: a node
- * that failed is never tried again from here, attempts are bounded, and the deadline is one.
+ * that failed is not tried again from here, unless it was merely silent for too long and nobody
+ * else is left; attempts are bounded, and the deadline is one.
  *
  * <pre>
  * state    event                                       next     steps
@@ -79,6 +80,7 @@ public final class Dispatch {
   private final Resilience resilience;
   private final RandomGenerator random;
   private final SortedSet<NodeId> tried = new TreeSet<>();
+  private final SortedSet<NodeId> silent = new TreeSet<>();
   private final List<Attempt> attempts = new ArrayList<>();
   private final List<Pending> pending = new ArrayList<>(2);
   private @Nullable Decided decided;
@@ -239,6 +241,7 @@ public final class Dispatch {
     String why = "no answer in " + (now - attempt.sentNanos) / 1_000_000 + " ms";
     steps.add(new Step.GiveUp(attempt.number, heardSince(view, attempt) == null));
     over(now, attempt, new Failure(Failure.Kind.SILENT, why), null);
+    silent.add(attempt.holder);
   }
 
   private void hedge(ClusterView view, List<Step> steps) {
@@ -332,16 +335,27 @@ public final class Dispatch {
       exhausted(now, "gave up after " + made + " attempts", List.of(), steps);
     } else {
       RouteDecision decision = decide(view);
+      boolean again = !silent.isEmpty() && leavesNobody(decision);
+      if (again) {
+        tried.removeAll(silent);
+        silent.clear();
+        decision = decide(view);
+      }
       if (decision.action() instanceof Action.Refuse refuse) {
         refused(view, refuse.reason(), decision.considered(), steps);
       } else if (loading && isCold(view, decision.action())) {
         exhausted(now, "too many requests wait for it to be loaded", List.of(), steps);
-      } else if (mayHaveRun && !resilience.retries().tryTake(now)) {
+      } else if ((mayHaveRun || again) && !resilience.retries().tryTake(now)) {
         exhausted(now, "too many requests are being retried", List.of(), steps);
       } else {
         follow(view, decision, steps);
       }
     }
+  }
+
+  private static boolean leavesNobody(RouteDecision decision) {
+    return decision.action() instanceof Action.Refuse refuse
+        && (refuse.reason() == Refusal.NO_HOLDER || refuse.reason() == Refusal.HOLDERS_EXHAUSTED);
   }
 
   /** Where another attempt would go: not where one failed, nor where or through whom one is out. */

@@ -25,6 +25,11 @@ public record Load(int inFlight, int limit, long queueNanos, long serviceNanos) 
     return (double) inFlight / limit;
   }
 
+  /** How long the node is at work until none waits, where no more come; nanoseconds. */
+  public long drainNanos() {
+    return Math.round((double) Math.max(0, inFlight - limit) * serviceNanos / limit);
+  }
+
   /**
    * This load once {@code more} further requests are there: what this node sent since, which the
    * report cannot know of.

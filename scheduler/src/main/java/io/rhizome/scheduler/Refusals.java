@@ -35,7 +35,7 @@ final class Refusals {
    * @return until when that stands for others like it
    */
   synchronized long add(long nowNanos, Request request, long retryNanos, Load load) {
-    long length = Math.min(MAX_NANOS, load.queueNanos() / QUEUE_SHARE);
+    long length = Math.min(MAX_NANOS, load.drainNanos() / QUEUE_SHARE);
     if (length <= 0 || retryNanos <= 0) {
       return nowNanos;
     }

@@ -175,6 +175,8 @@ class DispatchPropertyTest {
     final SortedSet<Integer> out = new TreeSet<>();
     final SortedMap<Integer, Serving> elsewhere = new TreeMap<>();
     final SortedSet<NodeId> used = new TreeSet<>();
+    final SortedMap<Integer, NodeId> holders = new TreeMap<>();
+    final SortedSet<NodeId> givenUp = new TreeSet<>();
     long timer = Long.MAX_VALUE;
     boolean mayHaveRun;
     boolean ended;
@@ -212,6 +214,7 @@ class DispatchPropertyTest {
           send(there);
         } else if (step instanceof Step.GiveUp gone) {
           assertThat(out.remove(gone.attempt())).isTrue();
+          givenUp.add(holders.get(gone.attempt()));
           mayHaveRun |= gone.silent();
           Serving peer = elsewhere.get(gone.attempt());
           if (peer != null) {
@@ -228,7 +231,10 @@ class DispatchPropertyTest {
 
     void sent(int attempt, NodeId holder) {
       assertThat(attempt).isLessThanOrEqualTo(CONFIG.attemptsFor(request));
-      assertThat(used.add(holder)).isTrue();
+      assertThat(used.add(holder) || givenUp.remove(holder))
+          .as("tried for the first time, or again as it was merely silent")
+          .isTrue();
+      holders.put(attempt, holder);
       if (!out.isEmpty()) {
         assertThat(request.isEntering() && request.repeatable()).isTrue();
         mesh.hedges++;

@@ -42,6 +42,20 @@ class DispatchTimersTest extends DispatchFixture {
   }
 
   @Test
+  void whoWasMerelySilentIsTriedAgainOnceNobodyElseIsLeft() {
+    answersTake10Millis();
+    Dispatch dispatch = dispatchWith(2, 0);
+    dispatch.start(holders(0, 1, 2));
+    long over = passTimeToHedge(dispatch, 1, 2);
+    assertThat(dispatch.onTimer(holders(over, 1, 2))).hasSize(2);
+
+    assertThat(dispatch.onFailure(holders(over, 1, 2), 2, REFUSED, null))
+        .containsExactly(forward(3, 1, DEADLINE - over));
+    assertThat(fail(dispatch.onFailure(holders(over, 1, 2), 3, REFUSED, null)).kind())
+        .isEqualTo(Kind.UNAVAILABLE);
+  }
+
+  @Test
   void aHolderThatSpokeSinceAndIsSoBusyIsNotGivenUp() {
     answersTake10Millis();
     Dispatch dispatch = dispatchWith(1, 0);

@@ -18,6 +18,12 @@ class LoadTest {
   }
 
   @Test
+  void whatWaitsIsDoneOneAfterAnotherAtEachPlace() {
+    assertThat(new Load(8, 8, 0, 100).drainNanos()).isZero();
+    assertThat(new Load(24, 8, 0, 100).drainNanos()).isEqualTo(200);
+  }
+
+  @Test
   void moreThatFindPlacesDoNotWait() {
     assertThat(new Load(2, 4, 0, 100).plus(2)).isEqualTo(new Load(4, 4, 0, 100));
   }

@@ -78,7 +78,7 @@ class PeersTest {
   @Test
   void aRefusalStandsForOthersLikeItForAPartOfTheQueue() {
     Request request = Request.entering(MODEL, 0, 10);
-    Load full = new Load(90, 8, 40 * MILLI, MILLI);
+    Load full = new Load(328, 8, 0, MILLI);
     peers.onRefusal(0, A, request, 70 * MILLI, full);
 
     assertThat(peers.retryNanos(10 * MILLI - 1, A, request)).isEqualTo(70 * MILLI);
@@ -100,7 +100,7 @@ class PeersTest {
 
   @Test
   void kindsOfRefusalsAreBoundedAndForgottenInTime() {
-    Load full = new Load(90, 8, 40 * MILLI, MILLI);
+    Load full = new Load(328, 8, 0, MILLI);
     for (int i = 0; i < 300; i++) {
       peers.onRefusal(0, A, Request.entering("m" + i, 0, 10), MILLI, full);
     }
