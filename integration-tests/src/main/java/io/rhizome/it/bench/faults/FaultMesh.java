@@ -221,7 +221,7 @@ final class FaultMesh implements AutoCloseable {
    *
    * @param load which runs
    */
-  void settle(ClosedLoop load) {
+  void settle(ClosedLoop load) throws IOException, InterruptedException {
     long[] before = new long[HOLDERS.size()];
     try {
       Awaitility.await()
@@ -232,6 +232,8 @@ final class FaultMesh implements AutoCloseable {
           .until(() -> bothAnswer(load, before) && members() == NODES);
     } catch (ConditionTimeoutException e) {
       System.out.println("  (after " + SETTLE_LIMIT.toSeconds() + " s, not both holders answer)");
+      System.out.println(
+          mesh.rhizome("explain", MODEL, "--node", mesh.node(ENTRY).address()).out());
     }
   }
 
