@@ -17,23 +17,29 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.rhizome.node.executor.Executor.Cancellable;
 import io.rhizome.node.serving.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * The event loops that all of this node's connections share, clients' and peers' alike: so a
- * request can leave on the loop it came in on, and no thread has to wake another.
+ * request can leave on the loop it came in on, and no thread has to wake another. Each has a beat,
+ * {@value #BEAT_NANOS} ns apart: how late that is tells how far the loop is behind with its work.
  */
 public final class EventLoops implements AutoCloseable {
   private static final long QUIET_MILLIS = 0;
   private static final long CLOSE_MILLIS = 2_000;
 
+  private static final long BEAT_NANOS = 50_000_000L;
+
   private final EventLoopGroup group;
   private final List<EventLoop> loops = new ArrayList<>();
+  private final AtomicLongArray beats;
   private final AtomicInteger next = new AtomicInteger();
   private final boolean epoll = Epoll.isAvailable();
   private final IoHandlerFactory io =
@@ -46,6 +52,16 @@ public final class EventLoops implements AutoCloseable {
     for (EventExecutor loop : group) {
       loops.add((EventLoop) loop);
     }
+    beats = new AtomicLongArray(loops.size());
+    for (int i = 0; i < loops.size(); i++) {
+      beat(i);
+    }
+  }
+
+  /** Sets when the next beat of that loop is due. */
+  private void beat(int loop) {
+    beats.set(loop, System.nanoTime() + BEAT_NANOS);
+    var unused = loops.get(loop).schedule(() -> beat(loop), BEAT_NANOS, TimeUnit.NANOSECONDS);
   }
 
   /** All of them. */
@@ -66,9 +82,17 @@ public final class EventLoops implements AutoCloseable {
   /** Timers of the loop that the calling thread is, else of one in turn. */
   public Timers timers() {
     EventLoop loop = current();
-    return (task, delayNanos) -> {
-      Future<?> timer = loop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
-      return () -> timer.cancel(false);
+    return new Timers() {
+      @Override
+      public Cancellable schedule(Runnable task, long delayNanos) {
+        Future<?> timer = loop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+        return () -> timer.cancel(false);
+      }
+
+      @Override
+      public long lagNanos() {
+        return Math.max(0, System.nanoTime() - beats.get(loops.indexOf(loop)));
+      }
     };
   }
 

@@ -14,6 +14,7 @@ import io.rhizome.scheduler.DispatchConfig;
 import io.rhizome.scheduler.Explanation;
 import io.rhizome.scheduler.Load;
 import io.rhizome.scheduler.Peers;
+import io.rhizome.scheduler.Priority;
 import io.rhizome.scheduler.Request;
 import io.rhizome.scheduler.resilience.Resilience;
 import java.util.function.Consumer;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * elsewhere when that fails, and ends every request by its deadline. Does not block; any thread.
  */
 public final class Serving {
+  private static final long MAX_RETRY_NANOS = 1_000_000_000L;
+
   final NodeId self;
   final View view;
   final Peers peers;
@@ -103,6 +106,13 @@ public final class Serving {
    * @return gives the request up, for a client that went away
    */
   public Cancellable serve(Arrival arrival, Reply reply) {
+    long lag = arrival.request().isEntering() ? arrival.timers().lagNanos() : 0;
+    if (lag > longestLagNanos(arrival.request().priority())) {
+      counters.addFailed(ErrorCode.OVERLOADED);
+      String why = "this node is " + lag / 1_000_000 + " ms behind with its work";
+      reply.fail(new ServingError(ErrorCode.OVERLOADED, why, Math.min(MAX_RETRY_NANOS, 2 * lag)));
+      return () -> {};
+    }
     if (!inFlightBytes.tryAcquire(arrival.message().length)) {
       counters.addFailed(ErrorCode.OVERLOADED);
       reply.fail(new ServingError(ErrorCode.OVERLOADED, inFlightBytes.refusal()));
@@ -120,6 +130,19 @@ public final class Serving {
     Exchange exchange = new Exchange(this, bound, dispatch, reply);
     exchange.start();
     return exchange;
+  }
+
+  /**
+   * A node further behind with its connections' work takes no more of that class from clients: what
+   * it took it would pass on too late, and so get further behind (H. Zhou et al., "Overload Control
+   * for Scaling WeChat Microservices", SoCC 2018).
+   */
+  private static long longestLagNanos(Priority priority) {
+    return switch (priority) {
+      case INTERACTIVE -> 500_000_000L;
+      case STANDARD -> 250_000_000L;
+      case BATCH -> 100_000_000L;
+    };
   }
 
   /** What policy bounds where a request enters; others are told what is left of it. */

@@ -154,6 +154,11 @@ final class Mesh {
     passTime(Duration.ofMillis(10));
   }
 
+  /** The node gets so far behind with its work. */
+  void lag(Duration behind) {
+    timers.lagNanos = behind.toNanos();
+  }
+
   /** As if a request sent at that moment had ended with this report. */
   void reports(NodeId peer, long sentNanos, HopReport report) {
     serving.peers.onReport(

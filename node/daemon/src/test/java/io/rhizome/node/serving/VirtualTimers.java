@@ -13,6 +13,9 @@ final class VirtualTimers implements Timers {
   private final List<Timer> pending = new ArrayList<>();
   private long now = 1_000_000_000L;
 
+  /** How far its node is behind with its work. */
+  long lagNanos;
+
   private record Timer(Runnable task, long atNanos) {}
 
   @Override
@@ -20,6 +23,11 @@ final class VirtualTimers implements Timers {
     Timer timer = new Timer(task, now + delayNanos);
     pending.add(timer);
     return () -> pending.remove(timer);
+  }
+
+  @Override
+  public long lagNanos() {
+    return lagNanos;
   }
 
   long now() {
