@@ -332,6 +332,7 @@ final class Exchange implements Cancellable {
       attempt.cancel();
     }
     serving.inFlightBytes.release(arrival.message().length);
+    serving.underWay.decrementAndGet();
     serving.counters.addEnded(
         arrival.request().isEntering(), serving.clock.getAsLong() - startedNanos);
     if (timer != null) {

@@ -17,6 +17,7 @@ import io.rhizome.scheduler.Peers;
 import io.rhizome.scheduler.Priority;
 import io.rhizome.scheduler.Request;
 import io.rhizome.scheduler.resilience.Resilience;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class Serving {
   private static final long MAX_RETRY_NANOS = 1_000_000_000L;
 
+  /** Fewer requests than this are not what keeps a node from its work. */
+  private static final int MANY = 64;
+
   final NodeId self;
   final View view;
   final Peers peers;
@@ -41,6 +45,7 @@ public final class Serving {
   final Forwarder forwarder;
   final InFlightBytes inFlightBytes;
   final Counters counters;
+  final AtomicInteger underWay = new AtomicInteger();
   final LongSupplier clock;
   final @Nullable Tracing tracing;
   private final Resilience resilience = Resilience.defaults();
@@ -107,7 +112,7 @@ public final class Serving {
    */
   public Cancellable serve(Arrival arrival, Reply reply) {
     long lag = arrival.request().isEntering() ? arrival.timers().lagNanos() : 0;
-    if (lag > longestLagNanos(arrival.request().priority())) {
+    if (underWay.get() >= MANY && lag > longestLagNanos(arrival.request().priority())) {
       counters.addFailed(ErrorCode.OVERLOADED);
       String why = "this node is " + lag / 1_000_000 + " ms behind with its work";
       reply.fail(new ServingError(ErrorCode.OVERLOADED, why, Math.min(MAX_RETRY_NANOS, 2 * lag)));
@@ -118,24 +123,27 @@ public final class Serving {
       reply.fail(new ServingError(ErrorCode.OVERLOADED, inFlightBytes.refusal()));
       return () -> {};
     }
-    Arrival bound = arrival.request().isEntering() ? bound(arrival) : arrival;
+    boolean entering = arrival.request().isEntering();
+    RouteLimits limits = entering ? routing.limits(arrival.request()) : RouteLimits.NONE;
+    Arrival bound = entering ? bound(arrival, limits) : arrival;
     Dispatch dispatch =
         new Dispatch(
             bound.request(),
             routing.router(bound.request()),
             bound.deadlineNanos(),
-            DispatchConfig.DEFAULT.atMost(routing.limits(bound.request()).maxAttempts()),
+            DispatchConfig.DEFAULT.atMost(limits.maxAttempts()),
             resilience,
             random.get());
+    underWay.incrementAndGet();
     Exchange exchange = new Exchange(this, bound, dispatch, reply);
     exchange.start();
     return exchange;
   }
 
   /**
-   * A node further behind with its connections' work takes no more of that class from clients: what
-   * it took it would pass on too late, and so get further behind (H. Zhou et al., "Overload Control
-   * for Scaling WeChat Microservices", SoCC 2018).
+   * A node that has many requests and is further behind with its connections' work takes no more of
+   * that class from clients: what it took it would pass on too late, and get further behind (H.
+   * Zhou et al., "Overload Control for Scaling WeChat Microservices", SoCC 2018).
    */
   private static long longestLagNanos(Priority priority) {
     return switch (priority) {
@@ -146,13 +154,13 @@ public final class Serving {
   }
 
   /** What policy bounds where a request enters; others are told what is left of it. */
-  private Arrival bound(Arrival arrival) {
-    RouteLimits limits = routing.limits(arrival.request());
-    long left = Math.min(arrival.deadlineNanos() - clock.getAsLong(), limits.timeoutNanos());
+  private Arrival bound(Arrival arrival, RouteLimits limits) {
+    long now = clock.getAsLong();
+    long left = Math.min(arrival.deadlineNanos() - now, limits.timeoutNanos());
     return new Arrival(
         arrival.message(),
         limits.repeatable() ? arrival.request() : arrival.request().once(),
-        clock.getAsLong() + left,
+        now + left,
         arrival.timers(),
         arrival.caller());
   }
