@@ -39,7 +39,7 @@ record LivePlan(
   private static final long NANOS_PER_MILLI = 1_000_000L;
 
   static LivePlan of(boolean quick) {
-    return quick ? new LivePlan(8, 2, 100, 8, 3, 12, 10) : new LivePlan(24, 2, 200, 20, 10, 80, 10);
+    return quick ? new LivePlan(8, 4, 100, 5, 5, 13, 10) : new LivePlan(24, 4, 400, 20, 10, 80, 10);
   }
 
   /** Requests a second at that load. */
@@ -93,11 +93,11 @@ record LivePlan(
             .formatted(perSecond(PERCENTS.get(0))),
         "and %.0f/s), sent when it is time, latency from then on; %d s after %d s of warm-up. The"
             .formatted(perSecond(PERCENTS.get(1)), countedSeconds, warmUpSeconds),
-        "simulation gets the very same requests and, as its network, the round trip measured before"
-            + " (median of",
-        "requests that run for no time, over one hop less over none); mean of "
+        "simulation gets the very same requests. Its network is what requests that run for no time"
+            + " took longer over",
+        "one hop than over none, one at a time, before. Mean of "
             + simulations
-            + " seeds of all else.",
+            + " seeds of all else, +- for its 95% interval.",
         "live_err: the largest difference of p50 and p99 at either load, live over simulated.");
   }
 }

@@ -3,11 +3,13 @@ package io.rhizome.it.bench.routing;
 
 import io.rhizome.it.Checkout;
 import io.rhizome.it.Table;
+import io.rhizome.simulator.routing.Interval;
 import io.rhizome.simulator.routing.Policy;
 import io.rhizome.simulator.routing.Tally;
 import io.rhizome.simulator.routing.Trial;
 import io.rhizome.simulator.routing.Watch;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,15 +64,14 @@ final class LiveRow {
       readings.put("live_hop_ms", hopNanos / NANOS_PER_MILLI);
       Tally unused = load.run(plan.heat(), HEAT_SEED + seed);
       for (int percent : LivePlan.PERCENTS) {
-        compare(mesh, load, percent, hopNanos);
+        compare(mesh, load, plan.trial(percent, hopNanos), percent);
       }
       readings.put("live_err", worst);
     }
   }
 
-  private void compare(LiveMesh mesh, LiveLoad load, int percent, long hopNanos)
+  private void compare(LiveMesh mesh, LiveLoad load, Trial trial, int percent)
       throws IOException, InterruptedException {
-    Trial trial = plan.trial(percent, hopNanos);
     long demandSeed = seed + percent;
     double cpuBefore = mesh.cpuSeconds();
     Tally live = load.run(trial, demandSeed);
@@ -79,26 +80,23 @@ final class LiveRow {
     if (live.failed() > 0) {
       System.out.println("  a failure: " + load.lastFailure());
     }
-    double sim50 = 0;
-    double sim99 = 0;
+    List<Tally> simulated = new ArrayList<>();
     for (int i = 0; i < plan.simulations(); i++) {
-      Tally simulated = trial.run(demandSeed, seed + i, Policy.of(ROUTER), new Watch() {});
-      sim50 += millis(simulated, P50) / plan.simulations();
-      sim99 += millis(simulated, P99) / plan.simulations();
+      simulated.add(trial.run(demandSeed, seed + i, Policy.of(ROUTER), new Watch() {}));
     }
     put("requests", percent, (double) live.requests());
     put("failed", percent, (double) live.failed());
     put("cores", percent, cores);
-    double live50 = compared("p50", percent, millis(live, P50), sim50);
-    double live99 = compared("p99", percent, millis(live, P99), sim99);
+    List<String> medians = compared("p50", P50, percent, live, simulated);
+    List<String> tails = compared("p99", P99, percent, live, simulated);
     table.row(
         percent + "%",
         live.requests(),
         live.failed(),
-        "%.1f ms".formatted(live50),
-        "%.1f ms".formatted(sim50),
-        "%.1f ms".formatted(live99),
-        "%.1f ms".formatted(sim99),
+        medians.get(0),
+        medians.get(1),
+        tails.get(0),
+        tails.get(1),
         "%.2f".formatted(cores));
   }
 
@@ -106,14 +104,18 @@ final class LiveRow {
     return tally.quantileNanos(share) / NANOS_PER_MILLI;
   }
 
-  /** Keeps both and by how much they differ; gives the live one. */
-  private double compared(String name, int percent, double live, double sim) {
-    double error = Math.abs(live / sim - 1);
-    put(name + "_ms", percent, live);
-    readings.put("sim_" + name + "_ms_" + percent, sim);
+  /** Keeps both and by how much they differ; gives the live one and the simulated one as text. */
+  private List<String> compared(
+      String name, double share, int percent, Tally live, List<Tally> simulated) {
+    double real = millis(live, share);
+    Interval sim = Interval.of(simulated.stream().map(tally -> millis(tally, share)).toList());
+    double error = Math.abs(real / sim.mean() - 1);
+    put(name + "_ms", percent, real);
+    readings.put("sim_" + name + "_ms_" + percent, sim.mean());
+    readings.put("sim_" + name + "_half_ms_" + percent, sim.half());
     put("err_" + name, percent, error);
     worst = Math.max(worst, error);
-    return live;
+    return List.of("%.1f ms".formatted(real), "%.1f +- %.1f ms".formatted(sim.mean(), sim.half()));
   }
 
   private void put(String name, int percent, double value) {
