@@ -95,8 +95,8 @@ final class SlowLinkIT {
   }
 
   /**
-   * Writes it, and says how often it had to ask again: a packet may be lost several times, and a node
-   * that has not heard of the last write yet refuses to change what it has not seen.
+   * Writes it, and says how often it had to ask again: a packet may be lost several times, and a
+   * node that has not heard of the last write yet refuses to change what it has not seen.
    */
   private static int write(LocalMesh mesh, int node, int number)
       throws IOException, InterruptedException {
