@@ -369,29 +369,9 @@ public final class Dispatch {
     }
     Request asked = out.isEmpty() ? request : request.withPath(request.path().withTried(out));
     RouteDecision decision = router.route(asked, view, random);
-    requireAllowed(decision.action(), asked.path(), view.self());
+    RouterContract.require(router, decision.action(), asked.path(), view.self());
     decided = new Decided(asked, decision);
     return decision;
-  }
-
-  private void requireAllowed(Action action, Request.Path path, NodeId self) {
-    if (action instanceof Action.RunHere && path.tried().contains(self)) {
-      throw new IllegalStateException("router " + router.name() + " chose again " + self);
-    }
-    if (action instanceof Action.Forward forward) {
-      NodeId to = forward.to();
-      NodeId holder = forward.holder();
-      if (path.tried().contains(holder) || path.tried().contains(to)) {
-        throw new IllegalStateException("router " + router.name() + " chose again " + holder);
-      }
-      if (to.equals(self)
-          || holder.equals(self)
-          || path.visited().contains(to)
-          || path.visited().contains(holder)
-          || path.hopLimit() < (forward.target() == null ? 1 : 2)) {
-        throw new IllegalStateException("router " + router.name() + " may not forward to " + to);
-      }
-    }
   }
 
   private void follow(ClusterView view, RouteDecision decision, List<Step> steps) {

@@ -280,52 +280,6 @@ class CandidatesTest {
   }
 
   @Test
-  void drawEachAlikeAndTwoThatDiffer() {
-    Views views = new Views().unreachable(9, 1);
-    for (int i = 1; i <= 4; i++) {
-      views.holder(i, MILLI, 0, 1);
-    }
-    Candidates candidates = Candidates.of(request(0), views.from(0));
-    int[] drawn = new int[10];
-
-    for (int i = 0; i < 4_000; i++) {
-      List<NodeView> two = candidates.draw(2, random);
-      assertThat(two).extracting(NodeView::id).doesNotHaveDuplicates().hasSize(2);
-      drawn[candidates.draw(random).orElseThrow().id().bytes()[0]]++;
-    }
-
-    assertThat(drawn[9]).isZero();
-    for (int i = 1; i <= 4; i++) {
-      assertThat(drawn[i]).isBetween(850, 1_150);
-    }
-  }
-
-  @Test
-  void drawTheOnlyOneOnceAndNoneWhereThereIsNone() {
-    ClusterView one = new Views().holder(1, MILLI, 0, 1).unreachable(2, 1).from(0);
-    ClusterView none = new Views().from(0);
-
-    assertThat(Candidates.of(request(0), one).draw(2, random))
-        .extracting(NodeView::id)
-        .containsExactly(node(1));
-    assertThat(Candidates.of(request(0), none).draw(2, random)).isEmpty();
-    assertThat(Candidates.of(request(0), none).draw(random)).isEmpty();
-  }
-
-  @Test
-  void findTheFewThatCanServeAmongManyThatCannot() {
-    Views views = new Views().holder(500, MILLI, 0, 1);
-    for (int i = 1; i < 500; i++) {
-      views.unreachable(i, 1);
-    }
-    Candidates candidates = Candidates.of(request(0), views.from(0));
-
-    assertThat(candidates.draw(random)).map(NodeView::id).contains(node(500));
-    assertThat(candidates.bound()).isEqualTo(candidates.ids().size()).isEqualTo(500);
-    assertThat(candidates.all()).hasSize(1);
-  }
-
-  @Test
   void listsNoMoreThanSixtyFourInARefusal() {
     int[] all = IntStream.range(1, 100).toArray();
     Views views = new Views();

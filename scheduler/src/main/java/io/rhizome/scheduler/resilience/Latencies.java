@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
  */
 public final class Latencies {
   private static final int MAX_MODELS = 4_096;
-  private static final double TIMEOUT_QUANTILE = 0.99;
-  private static final int TIMEOUT_FACTOR = 3;
+  private static final double TIMEOUT_QUANTILE = 0.95;
+  private static final int TIMEOUT_FACTOR = 5;
   private static final long MIN_TIMEOUT_NANOS = 100_000_000L;
   private static final double HEDGE_QUANTILE = 0.95;
   private static final long MIN_HEDGE_NANOS = 2_000_000L;
@@ -31,7 +31,9 @@ public final class Latencies {
 
   /**
    * After how long without an answer a node is not believed to be at work on it any more: {@value
-   * #TIMEOUT_FACTOR} times the 99th percentile, 100 ms at least; -1 where too little is known.
+   * #TIMEOUT_FACTOR} times the 95th percentile, 100 ms at least; -1 where too little is known. Not
+   * the 99th: what a hung node answers once it wakes may be a hundredth of all, and would teach to
+   * wait for the next as long.
    */
   public long timeoutNanos(long nowNanos, String model) {
     long quantile = quantile(nowNanos, model, TIMEOUT_QUANTILE);
