@@ -222,7 +222,7 @@ final class FaultMesh implements AutoCloseable {
    * @param load which runs
    */
   void settle(ClosedLoop load) throws IOException, InterruptedException {
-    long[] before = new long[HOLDERS.size()];
+    long[] before = HOLDERS.stream().mapToLong(load::answeredBy).toArray();
     try {
       Awaitility.await()
           .atMost(SETTLE_LIMIT)
