@@ -22,6 +22,9 @@ final class PeerStats {
   private static final double KIB = 1024;
   private static final double SMOOTHING = 0.2;
 
+  /** Has a lock of its own. */
+  final Refusals refusals = new Refusals();
+
   private long rttNanos;
   private long measuredAtNanos;
   private boolean measured;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
@@ -23,13 +24,12 @@ public final class Peers {
   private static final long HEARD_NANOS = 1_000_000_000L;
 
   private final ConcurrentMap<NodeId, PeerStats> stats = new ConcurrentSkipListMap<>();
-  private final ConcurrentMap<NodeId, Refusals> refusals = new ConcurrentSkipListMap<>();
   private final OutlierDetector outliers = new OutlierDetector();
   private final Supplier<List<Router>> routers;
   private volatile int count;
 
   /** When the last refusal of any peer ends: until then they are worth a look. */
-  private volatile long refusedUntilNanos;
+  private final AtomicLong refusedUntilNanos = new AtomicLong();
 
   /**
    * Nobody yet.
@@ -43,7 +43,6 @@ public final class Peers {
   /** These are all members now, this node included; what is known of others is forgotten. */
   public void retain(Set<NodeId> members) {
     count = Math.max(0, members.size() - 1);
-    refusals.keySet().retainAll(members);
     for (NodeId peer : stats.keySet()) {
       if (!members.contains(peer)) {
         stats.remove(peer);
@@ -87,22 +86,17 @@ public final class Peers {
    * @param retryNanos when it said that there may be some; 0 for no idea
    */
   public void onRefusal(long nowNanos, NodeId peer, Request request, long retryNanos, Load load) {
-    long until =
-        refusals
-            .computeIfAbsent(peer, id -> new Refusals())
-            .add(nowNanos, request, retryNanos, load);
-    synchronized (refusals) {
-      refusedUntilNanos = Math.max(refusedUntilNanos - until, 0) + until;
-    }
+    long until = of(peer).refusals.add(nowNanos, request, retryNanos, load);
+    var unused = refusedUntilNanos.accumulateAndGet(until, (a, b) -> a - b > 0 ? a : b);
   }
 
   /** See {@link ClusterView#retryNanos}. */
   public long retryNanos(long nowNanos, NodeId peer, Request request) {
-    if (refusals.isEmpty() || refusedUntilNanos - nowNanos <= 0) {
+    if (refusedUntilNanos.get() - nowNanos <= 0) {
       return 0;
     }
-    Refusals its = refusals.get(peer);
-    return its == null ? 0 : its.retryNanos(nowNanos, request);
+    PeerStats known = stats.get(peer);
+    return known == null ? 0 : known.refusals.retryNanos(nowNanos, request);
   }
 
   /** It was asked how busy it is, and said so; {@code model} empty for none in particular. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.it.bench.faults;
 
+import io.rhizome.it.bench.ClientChannels;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Requests to one node that are sent when it is time for them, however the ones before fare. Their
@@ -46,7 +46,7 @@ final class OpenLoop implements AutoCloseable {
       long at = start + arrivals.nanos(i);
       int kind = arrivals.kind(i);
       Sender sender = senders.get(i % CONNECTIONS);
-      awaitTime(at);
+      ClientChannels.awaitTime(at);
       sender.connection.execute(() -> sender.send(kind, at));
     }
     if (!open.await(END_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -96,12 +96,6 @@ final class OpenLoop implements AutoCloseable {
           return;
         }
       }
-    }
-  }
-
-  private static void awaitTime(long at) {
-    for (long left = at - System.nanoTime(); left > 0; left = at - System.nanoTime()) {
-      LockSupport.parkNanos(left);
     }
   }
 

@@ -3,13 +3,11 @@ package io.rhizome.it.bench.routing;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
-import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.epoll.EpollSocketChannel;
+import io.rhizome.it.bench.ClientChannels;
 import io.rhizome.it.bench.EventLoops;
 import io.rhizome.node.protocol.RawMessages;
 import io.rhizome.scheduler.Failure;
@@ -20,14 +18,11 @@ import io.rhizome.simulator.routing.Tally;
 import io.rhizome.simulator.routing.Trial;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
-import org.awaitility.Awaitility;
 
 /**
  * Brings to real nodes what a simulation would bring to its own: each request is sent when it is
@@ -35,8 +30,6 @@ import org.awaitility.Awaitility;
  * all calls begin and end on another.
  */
 final class LiveLoad implements AutoCloseable {
-  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(20);
-  private static final Duration LOOK = Duration.ofMillis(10);
   private static final long SLACK_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final EventLoopGroup loop = EventLoops.epoll("live-client", 1);
@@ -50,22 +43,9 @@ final class LiveLoad implements AutoCloseable {
     LiveLoad load = new LiveLoad();
     try {
       for (int port : ports) {
-        load.channels.add(
-            NettyChannelBuilder.forAddress(EventLoops.loopback(port))
-                .channelType(EpollSocketChannel.class)
-                .eventLoopGroup(load.loop)
-                .usePlaintext()
-                .directExecutor()
-                .disableRetry()
-                .build());
+        load.channels.add(ClientChannels.to(port, load.loop));
       }
-      Awaitility.await("connections to all nodes")
-          .atMost(CONNECT_LIMIT)
-          .pollInterval(LOOK)
-          .until(
-              () ->
-                  load.channels.stream()
-                      .allMatch(each -> each.getState(true) == ConnectivityState.READY));
+      ClientChannels.awaitStanding(load.channels);
       return load;
     } catch (RuntimeException e) {
       load.close();
@@ -95,7 +75,7 @@ final class LiveLoad implements AutoCloseable {
               item.workNanos());
       byte[] message =
           LiveMesh.request(item.workNanos() / trial.setup().serviceNanos()).toByteArray();
-      awaitTime(start + item.atNanos());
+      ClientChannels.awaitTime(start + item.atNanos());
       open.register();
       loop.execute(() -> send(new Pending(call, start, tally, open), message));
     }
@@ -123,12 +103,6 @@ final class LiveLoad implements AutoCloseable {
     call.request(2);
     call.sendMessage(message);
     call.halfClose();
-  }
-
-  private static void awaitTime(long at) {
-    for (long left = at - System.nanoTime(); left > 0; left = at - System.nanoTime()) {
-      LockSupport.parkNanos(left);
-    }
   }
 
   /** What was last said of a failure; empty where there was none. */

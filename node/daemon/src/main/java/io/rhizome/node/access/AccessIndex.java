@@ -11,6 +11,7 @@ import io.rhizome.node.policy.PolicySnapshot;
 import io.rhizome.node.policy.Resource;
 import io.rhizome.node.policy.ResourceKey;
 import io.rhizome.node.text.Durations;
+import io.rhizome.node.text.Glob;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -155,12 +156,7 @@ record AccessIndex(
     JsonNode maxAge = spec.path("maxPolicyAge");
     return maxAge.isMissingNode()
         ? null
-        : new AgeRule(glob(spec.path("models").asText()), nanos(maxAge));
-  }
-
-  /** A name in which {@code *} stands for any characters. */
-  private static Pattern glob(String text) {
-    return Pattern.compile("\\Q" + text.replace("*", "\\E.*\\Q") + "\\E");
+        : new AgeRule(Glob.compile(spec.path("models").asText()), nanos(maxAge));
   }
 
   private static long nanos(JsonNode duration) {

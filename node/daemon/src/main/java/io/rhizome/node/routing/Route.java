@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rhizome.node.resources.RouterSpec;
 import io.rhizome.node.serving.RouteLimits;
 import io.rhizome.node.text.Durations;
+import io.rhizome.node.text.Glob;
 import io.rhizome.scheduler.Request;
 import io.rhizome.scheduler.RouteRules;
 import java.time.Duration;
@@ -51,7 +52,7 @@ record Route(
     }
     return new Route(
         name,
-        Pattern.compile("\\Q" + models.replace("*", "\\E.*\\Q") + "\\E"),
+        Glob.compile(models),
         particularity(models, tenants),
         tenants,
         RouterSpec.of(spec),
