@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,7 +107,7 @@ final class AntiEntropy {
       int range = of.remove(random.nextInt(of.size()));
       long after = range == 0 ? LOWEST : highest(range - 1, ranges);
       long end = highest(range, ranges);
-      List<Entry> entries = range(after, end, left);
+      List<Entry> entries = range(after, end, left, owner -> true);
       left -= entries.size();
       // What does not fit is left out of the range too: nothing is said of it.
       for (int at = 0; at == 0 || at < entries.size(); at += Digest.MAX_ENTRIES) {
@@ -152,11 +153,9 @@ final class AntiEntropy {
    * @return how many are in use there of whom nothing is known here
    */
   int onDigest(long now, Digest digest, PacketPacker packer, Consumer<Peer> challenge) {
-    Set<Long> listed = new TreeSet<>();
     List<Entry> newerHere = new ArrayList<>();
     int unknown = 0;
     for (Entry theirs : digest.entries()) {
-      listed.add(theirs.owner());
       Entry ours = entry(theirs.owner());
       Verdict verdict = ours == null ? Verdict.ofUnknown(theirs) : Verdict.of(ours, theirs);
       boolean accused = verdict == Verdict.ACCUSED_THERE && !putToAccused(now, theirs, challenge);
@@ -169,8 +168,10 @@ final class AntiEntropy {
       }
     }
     if (!digest.answer()) {
-      for (Entry ours : range(digest.after(), digest.upTo(), Integer.MAX_VALUE)) {
-        if (ours.status().usable() && !listed.contains(ours.owner())) {
+      long[] listed = digest.entries().stream().mapToLong(Entry::owner).sorted().toArray();
+      LongPredicate isNot = owner -> Arrays.binarySearch(listed, owner) < 0;
+      for (Entry ours : range(digest.after(), digest.upTo(), Integer.MAX_VALUE, isNot)) {
+        if (ours.status().usable()) {
           newerHere.add(ours);
         }
       }
@@ -262,21 +263,22 @@ final class AntiEntropy {
     return !again;
   }
 
-  /** Members above one id and up to another, this node among them, at most so many. */
-  private List<Entry> range(long after, long upTo, int limit) {
+  /** Those members above one id and up to another, this node among them, at most so many. */
+  private List<Entry> range(long after, long upTo, int limit, LongPredicate wanted) {
     List<Entry> entries = new ArrayList<>();
-    boolean selfInRange = within(self.prefix(), after, upTo);
+    boolean selfInRange = within(self.prefix(), after, upTo) && wanted.test(self.prefix());
     List<Peer> all = table.all().ordered();
     for (int at = table.all().firstFrom(after); at < all.size() && entries.size() < limit; at++) {
       Peer peer = all.get(at);
-      if (Long.compareUnsigned(peer.id.prefix(), upTo) > 0) {
+      long prefix = peer.id.prefix();
+      if (Long.compareUnsigned(prefix, upTo) > 0) {
         break;
       }
-      if (selfInRange && peer.id.compareTo(self) > 0) {
+      if (selfInRange && Long.compareUnsigned(prefix, self.prefix()) > 0) {
         entries.add(ownEntry());
         selfInRange = false;
       }
-      if (within(peer.id.prefix(), after, upTo) && entries.size() < limit) {
+      if (within(prefix, after, upTo) && wanted.test(prefix) && entries.size() < limit) {
         entries.add(entry(peer));
       }
     }

@@ -25,10 +25,17 @@ public final class GossipBench implements Benchmark {
 
   /**
    * A thousand nodes are half a gigabyte that is touched all over: without large pages a third of
-   * the time goes into translating addresses, and a small nursery is collected again and again.
+   * the time goes into translating addresses, and a small nursery is collected again and again. A
+   * virtual machine may take long for the first touch of a page, so that comes before.
    */
   private static final List<String> MEMORY =
-      List.of("-Xms4g", "-Xmx6g", "-Xmn2g", "-XX:+UseSerialGC", "-XX:+UseTransparentHugePages");
+      List.of(
+          "-Xms6g",
+          "-Xmx6g",
+          "-Xmn4g",
+          "-XX:+AlwaysPreTouch",
+          "-XX:+UseSerialGC",
+          "-XX:+UseTransparentHugePages");
 
   private final boolean quick;
 
