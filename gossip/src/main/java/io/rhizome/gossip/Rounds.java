@@ -22,6 +22,7 @@ final class Rounds {
   private final AntiEntropy antiEntropy;
   private long nextGossipNanos;
   private long nextAnnounceNanos;
+  private int announceTo = 1;
   private long nextSyncNanos;
   private long countedLives;
   private long learntLives;
@@ -50,6 +51,13 @@ final class Rounds {
   /** Something urgent is to be told: the next push is due now. */
   void hurry(long now) {
     nextGossipNanos = Math.min(nextGossipNanos, now);
+  }
+
+  /** This node says something new of itself: the next announcement is due now, and goes to some. */
+  void say(long now) {
+    hurry(now);
+    nextAnnounceNanos = Math.min(nextAnnounceNanos, now);
+    announceTo = config.gossipFanout();
   }
 
   /**
@@ -83,9 +91,10 @@ final class Rounds {
     }
     if (!leaving && news.announced().isPressing() && now - nextAnnounceNanos >= 0) {
       nextAnnounceNanos = now + config.announceIntervalNanos();
-      for (Peer peer : lines.partners(now, random, 1, other -> true)) {
+      for (Peer peer : lines.partners(now, random, announceTo, other -> true)) {
         lines.send(lines.to(now, peer, out), List.of());
       }
+      announceTo = 1;
     }
   }
 

@@ -144,7 +144,7 @@ public final class Swim {
   public void publish(long nowNanos, NodeState state) {
     own.publish(state).forEach(this::say);
     ownChanges++;
-    rounds.hurry(nowNanos);
+    rounds.say(nowNanos);
   }
 
   /** Checks what {@link #publish} would refuse; {@link IllegalArgumentException} names the part. */

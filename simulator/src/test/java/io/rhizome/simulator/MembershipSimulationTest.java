@@ -69,6 +69,19 @@ class MembershipSimulationTest {
         .isTrue();
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {38, 39, 40})
+  void aSmallMeshKnowsAtOnceWhatAMemberHolds(long seed) {
+    Simulation mesh = joined(seed, 4);
+    // Until what they said as they joined is told.
+    mesh.run(Duration.ofMinutes(1));
+    SimNode holder = mesh.nodes().get(2);
+    holder.publish(state(holder, "tier", "gold", 2));
+    assertThat(mesh.runUntil(Duration.ofMillis(250), () -> agree(mesh)))
+        .as("seed %d: a model is loaded for all once it is loaded", seed)
+        .isTrue();
+  }
+
   @Test
   void antiEntropyAloneBringsTwoHundredModelsToALatecomer() {
     long seed = 8;
