@@ -52,6 +52,8 @@ final class Bars {
         Figure.reported("interactive_shed", value("overload", "interactive_shed")),
         Figure.reported("batch_p99_ms", value("overload", "batch_p99_ms")),
         Figure.reported("batch_shed", value("overload", "batch_shed")),
+        Figure.reported("crowd_cold_failed", value("crowd", "cold_failed")),
+        Figure.reported("crowd_cold_ejections", value("crowd", "cold_ejections")),
         Figure.reported("soak_requests", value("soak", "requests")),
         Figure.reported("soak_failed", value("soak", "failed")),
         Figure.reported("cancelled", value("cancel", "cancelled")));

@@ -30,9 +30,10 @@ record EntryCounters(List<String> lines) {
     return new EntryCounters(answer.body().lines().toList());
   }
 
-  /** Ejections of peers; empty where the node has no such counter. */
-  OptionalDouble ejections() {
-    return sum("rhizome_ejections_total");
+  /** Ejections of peers; {@link IllegalStateException} where the node has no such counter. */
+  double ejections() {
+    return sum("rhizome_ejections_total")
+        .orElseThrow(() -> new IllegalStateException("the node counts no ejections"));
   }
 
   /** Attempts sent to peers. */

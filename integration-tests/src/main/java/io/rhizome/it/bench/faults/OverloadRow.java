@@ -60,7 +60,7 @@ final class OverloadRow implements Row {
   @Override
   public Readings run(FaultMesh mesh, Scale scale) throws IOException, InterruptedException {
     Complaints complaints = new Complaints();
-    double before = mesh.counters().ejections().orElse(0);
+    double before = mesh.counters().ejections();
     warm(mesh, scale);
     Recording alone = alone(mesh, scale, complaints);
     double capacity = stage().capacity();
@@ -73,7 +73,7 @@ final class OverloadRow implements Row {
     }
     return readings
         .with("goodput", good / (capacity * length(scale).toSeconds()))
-        .with("ejections", mesh.counters().ejections().orElse(before) - before);
+        .with("ejections", mesh.counters().ejections() - before);
   }
 
   private void warm(FaultMesh mesh, Scale scale) throws InterruptedException {

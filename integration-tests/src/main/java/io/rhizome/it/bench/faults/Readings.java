@@ -25,6 +25,15 @@ final class Readings {
         .with("slowest_ms", recording.slowestMillis());
   }
 
+  /** One of them; {@link IllegalArgumentException} where there is none of that name. */
+  double of(String name) {
+    Double value = values.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("no reading is called " + name);
+    }
+    return value;
+  }
+
   /** All of them. */
   Map<String, Double> values() {
     return values;
