@@ -8,10 +8,12 @@ import io.rhizome.it.Checkout;
 import io.rhizome.it.LocalMesh;
 import io.rhizome.it.NodeClient;
 import io.rhizome.it.PortPlan;
+import io.rhizome.it.bench.decision.DecisionCosts;
 import io.rhizome.node.protocol.inference.ModelInferRequest;
 import io.rhizome.v1.StatusRequest;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
@@ -23,13 +25,14 @@ final class HopBench implements Benchmark {
   private static final int LARGE = 600 * 1024;
   private static final Comparison.Load ONE_SMALL = new Comparison.Load(SMALL, 1);
   private static final Comparison.Load MANY_SMALL = new Comparison.Load(SMALL, 64);
+  private static final Comparison.Load SOME_LARGE = new Comparison.Load(LARGE, 8);
   private static final List<Comparison.Load> LOADS =
       List.of(
           ONE_SMALL,
           new Comparison.Load(SMALL, 8),
           MANY_SMALL,
           new Comparison.Load(LARGE, 1),
-          new Comparison.Load(LARGE, 8),
+          SOME_LARGE,
           new Comparison.Load(LARGE, 64));
   private static final Comparison.Timing FULL =
       new Comparison.Timing(
@@ -58,26 +61,32 @@ final class HopBench implements Benchmark {
 
   @Override
   public List<String> method() {
-    return List.of(
-        "Two nodes of one mesh; node-1 holds the echo model throughout. One closed-loop client,",
-        "the same for all, 1 KB and 600 KB of FP32, 1, 8 and 64 calls in flight on at most",
-        cores
-            + " connections. Targets take turns: "
-            + timing.rounds()
-            + " rounds of "
-            + timing.window().toMillis()
-            + " ms windows, medians.",
-        "direct: client -> node-1's public port, plain text.",
-        "proxy: client -> a plain event-loop-affine grpc-java proxy in its own process, " + cores,
-        "  event loops, JVM "
-            + String.join(" ", ProxyProcess.JVM_FLAGS)
-            + ", which calls node-1's"
-            + " public services",
-        "  over TLS 1.3 with the mesh port's provider (BoringSSL) and suite (AES-128-GCM).",
-        "hop: client -> node-2's public port, which hops to node-1, all checks on.",
-        "CPU: user and kernel time of the process behind the port called, over the window.",
-        "p50_added_ratio = (hop - direct) / (proxy - direct) of p50 at 1 KB c=1;",
-        "cpu_ratio, rps_ratio = hop / proxy of CPU per request, requests/s, at 1 KB c=64.");
+    List<String> lines = new ArrayList<>();
+    lines.addAll(
+        List.of(
+            "Two nodes of one mesh; node-1 holds the echo model throughout. One closed-loop client,",
+            "the same for all, 1 KB and 600 KB of FP32, 1, 8 and 64 calls in flight on at most",
+            cores
+                + " connections. Targets take turns: "
+                + timing.rounds()
+                + " rounds of "
+                + timing.window().toMillis()
+                + " ms windows, medians.",
+            "direct: client -> node-1's public port, plain text.",
+            "proxy: client -> a plain event-loop-affine grpc-java proxy in its own process, "
+                + cores,
+            "  event loops, JVM "
+                + String.join(" ", ProxyProcess.JVM_FLAGS)
+                + ", which calls node-1's"
+                + " public services",
+            "  over TLS 1.3 with the mesh port's provider (BoringSSL) and suite (AES-128-GCM).",
+            "hop: client -> node-2's public port, which hops to node-1, all checks on.",
+            "CPU: user and kernel time of the process behind the port called, over the window.",
+            "p50_added_ratio = (hop - direct) / (proxy - direct) of p50 at 1 KB c=1;",
+            "cpu_ratio, rps_ratio = hop / proxy of CPU per request, requests/s, at 1 KB c=64;",
+            "rps_600k_ratio likewise, at 600 KB c=8."));
+    lines.addAll(DecisionCosts.method());
+    return lines;
   }
 
   @Override
@@ -127,20 +136,29 @@ final class HopBench implements Benchmark {
         quick,
         0,
         List.of(
-            Figure.reported("p50_added_ratio", added / bar),
-            Figure.reported(
-                "cpu_ratio", ratio(comparison, hop, proxy, Comparison.Measured::cpuMicros)),
-            Figure.reported(
-                "rps_ratio", ratio(comparison, hop, proxy, Comparison.Measured::perSecond))),
+            Figure.required("p50_added_ratio", added / bar, 1.3),
+            Figure.required(
+                "cpu_ratio",
+                ratio(comparison, MANY_SMALL, hop, proxy, Comparison.Measured::cpuMicros),
+                1.5),
+            Figure.requiredAtLeast(
+                "rps_ratio",
+                ratio(comparison, MANY_SMALL, hop, proxy, Comparison.Measured::perSecond),
+                0.8),
+            Figure.requiredAtLeast(
+                "rps_600k_ratio",
+                ratio(comparison, SOME_LARGE, hop, proxy, Comparison.Measured::perSecond),
+                0.9)),
+        DecisionCosts.measure(quick),
         comparison.rows());
   }
 
   private static double ratio(
       Comparison comparison,
+      Comparison.Load load,
       Target hop,
       Target proxy,
       ToDoubleFunction<Comparison.Measured> figure) {
-    return comparison.median(MANY_SMALL, hop, figure)
-        / comparison.median(MANY_SMALL, proxy, figure);
+    return comparison.median(load, hop, figure) / comparison.median(load, proxy, figure);
   }
 }
