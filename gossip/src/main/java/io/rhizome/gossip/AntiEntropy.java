@@ -270,7 +270,7 @@ final class AntiEntropy {
     List<Peer> all = table.all().ordered();
     for (int at = table.all().firstFrom(after); at < all.size() && entries.size() < limit; at++) {
       Peer peer = all.get(at);
-      long prefix = peer.id.prefix();
+      long prefix = peer.prefix;
       if (Long.compareUnsigned(prefix, upTo) > 0) {
         break;
       }
@@ -305,7 +305,7 @@ final class AntiEntropy {
   }
 
   private Entry entry(Peer peer) {
-    return new Entry(peer.id.prefix(), peer.incarnation(), peer.status, peer.records.hash());
+    return new Entry(peer.prefix, peer.incarnation(), peer.status, peer.records.hash());
   }
 
   private Entry ownEntry() {

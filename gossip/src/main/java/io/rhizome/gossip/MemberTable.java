@@ -457,7 +457,7 @@ final class MemberTable {
   private void changed(Peer peer) {
     loneWords.update(peer);
     boolean calm = peer.status == Status.ALIVE && peer.suspicion == null;
-    if (calm || peers.get(peer.id.prefix()) == null) {
+    if (calm || peers.get(peer.prefix) == null) {
       watched.remove(peer);
     } else {
       watched.add(peer);

@@ -7,6 +7,10 @@ import org.jspecify.annotations.Nullable;
 /** What this node knows of one other member; {@link MemberTable} alone changes its status. */
 final class Peer {
   final NodeId id;
+
+  /** That of its id: whoever looks for a member among many need not look at its id. */
+  final long prefix;
+
   final PeerLink link = new PeerLink();
   private SignedRecord alive;
   private @Nullable SignedRecord leave;
@@ -52,6 +56,7 @@ final class Peer {
 
   Peer(SignedRecord alive, Contact contact, long nowNanos) {
     this.id = alive.owner();
+    this.prefix = id.prefix();
     this.alive = alive;
     this.incarnation = alive.version();
     this.contact = contact;

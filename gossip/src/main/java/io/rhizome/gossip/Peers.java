@@ -35,7 +35,7 @@ final class Peers {
     int high = ordered.size();
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (Long.compareUnsigned(ordered.get(middle).id.prefix(), prefix) < 0) {
+      if (Long.compareUnsigned(ordered.get(middle).prefix, prefix) < 0) {
         low = middle + 1;
       } else {
         high = middle;
@@ -45,12 +45,12 @@ final class Peers {
   }
 
   void add(Peer peer) {
-    byPrefix.put(peer.id.prefix(), peer);
-    ordered.add(firstFrom(peer.id.prefix()), peer);
+    byPrefix.put(peer.prefix, peer);
+    ordered.add(firstFrom(peer.prefix), peer);
   }
 
   void remove(Peer peer) {
-    byPrefix.remove(peer.id.prefix());
-    ordered.remove(firstFrom(peer.id.prefix()));
+    byPrefix.remove(peer.prefix);
+    ordered.remove(firstFrom(peer.prefix));
   }
 }

@@ -11,8 +11,8 @@ final class RangeSums {
 
   /** What is known of that member may have changed. */
   void update(Peer peer) {
-    int now = peer.place < 0 ? 0 : hash(peer.id.prefix(), peer.incarnation(), peer.records);
-    sums[rangeOf(peer.id.prefix(), sums.length)] += now - peer.summed;
+    int now = peer.place < 0 ? 0 : hash(peer.prefix, peer.incarnation(), peer.records);
+    sums[rangeOf(peer.prefix, sums.length)] += now - peer.summed;
     peer.summed = now;
   }
 

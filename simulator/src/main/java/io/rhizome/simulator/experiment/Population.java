@@ -225,15 +225,18 @@ final class Population {
   }
 
   private void onEvent(SimNode node, SwimEvent event) {
+    boolean enters = event instanceof SwimEvent.Joined;
+    boolean leaves = event instanceof SwimEvent.Died || event instanceof SwimEvent.Departed;
+    if (!enters && !leaves && watches.isEmpty()) {
+      return;
+    }
     int observer = number(node.id());
     int subject = event instanceof SwimEvent.OfMember about ? number(about.id()) : -1;
     if (observer < 0 || subject < 0 || !running.get(observer)) {
       return;
     }
-    if (event instanceof SwimEvent.Joined) {
-      set(observer, subject, true);
-    } else if (event instanceof SwimEvent.Died || event instanceof SwimEvent.Departed) {
-      set(observer, subject, false);
+    if (enters || leaves) {
+      set(observer, subject, enters);
     }
     for (Watch watch : watches) {
       watch.noticed(observer, subject, event);
