@@ -2,6 +2,7 @@
 package io.rhizome.gossip;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -13,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * a million of these in one simulation, so it keeps what it must and reads the rest when asked.
  */
 final class OwnerRecords {
-  /* Ordered by key. */
-  private final List<SignedRecord> records = new ArrayList<>(2);
+  private static final SignedRecord[] NONE = {};
+
+  /* Ordered by key; no longer than it must be. */
+  private SignedRecord[] records = NONE;
   private long floor;
   private long hash;
   private @Nullable NodeState state;
@@ -22,7 +25,7 @@ final class OwnerRecords {
   /** Whether this record would change anything. */
   boolean isNews(SignedRecord record) {
     int at = find(record.key());
-    return record.version() >= floor && (at < 0 || records.get(at).version() < record.version());
+    return record.version() >= floor && (at < 0 || records[at].version() < record.version());
   }
 
   boolean has(RecordKey key) {
@@ -30,7 +33,7 @@ final class OwnerRecords {
   }
 
   int size() {
-    return records.size();
+    return records.length;
   }
 
   /**
@@ -56,9 +59,9 @@ final class OwnerRecords {
 
   /** All records, the oldest version first. */
   List<SignedRecord> ascending() {
-    List<SignedRecord> sorted = new ArrayList<>(records);
-    sorted.sort(Comparator.comparingLong(SignedRecord::version));
-    return sorted;
+    SignedRecord[] sorted = records.clone();
+    Arrays.sort(sorted, Comparator.comparingLong(SignedRecord::version));
+    return Collections.unmodifiableList(Arrays.asList(sorted));
   }
 
   /** The record of that version; null where there is none. */
@@ -93,7 +96,7 @@ final class OwnerRecords {
     int at = find(RecordKey.LABELS);
     return at < 0
         ? Collections.emptySortedMap()
-        : RecordFormat.readLabels(records.get(at).value()).labels();
+        : RecordFormat.readLabels(records[at].value()).labels();
   }
 
   /** What the owner holds, ordered by model name then version. */
@@ -110,10 +113,10 @@ final class OwnerRecords {
   /** As {@link Collections#binarySearch}. */
   private int find(RecordKey key) {
     int low = 0;
-    int high = records.size() - 1;
+    int high = records.length - 1;
     while (low <= high) {
       int middle = (low + high) >>> 1;
-      int order = records.get(middle).key().compareTo(key);
+      int order = records[middle].key().compareTo(key);
       if (order == 0) {
         return middle;
       } else if (order < 0) {
@@ -128,13 +131,18 @@ final class OwnerRecords {
   private @Nullable SignedRecord insert(SignedRecord record) {
     hash += mix(record);
     int at = find(record.key());
-    if (at < 0) {
-      records.add(-at - 1, record);
-      return null;
+    if (at >= 0) {
+      SignedRecord old = records[at];
+      records[at] = record;
+      hash -= mix(old);
+      return old;
     }
-    SignedRecord old = records.set(at, record);
-    hash -= mix(old);
-    return old;
+    int place = -at - 1;
+    SignedRecord[] more = Arrays.copyOf(records, records.length + 1);
+    System.arraycopy(records, place, more, place + 1, records.length - place);
+    more[place] = record;
+    records = more;
+    return null;
   }
 
   private void raiseFloor(long newFloor) {
@@ -142,12 +150,13 @@ final class OwnerRecords {
       return;
     }
     floor = newFloor;
-    records.removeIf(
-        record -> {
-          boolean fallen = record.version() < newFloor;
-          hash -= fallen ? mix(record) : 0;
-          return fallen;
-        });
+    for (SignedRecord record : records) {
+      hash -= record.version() < newFloor ? mix(record) : 0;
+    }
+    records =
+        Arrays.stream(records)
+            .filter(record -> record.version() >= newFloor)
+            .toArray(SignedRecord[]::new);
   }
 
   /** The finalizer of SplitMix64 (Steele, Lea, Flood, 2014): spreads counters over 64 bits. */

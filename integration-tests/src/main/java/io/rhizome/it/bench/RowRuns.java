@@ -47,9 +47,9 @@ public final class RowRuns {
     }
   }
 
-  /** Runs that one with nothing beside it, on one core. */
-  public void alone(String name) throws IOException, InterruptedException {
-    keep(name, processes.run(name, quick, seed, true));
+  /** Runs that one with nothing beside it, on one core, in such a JVM. */
+  public void alone(String name, RowProcess process) throws IOException, InterruptedException {
+    keep(name, process.run(name, quick, seed, true));
   }
 
   /** Keeps what one found that ran elsewhere. */

@@ -13,6 +13,7 @@ import io.rhizome.simulator.experiment.plain.PlainConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What the membership protocol does in bad weather, under virtual time, with the shipped classes.
@@ -26,18 +27,16 @@ public final class GossipBench implements Benchmark {
   /**
    * A thousand nodes are half a gigabyte that is touched all over: without large pages a third of
    * the time goes into translating addresses, and a small nursery is collected again and again. A
-   * virtual machine may take long for the first touch of a page, so that comes before. The parallel
-   * collector, with one thread, lays a node's objects side by side where the serial one does not.
+   * virtual machine may take long for the first touch of a page, so that comes before.
    */
   private static final List<String> MEMORY =
-      List.of(
-          "-Xms6g",
-          "-Xmx6g",
-          "-Xmn4g",
-          "-XX:+AlwaysPreTouch",
-          "-XX:+UseParallelGC",
-          "-XX:ParallelGCThreads=1",
-          "-XX:+UseTransparentHugePages");
+      List.of("-Xms6g", "-Xmx6g", "-Xmn4g", "-XX:+AlwaysPreTouch", "-XX:+UseTransparentHugePages");
+
+  private static final List<String> SERIAL = List.of("-XX:+UseSerialGC");
+
+  /** Lays a node's objects side by side, where the serial one does not. */
+  private static final List<String> ONE_THREAD =
+      List.of("-XX:+UseParallelGC", "-XX:ParallelGCThreads=1");
 
   private final boolean quick;
 
@@ -109,14 +108,19 @@ public final class GossipBench implements Benchmark {
 
   @Override
   public Result run(Checkout checkout) throws IOException, InterruptedException {
-    RowRuns runs = new RowRuns(new RowProcess(GossipRow.class, MEMORY), quick, SEED);
+    RowRuns runs = new RowRuns(process(SERIAL), quick, SEED);
     List<String> together = new ArrayList<>(Catalogue.NAMES);
     together.remove(ALONE);
     runs.together(together);
-    runs.alone(ALONE);
+    runs.alone(ALONE, process(ONE_THREAD));
     List<Figure> closing = Bars.closing(runs.readings());
     List<Figure> further = Bars.further(runs.readings());
     System.out.print(Figure.table(closing, further));
     return new Result(name(), method(), quick, SEED, closing, further, runs.rows());
+  }
+
+  private static RowProcess process(List<String> collector) {
+    return new RowProcess(
+        GossipRow.class, Stream.concat(MEMORY.stream(), collector.stream()).toList());
   }
 }
