@@ -111,8 +111,8 @@ public final class GossipBench implements Benchmark {
     RowRuns runs = new RowRuns(process(SERIAL), quick, SEED);
     List<String> together = new ArrayList<>(Catalogue.NAMES);
     together.remove(ALONE);
-    runs.together(together);
     runs.alone(ALONE, process(ONE_THREAD));
+    runs.together(together);
     List<Figure> closing = Bars.closing(runs.readings());
     List<Figure> further = Bars.further(runs.readings());
     System.out.print(Figure.table(closing, further));
