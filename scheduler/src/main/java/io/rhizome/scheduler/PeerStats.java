@@ -68,6 +68,16 @@ final class PeerStats {
     }
   }
 
+  /**
+   * A question took that long to be answered. It counts where no request has measured the way
+   * lately: what probes found while the peer hung would keep requests from it long after.
+   */
+  synchronized void onAsked(long nowNanos, long elapsed) {
+    if (!isYoung(measured, measuredAtNanos, nowNanos)) {
+      onNetwork(nowNanos, elapsed, 0);
+    }
+  }
+
   private static double smoothed(boolean young, double mean, double sample) {
     return young ? mean + SMOOTHING * (sample - mean) : sample;
   }
@@ -111,9 +121,9 @@ final class PeerStats {
   }
 
   /**
-   * Round trip in nanoseconds, -1 where no request has measured it lately. Without the age, a peer
-   * whose first request paid for the TLS handshake would seem far away for ever, as nobody would
-   * ask it again.
+   * Round trip in nanoseconds, -1 where no request or question has measured it lately. Without the
+   * age, a peer whose first request paid for the TLS handshake would seem far away for ever, as
+   * nobody would ask it again.
    */
   synchronized long rttNanos(long nowNanos) {
     return isYoung(measured, measuredAtNanos, nowNanos) ? rttNanos : -1;

@@ -99,8 +99,9 @@ public final class Peers {
     return known == null ? 0 : known.refusals.retryNanos(nowNanos, request);
   }
 
-  /** It was asked how busy it is, and said so; {@code model} empty for none in particular. */
-  public void onLoad(long nowNanos, NodeId peer, String model, Load load) {
+  /** It was asked then how busy it is, and said so; {@code model} empty for none in particular. */
+  public void onLoad(long nowNanos, long askedAtNanos, NodeId peer, String model, Load load) {
+    of(peer).onAsked(nowNanos, nowNanos - askedAtNanos);
     heard(nowNanos, peer, model, load);
     outliers.onLoad(peer);
   }

@@ -177,10 +177,22 @@ class PeersTest {
   }
 
   @Test
+  void aQuestionMeasuresTheWayWhereNoRequestHasLately() {
+    report(0, A, 2 * MILLI, SMALL, IDLE);
+    peers.onLoad(MILLI * 10, 0, A, MODEL, IDLE);
+    assertThat(view(MILLI * 10, A).rttNanos()).as("requests know better").isEqualTo(2 * MILLI);
+
+    long later = 4 * SECOND;
+    assertThat(view(later, A).rttNanos()).as("what gossip knows").isNotEqualTo(3 * MILLI);
+    peers.onLoad(later, later - 3 * MILLI, A, MODEL, IDLE);
+    assertThat(view(later, A).rttNanos()).isEqualTo(3 * MILLI);
+  }
+
+  @Test
   void routersHearOfAModelsHoldersAndNothingOfRelays() {
     report(0, A, MILLI, SMALL, IDLE);
     peers.onReport(0, B, "", MILLI, SMALL, IDLE);
-    peers.onLoad(0, B, MODEL, IDLE);
+    peers.onLoad(0, 0, B, MODEL, IDLE);
 
     assertThat(heard).containsExactly(MODEL + " " + A.shortName(), MODEL + " " + B.shortName());
   }
@@ -193,7 +205,7 @@ class PeersTest {
     assertThat(peers.onTick(0)).isEmpty();
 
     assertThat(peers.onTick(SECOND)).containsExactly(A);
-    peers.onLoad(SECOND, A, "", IDLE);
+    peers.onLoad(SECOND, SECOND - MILLI, A, "", IDLE);
 
     assertThat(view(SECOND, A).standing()).isEqualTo(Standing.WELL);
     assertThat(peers.ejections()).isEqualTo(1);

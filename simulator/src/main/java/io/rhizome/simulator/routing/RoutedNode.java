@@ -85,13 +85,17 @@ final class RoutedNode {
 
   private void ask(NodeId node, String model) {
     int peer = RoutingMesh.number(node);
-    mesh.send(this, peer, there -> there.tell(this, model), () -> doubt(peer, false));
+    long askedAt = now();
+    mesh.send(this, peer, there -> there.tell(this, model, askedAt), () -> doubt(peer, false));
   }
 
-  private void tell(RoutedNode asker, String model) {
+  private void tell(RoutedNode asker, String model, long askedAt) {
     Load load = load();
     mesh.send(
-        this, asker.number, there -> there.peers.onLoad(there.now(), id, model, load), () -> {});
+        this,
+        asker.number,
+        there -> there.peers.onLoad(there.now(), askedAt, id, model, load),
+        () -> {});
   }
 
   /** What has to be done a few times a second. */

@@ -53,13 +53,14 @@ final class Questions {
   }
 
   private void ask(NodeId peer, String model) {
+    long askedAt = clock.getAsLong();
     forwarder.ask(
         peer,
         model,
         new Forwarder.LoadAnswer() {
           @Override
           public void onLoad(Load load) {
-            peers.onLoad(clock.getAsLong(), peer, model, load);
+            peers.onLoad(clock.getAsLong(), askedAt, peer, model, load);
           }
 
           @Override
