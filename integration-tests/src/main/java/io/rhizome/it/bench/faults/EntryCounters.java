@@ -8,8 +8,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /**
  * A node's counters at one time, as {@code GET /metrics} has them.
@@ -30,31 +30,27 @@ record EntryCounters(List<String> lines) {
     return new EntryCounters(answer.body().lines().toList());
   }
 
-  /** Ejections of peers; {@link IllegalStateException} where the node has no such counter. */
+  /** Ejections of peers. */
   double ejections() {
-    return sum("rhizome_ejections_total")
-        .orElseThrow(() -> new IllegalStateException("the node counts no ejections"));
+    return sum("rhizome_ejections_total");
   }
 
   /** Attempts sent to peers. */
   double hops() {
-    return sum("rhizome_hops_total").orElse(0);
+    return sum("rhizome_hops_total");
   }
 
-  private OptionalDouble sum(String name) {
+  /** Over all labels; {@link IllegalStateException} where the node has no such counter. */
+  private double sum(String name) {
     double[] values =
         lines.stream()
             .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
             .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
             .toArray();
-    if (values.length == 0) {
-      return declares(name) ? OptionalDouble.of(0) : OptionalDouble.empty();
+    if (values.length == 0 && !declares(name)) {
+      throw new IllegalStateException("the node has no counter " + name);
     }
-    double sum = 0;
-    for (double value : values) {
-      sum += value;
-    }
-    return OptionalDouble.of(sum);
+    return Arrays.stream(values).sum();
   }
 
   private boolean declares(String name) {
