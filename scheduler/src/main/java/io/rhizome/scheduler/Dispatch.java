@@ -389,7 +389,7 @@ public final class Dispatch {
       steps.add(new Step.RunHere(made, version, left, attempt.cold));
     }
     if (!decision.ask().isEmpty()) {
-      steps.add(new Step.Ask(decision.ask()));
+      steps.add(new Step.Ask(decision.ask(), router.name()));
     }
   }
 

@@ -116,6 +116,17 @@ public final class Peers {
     }
   }
 
+  /** Its router said that beside its load: those here of that name hear it, and no others. */
+  public void onWord(long nowNanos, NodeId peer, String model, RouterWord word) {
+    if (word.isSound()) {
+      for (Router router : routers.get()) {
+        if (router.name().equals(word.router())) {
+          router.onWord(nowNanos, model, peer, word.bytes());
+        }
+      }
+    }
+  }
+
   private void heard(long nowNanos, NodeId peer, String model, Load load) {
     of(peer).onLoad(nowNanos, load);
     if (!model.isEmpty()) {

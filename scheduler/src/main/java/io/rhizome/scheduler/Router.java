@@ -20,6 +20,12 @@ import java.util.random.RandomGenerator;
  * </pre>
  */
 public interface Router {
+  /** The most that a router may say with a load. */
+  int MAX_WORD_BYTES = 64;
+
+  /** What a router says that says nothing. */
+  byte[] NO_WORD = {};
+
   /** The name that configuration uses, such as {@code power_of_two}. */
   String name();
 
@@ -54,6 +60,29 @@ public interface Router {
 
   /** A node that holds this model was asked for its load, or said it with an outcome. */
   default void onLoad(long nowNanos, String model, NodeId node, Load load) {}
+
+  /**
+   * What this node tells the routers of this name at a peer beside its load: with the end of a
+   * request that the peer sent here and this router was to choose for, and where such a router asks
+   * for the load. Changes nothing.
+   *
+   * @param model which model that was about; clients make up names
+   * @param self this node
+   * @return at most {@value #MAX_WORD_BYTES} bytes, which nobody writes to later; more are refused
+   *     as a defect, and not sent
+   */
+  default byte[] word(long nowNanos, String model, NodeId self) {
+    return NO_WORD;
+  }
+
+  /**
+   * A router of this name at a peer, the holder or one that passed the request on, told that beside
+   * its node's load. It comes before the outcome that it came with.
+   *
+   * @param word 1 to {@value #MAX_WORD_BYTES} bytes, as a peer sent them: what makes no sense is to
+   *     be ignored
+   */
+  default void onWord(long nowNanos, String model, NodeId peer, byte[] word) {}
 
   /** Some time passed: about once a second. */
   default void onTick(long nowNanos) {}

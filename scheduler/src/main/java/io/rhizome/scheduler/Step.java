@@ -42,8 +42,12 @@ public sealed interface Step {
    */
   record GiveUp(int attempt, boolean silent) implements Step {}
 
-  /** Ask these nodes for their load, for the decisions to come. */
-  record Ask(List<NodeId> nodes) implements Step {
+  /**
+   * Ask these nodes for their load, for the decisions to come.
+   *
+   * @param router the name of the router that wants to know
+   */
+  record Ask(List<NodeId> nodes, String router) implements Step {
     public Ask {
       nodes = List.copyOf(nodes);
     }

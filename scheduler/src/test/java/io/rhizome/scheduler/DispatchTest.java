@@ -53,7 +53,7 @@ class DispatchTest extends DispatchFixture {
     router.ask.add(node(3));
 
     assertThat(dispatch().start(holders(0, 1)))
-        .containsExactly(forward(1, 1, DEADLINE), new Step.Ask(List.of(node(3))));
+        .containsExactly(forward(1, 1, DEADLINE), new Step.Ask(List.of(node(3)), router.name()));
   }
 
   @Test

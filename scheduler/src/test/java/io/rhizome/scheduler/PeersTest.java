@@ -47,6 +47,11 @@ class PeersTest {
     }
 
     @Override
+    public void onWord(long nowNanos, String model, NodeId peer, byte[] word) {
+      heard.add(model + " " + peer.shortName() + " says " + word.length);
+    }
+
+    @Override
     public void onTick(long nowNanos) {
       heard.add("tick");
     }
@@ -73,6 +78,22 @@ class PeersTest {
     assertThat(peers.learnt(0, told)).isEqualTo(told);
     assertThat(told.standing()).isEqualTo(Standing.SUSPECT);
     assertThat(told.load()).isEqualTo(Load.UNKNOWN);
+  }
+
+  @Test
+  void whatAPeersRouterSaysIsHeardByThoseOfItsNameOnly() {
+    peers.onWord(0, A, MODEL, new RouterWord("listening", new byte[Router.MAX_WORD_BYTES]));
+    peers.onWord(0, B, MODEL, new RouterWord("another", new byte[1]));
+
+    assertThat(heard).containsExactly(MODEL + " " + A.shortName() + " says 64");
+  }
+
+  @Test
+  void whatNoRouterMayHaveSaidIsDropped() {
+    peers.onWord(0, A, MODEL, new RouterWord("listening", new byte[Router.MAX_WORD_BYTES + 1]));
+    peers.onWord(0, A, MODEL, new RouterWord("listening", Router.NO_WORD));
+
+    assertThat(heard).isEmpty();
   }
 
   @Test

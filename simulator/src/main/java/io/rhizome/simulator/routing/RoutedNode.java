@@ -7,6 +7,7 @@ import io.rhizome.scheduler.Failure;
 import io.rhizome.scheduler.Load;
 import io.rhizome.scheduler.Peers;
 import io.rhizome.scheduler.Router;
+import io.rhizome.scheduler.RouterWord;
 import io.rhizome.scheduler.admission.Admission;
 import io.rhizome.scheduler.admission.AdmissionConfig;
 import io.rhizome.scheduler.resilience.Resilience;
@@ -73,6 +74,18 @@ final class RoutedNode {
     return new Load(present, slots, ahead * service / slots, service);
   }
 
+  /** What its router says beside that, with that model in mind; null for nothing. */
+  @Nullable RouterWord word(String model) {
+    return RouterWord.of(router, now(), model, id);
+  }
+
+  /** A peer's router said that. */
+  void heard(NodeId peer, String model, @Nullable RouterWord word) {
+    if (word != null) {
+      peers.onWord(now(), peer, model, word);
+    }
+  }
+
   /** An attempt at a peer broke, or was given up for want of an answer. */
   void doubt(int peer, boolean connection) {
     boolean unused = peers.onFailure(now(), mesh.node(peer).id, connection);
@@ -91,10 +104,14 @@ final class RoutedNode {
 
   private void tell(RoutedNode asker, String model, long askedAt) {
     Load load = load();
+    RouterWord word = word(model);
     mesh.send(
         this,
         asker.number,
-        there -> there.peers.onLoad(there.now(), askedAt, id, model, load),
+        there -> {
+          there.peers.onLoad(there.now(), askedAt, id, model, load);
+          there.heard(id, model, word);
+        },
         () -> {});
   }
 

@@ -33,7 +33,6 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The mesh's door for requests: what a peer forwards is checked against what it says of it, and
@@ -74,13 +73,17 @@ final class ForwardService {
 
   private void getLoad(GetLoadRequest request, StreamObserver<GetLoadResponse> observer) {
     Load load = serving.load();
-    observer.onNext(
+    GetLoadResponse.Builder answer =
         GetLoadResponse.newBuilder()
             .setInFlight(load.inFlight())
             .setLimit(load.limit())
             .setQueueNanos(load.queueNanos())
-            .setServiceNanos(load.serviceNanos())
-            .build());
+            .setServiceNanos(load.serviceNanos());
+    HopReport.Word word = serving.word(request.getRouter(), request.getModel());
+    if (word != null) {
+      answer.setWord(word.bytes());
+    }
+    observer.onNext(answer.build());
     observer.onCompleted();
   }
 
@@ -119,7 +122,7 @@ final class ForwardService {
         serving.serve(
             new Arrival(
                 message, request, arrived + budget, loops.timers(), serving.caller(headers)),
-            new GrpcReply(call, error -> trailers(request, error, arrived)));
+            new GrpcReply(call, error -> trailers(serving.report(request, error, arrived))));
     return running::cancel;
   }
 
@@ -143,16 +146,6 @@ final class ForwardService {
       throw new MalformedException(HopMetadata.NAME + ": the request was here before");
     }
     return hop;
-  }
-
-  private Metadata trailers(Request request, @Nullable ServingError error, long arrivedNanos) {
-    if (error == null) {
-      return trailers(Outcome.ANSWERED, arrivedNanos, 0);
-    }
-    Outcome outcome = error.code().outcome();
-    HopReport report = serving.report(outcome, arrivedNanos, error.retryNanos());
-    return trailers(
-        outcome == Outcome.OVERLOADED ? report.with(serving.alternative(request)) : report);
   }
 
   private Metadata trailers(Outcome outcome, long arrivedNanos, long retryNanos) {

@@ -79,25 +79,28 @@ public final class GrpcForwarder implements Forwarder {
   }
 
   @Override
-  public void ask(NodeId peer, String model, LoadAnswer answer) {
+  public void ask(NodeId peer, String model, String router, LoadAnswer answer) {
     ManagedChannel channel = channels.to(peer);
     if (channel == null) {
       answer.onSilence("left the mesh");
       return;
     }
-    Asked asked = new Asked(answer);
+    Asked asked = new Asked(router, answer);
+    GetLoadRequest question = GetLoadRequest.newBuilder().setModel(model).setRouter(router).build();
     Context.ROOT.run(
         () ->
             ForwardServiceGrpc.newStub(channel)
                 .withDeadlineAfter(ASK_MILLIS, TimeUnit.MILLISECONDS)
-                .getLoad(GetLoadRequest.newBuilder().setModel(model).build(), asked));
+                .getLoad(question, asked));
   }
 
   private static final class Asked implements StreamObserver<GetLoadResponse> {
+    private final String router;
     private final LoadAnswer answer;
     private boolean answered;
 
-    Asked(LoadAnswer answer) {
+    Asked(String router, LoadAnswer answer) {
+      this.router = router;
       this.answer = answer;
     }
 
@@ -106,7 +109,8 @@ public final class GrpcForwarder implements Forwarder {
       answered = true;
       answer.onLoad(
           new Load(
-              load.getInFlight(), load.getLimit(), load.getQueueNanos(), load.getServiceNanos()));
+              load.getInFlight(), load.getLimit(), load.getQueueNanos(), load.getServiceNanos()),
+          HopReport.Word.of(router, load.getWord()));
     }
 
     @Override

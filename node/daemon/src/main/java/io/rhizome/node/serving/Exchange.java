@@ -106,7 +106,7 @@ final class Exchange implements Cancellable {
     } else if (step instanceof Step.GiveUp giveUp) {
       giveUp(giveUp);
     } else if (step instanceof Step.Ask ask) {
-      serving.questions.ask(ask.nodes(), arrival.request().model());
+      serving.questions.ask(ask.nodes(), arrival.request().model(), ask.router());
     } else {
       explain();
       end(toError(((Step.Fail) step).error()));
@@ -451,6 +451,7 @@ final class Exchange implements Cancellable {
           now - sentNanos - report.elapsedNanos(),
           arrival.request().bytes(),
           load);
+      serving.words.heard(step.to(), arrival.request().model(), report.word());
       HopReport.Alternative other = report.alternative();
       if (other != null
           && other.ageNanos() <= MAX_HEARSAY_NANOS

@@ -43,13 +43,15 @@ public interface Forwarder {
   /**
    * Asks a peer how busy it is; exactly one method of {@code answer} is called, within a second or
    * so.
+   *
+   * @param router the name of this node's router that wants to know; empty for none
    */
-  void ask(NodeId peer, String model, LoadAnswer answer);
+  void ask(NodeId peer, String model, String router, LoadAnswer answer);
 
   /** What came of the question. */
   interface LoadAnswer {
-    /** The peer said it. */
-    void onLoad(Load load);
+    /** The peer said it, and its router of that name that, if anything. */
+    void onLoad(Load load, HopReport.@Nullable Word word);
 
     /** It did not. */
     void onSilence(String why);

@@ -37,6 +37,7 @@ public final class Serving {
   final NodeId self;
   final View view;
   final Peers peers;
+  final RouterWords words;
   final Questions questions;
   final Gate gate;
   final ReadyModels models;
@@ -101,7 +102,8 @@ public final class Serving {
     this.gate = gate;
     this.peers = new Peers(routing::routers);
     this.view = new View(parts.membership(), models, gate::load, routing, peers, clock.getAsLong());
-    this.questions = new Questions(peers, view, forwarder, parts.doubt(), clock);
+    this.words = new RouterWords(self, routing, peers, clock);
+    this.questions = new Questions(peers, words, view, forwarder, parts.doubt(), clock);
     this.counters = new Counters(System::currentTimeMillis, peers::ejections);
   }
 
@@ -181,7 +183,23 @@ public final class Serving {
   }
 
   /**
-   * What to tell a peer at the end of a request that it forwarded here.
+   * What to tell a peer at the end of that request, which it forwarded here: also what the router
+   * says that was to choose for it, and where it may find room.
+   *
+   * @param error null where it was answered
+   */
+  public HopReport report(Request request, @Nullable ServingError error, long arrivedNanos) {
+    HopReport.Word word = words.of(request);
+    if (error == null) {
+      return report(HopReport.Outcome.ANSWERED, arrivedNanos, 0).saying(word);
+    }
+    HopReport.Outcome outcome = error.code().outcome();
+    HopReport report = report(outcome, arrivedNanos, error.retryNanos()).saying(word);
+    return outcome == HopReport.Outcome.OVERLOADED ? report.with(alternative(request)) : report;
+  }
+
+  /**
+   * What to tell a peer at the end of what it forwarded here and is no request.
    *
    * @param retryNanos when it may try again, of one refused for want of room; else 0
    */
@@ -199,7 +217,7 @@ public final class Serving {
   }
 
   /** Who may have room for a request that a peer sent here and that has none; null for no idea. */
-  public HopReport.@Nullable Alternative alternative(Request request) {
+  private HopReport.@Nullable Alternative alternative(Request request) {
     return Candidates.elsewhere(request, view.current(clock.getAsLong()), random.get())
         .map(
             node ->
@@ -216,6 +234,11 @@ public final class Serving {
   /** How busy this node is. */
   public Load load() {
     return gate.load(clock.getAsLong());
+  }
+
+  /** What the router of that name says beside that, to one who asks with that model in mind. */
+  public HopReport.@Nullable Word word(String router, String model) {
+    return words.of(router, model);
   }
 
   /** Where that request would go now, and why; sends nothing. */

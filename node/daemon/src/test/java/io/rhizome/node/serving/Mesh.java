@@ -74,6 +74,9 @@ final class Mesh {
   /** Whom serving asked for its load, and where the answers go. */
   final List<NodeId> asked = new ArrayList<>();
 
+  /** For which router each was asked. */
+  final List<String> askedFor = new ArrayList<>();
+
   final List<Forwarder.LoadAnswer> answers = new ArrayList<>();
 
   /** The loads that were begun here: the test ends them. */
@@ -249,8 +252,9 @@ final class Mesh {
     }
 
     @Override
-    public void ask(NodeId peer, String model, LoadAnswer answer) {
+    public void ask(NodeId peer, String model, String router, LoadAnswer answer) {
       asked.add(peer);
+      askedFor.add(router);
       answers.add(answer);
     }
   }

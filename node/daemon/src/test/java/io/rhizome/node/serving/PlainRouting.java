@@ -11,12 +11,17 @@ import java.util.List;
 
 /** Routing where policy says nothing of places. */
 public final class PlainRouting implements Routing {
-  private final Router router = new HotCold();
+  private Router router = new HotCold();
   private RouteRules rules = RouteRules.NONE;
 
   /** From now on models may be loaded on demand. */
   void loadOnDemand() {
     rules = RouteRules.NONE.loadingOnDemand(true);
+  }
+
+  /** From now on that one chooses. */
+  void chooses(Router other) {
+    router = other;
   }
 
   @Override

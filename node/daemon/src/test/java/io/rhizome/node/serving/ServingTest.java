@@ -180,7 +180,7 @@ class ServingTest {
     mesh.answers.clear();
     mesh.serving.tick();
     assertThat(mesh.asked).containsExactly(broken);
-    mesh.answers.get(0).onLoad(new Load(0, 8, 0, 1_000));
+    mesh.answers.get(0).onLoad(new Load(0, 8, 0, 1_000), null);
 
     assertThat(node(broken).standing()).isEqualTo(Standing.WELL);
   }

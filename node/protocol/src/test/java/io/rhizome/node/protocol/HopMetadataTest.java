@@ -4,6 +4,7 @@ package io.rhizome.node.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.protocol.HopReport.Outcome;
 import java.util.Arrays;
@@ -72,6 +73,69 @@ class HopMetadataTest {
     HopReport report = new HopReport(Outcome.OVERLOADED, 5, 10, 1_000, 2_000, 3_000, 0);
     byte[] older = Arrays.copyOf(report.encode(), report.encode().length - Long.BYTES);
     assertThat(HopReport.decode(older)).isEqualTo(report);
+  }
+
+  @Test
+  void aReportCarriesWhatARouterSaysWithAnAlternativeAndWithout() throws Exception {
+    HopReport.Word longest = new HopReport.Word("q_routing", bytes(HopReport.MAX_WORD_BYTES));
+    HopReport report = new HopReport(Outcome.ANSWERED, 5, 10, 1, 2, 3, 4).saying(longest);
+    HopReport pointing = report.with(new HopReport.Alternative(A, 1, 2, 3, 4, 5));
+
+    assertThat(HopReport.decode(report.encode())).isEqualTo(report);
+    assertThat(HopReport.decode(pointing.encode())).isEqualTo(pointing);
+    assertThat(HopReport.decode(longer(pointing.encode()))).isEqualTo(pointing);
+  }
+
+  @Test
+  void whereNoRouterSaysAnythingAReportIsNoLonger() {
+    HopReport report = new HopReport(Outcome.ANSWERED, 5, 10, 1, 2, 3, 4);
+
+    assertThat(report.saying(null)).isSameAs(report);
+    assertThat(report.encode()).hasSize(42);
+  }
+
+  @Test
+  void whatNoRouterCanHaveSaidIsIgnoredAndTheRestOfTheReportIsNot() throws Exception {
+    HopReport plain = new HopReport(Outcome.ANSWERED, 5, 10, 1, 2, 3, 4);
+    byte[] value = plain.saying(new HopReport.Word("q", bytes(3))).encode();
+    int length = value.length - 4;
+    byte[] tooLong = longer(value.clone(), 100);
+    tooLong[length] = HopReport.MAX_WORD_BYTES + 1;
+    byte[] beyond = value.clone();
+    beyond[length] = 4;
+    byte[] nothing = value.clone();
+    nothing[length] = 0;
+    byte[] name = value.clone();
+    name[length - 2] = (byte) 200;
+    byte[] cut = Arrays.copyOf(value, length);
+
+    for (byte[] wrong : List.of(tooLong, beyond, nothing, name, cut)) {
+      assertThat(HopReport.decode(wrong)).isEqualTo(plain);
+    }
+    assertThatThrownBy(() -> new HopReport.Word("q", bytes(65))).hasMessageContaining("not 65");
+  }
+
+  @Property
+  void aReportOfAnyOtherBytesIsRefusedCleanly(@ForAll @Size(max = 200) byte[] value) {
+    try {
+      assertThat(HopReport.decode(value).limit()).isPositive();
+    } catch (MalformedException expected) {
+      assertThat(expected).hasMessageContaining(HopReport.NAME);
+    }
+  }
+
+  private static ByteString bytes(int count) {
+    byte[] bytes = new byte[count];
+    Arrays.fill(bytes, (byte) 9);
+    return ByteString.copyFrom(bytes);
+  }
+
+  private static byte[] longer(byte[] value) {
+    return longer(value, 9);
+  }
+
+  private static byte[] longer(byte[] value, int more) {
+    return Arrays.copyOf(value, value.length + more);
   }
 
   @Test

@@ -203,7 +203,7 @@ final class RestFixture implements AutoCloseable {
     }
 
     @Override
-    public void ask(NodeId peer, String model, Forwarder.LoadAnswer answer) {
+    public void ask(NodeId peer, String model, String router, Forwarder.LoadAnswer answer) {
       throw new AssertionError("there are no peers");
     }
 
