@@ -24,7 +24,8 @@ final class Shipped {
           "dial-out-only",
           "lost-disks",
           "slow-nodes",
-          "slow-half");
+          "slow-half",
+          "cold-start");
 
   private Shipped() {}
 

@@ -36,4 +36,10 @@ public interface Beliefs {
   default RouteRules rules(Request request) {
     return RouteRules.NONE;
   }
+
+  /** That node started, with what lies on its disk. */
+  default void onStarted(int node) {}
+
+  /** That observer, which may be the node itself, hears that it has loaded the model. */
+  default void onLoaded(int observer, int node) {}
 }

@@ -146,7 +146,7 @@ final class Exchange {
     LocalRun here = new LocalRun(node, this, step.attempt(), run, deadlineNanos);
     attempt.here = here;
     node.mesh.watch().onRun(node.number, request, call);
-    node.offer(here);
+    node.run(here, step.cold());
   }
 
   /** The job for an attempt: that which came with the request, unless another attempt had it. */

@@ -31,6 +31,7 @@ final class RoutedNode {
   /** Jobs decided for this node that have not begun to run, for those who know all. */
   final List<Job> expected = new ArrayList<>();
 
+  private final ColdLoad model;
   private final @Nullable Admission<LocalRun> admission;
   private final List<Runnable> held = new ArrayList<>();
   private boolean hung;
@@ -45,6 +46,7 @@ final class RoutedNode {
     this.router = router;
     this.random = random;
     this.workers = new Workers(mesh.time(), mesh.queue(), spec.workers(), spec.speed());
+    this.model = new ColdLoad(this, !spec.cold());
     this.admission =
         setup.admission() && spec.workers() > 0
             ? new Admission<>(AdmissionConfig.of(spec.workers(), setup.queueCapacity()))
@@ -120,7 +122,18 @@ final class RoutedNode {
     peers.onTick(now()).forEach(peer -> ask(peer, ""));
   }
 
-  /** Something is to run here. */
+  /** Something is to run here, for which the model may have to be loaded. */
+  void run(LocalRun run, boolean cold) {
+    if (cold) {
+      model.await(run);
+    } else if (model.isLoaded()) {
+      offer(run);
+    } else {
+      run.failed(Failure.Kind.REFUSED, "not loaded");
+    }
+  }
+
+  /** Something is to run here, where the model is loaded. */
   void offer(LocalRun run) {
     if (admission == null) {
       run.begin();
@@ -137,6 +150,9 @@ final class RoutedNode {
 
   /** Whether it only waited, and does no more. */
   boolean cancel(LocalRun run) {
+    if (model.leave(run)) {
+      return true;
+    }
     return admission == null ? workers.cancel(run.job()) : admission.cancel(run.ticket());
   }
 
@@ -168,6 +184,7 @@ final class RoutedNode {
   void kill() {
     down = true;
     held.clear();
+    model.clear();
     workers.clear();
     expected.clear();
     for (Exchange exchange : List.copyOf(open)) {

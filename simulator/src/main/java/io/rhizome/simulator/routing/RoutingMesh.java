@@ -62,6 +62,7 @@ public final class RoutingMesh {
   }
 
   private RoutedNode started(int number) {
+    beliefs.onStarted(number);
     return new RoutedNode(
         this, number, routers.router(this, number), streams.of("router", started++));
   }
@@ -171,6 +172,16 @@ public final class RoutingMesh {
   /** Loses all that goes from there to there, or no more. */
   public void cut(int from, int to, boolean now) {
     links.cut(from, to, now);
+  }
+
+  /** That node has loaded the model: it knows so at once, and each other once it hears of it. */
+  void announceLoaded(RoutedNode node) {
+    beliefs.onLoaded(node.number, node.number);
+    for (int i = 0; i < nodes.length; i++) {
+      if (i != node.number) {
+        send(node, i, there -> beliefs.onLoaded(there.number, node.number), () -> {});
+      }
+    }
   }
 
   /** Brings something to a node; where nobody listens there, the sender hears that. */

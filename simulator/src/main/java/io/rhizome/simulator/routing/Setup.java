@@ -15,6 +15,7 @@ import java.util.List;
  * @param serviceNanos mean run time on an undisturbed worker of speed 1
  * @param board every so often all loads are shown to all; 0 for at every moment; negative where
  *     nodes know of each other what they heard
+ * @param loadNanos how long a node takes to load the model where it has it on disk only
  */
 public record Setup(
     List<Spec> nodes,
@@ -24,12 +25,31 @@ public record Setup(
     boolean admission,
     int queueCapacity,
     long serviceNanos,
-    long board) {
+    long board,
+    long loadNanos) {
   /** Nodes know of each other what they heard. */
   public static final long NO_BOARD = -1;
 
   public Setup {
     nodes = List.copyOf(nodes);
+  }
+
+  /** One in which all have the model loaded from the start. */
+  public Setup(
+      List<Spec> nodes,
+      Rtt rtt,
+      double jitter,
+      double loss,
+      boolean admission,
+      int queueCapacity,
+      long serviceNanos,
+      long board) {
+    this(nodes, rtt, jitter, loss, admission, queueCapacity, serviceNanos, board, 0);
+  }
+
+  /** Whether some have the model on disk only: then it may be loaded on demand. */
+  boolean loadsOnDemand() {
+    return nodes.stream().anyMatch(Spec::cold);
   }
 
   /** Round trips. */
@@ -45,9 +65,16 @@ public record Setup(
    * @param speed of each worker
    * @param disturbance others' work there
    * @param region where it stands; empty for nowhere in particular
+   * @param cold whether it starts with the model on disk only
    */
-  public record Spec(int workers, double speed, Antagonist disturbance, String region) {
-    /** One that stands nowhere in particular. */
+  public record Spec(
+      int workers, double speed, Antagonist disturbance, String region, boolean cold) {
+    /** One that has the model loaded. */
+    public Spec(int workers, double speed, Antagonist disturbance, String region) {
+      this(workers, speed, disturbance, region, false);
+    }
+
+    /** One that has the model loaded and stands nowhere in particular. */
     public Spec(int workers, double speed, Antagonist disturbance) {
       this(workers, speed, disturbance, "");
     }

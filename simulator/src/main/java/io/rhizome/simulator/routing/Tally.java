@@ -14,12 +14,18 @@ public final class Tally implements Watch {
   private final Sample answered = new Sample();
   private long failed;
   private long ends;
+  private long loads;
   private long hash = 7;
 
   /** Counts those that come in from that moment to before that. */
   public Tally(long fromNanos, long toNanos) {
     this.fromNanos = fromNanos;
     this.toNanos = toNanos;
+  }
+
+  @Override
+  public void onLoad(int node) {
+    loads++;
   }
 
   @Override
@@ -54,6 +60,11 @@ public final class Tally implements Watch {
   /** How many requests ended, whenever they came in. */
   public long ends() {
     return ends;
+  }
+
+  /** How often a node loaded the model for requests, whenever that was. */
+  public long loads() {
+    return loads;
   }
 
   /** Mean of the answered, in nanoseconds. */

@@ -94,6 +94,12 @@ public record Trial(
     }
 
     @Override
+    public void onLoad(int node) {
+      first.onLoad(node);
+      second.onLoad(node);
+    }
+
+    @Override
     public void onEnded(long nowNanos, Call call, Failure.@Nullable Kind failure) {
       first.onEnded(nowNanos, call, failure);
       second.onEnded(nowNanos, call, failure);

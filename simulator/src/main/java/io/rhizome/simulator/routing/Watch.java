@@ -13,6 +13,9 @@ public interface Watch {
   /** It begins to run there, or waits for it. */
   default void onRun(int node, Request request, Call call) {}
 
+  /** A node begins to load the model. */
+  default void onLoad(int node) {}
+
   /**
    * The client has its answer, or an error.
    *

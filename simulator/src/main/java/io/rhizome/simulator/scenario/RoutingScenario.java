@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param service mean run time of a request on an undisturbed worker of full speed
  * @param slow servers of less than full speed, evenly among the others; none where it is not given
  * @param antagonists others' work on every server; none where it is not given
+ * @param cold servers that start with the model on disk only, evenly among the others; none where
+ *     it is not given
  * @param rtt round trip between servers of one region; 500us where it is not given
  * @param apart round trip between servers of different regions
  * @param jitter share that a message takes longer at most; 0.2 where it is not given
@@ -48,6 +50,7 @@ public record RoutingScenario(
     Duration service,
     @Nullable Slow slow,
     @Nullable Antagonists antagonists,
+    @Nullable Cold cold,
     Duration rtt,
     @Nullable Duration apart,
     Share jitter,
@@ -102,6 +105,25 @@ public record RoutingScenario(
   }
 
   /**
+   * Servers that load the model when a request needs it, one at a time: while none has it loaded,
+   * all requests wait for one of them.
+   *
+   * @param share how many of all
+   * @param loading how long that takes
+   */
+  public record Cold(Share share, Duration loading) {
+    public Cold {
+      if (share == null) {
+        throw new IllegalArgumentException("share is missing; write for example share: 100%");
+      }
+      if (loading == null || loading.isZero() || loading.compareTo(MAX_DURATION) > 0) {
+        throw new IllegalArgumentException(
+            "loading must be above 0 and at most 60 m; write for example loading: 3s");
+      }
+    }
+  }
+
+  /**
    * Others' work: takes a random part of a server, another after an exponential time.
    *
    * @param least the least that it takes; nothing where it is not given
@@ -143,6 +165,7 @@ public record RoutingScenario(
       @Nullable Duration service,
       @Nullable Slow slow,
       @Nullable Antagonists antagonists,
+      @Nullable Cold cold,
       @Nullable Duration rtt,
       @Nullable Duration apart,
       @Nullable Share jitter,
@@ -159,6 +182,7 @@ public record RoutingScenario(
     this.workers = workers;
     this.slow = slow;
     this.antagonists = antagonists;
+    this.cold = cold;
     this.rtt = Objects.requireNonNullElse(rtt, Duration.ofNanos(500_000));
     this.apart = apart;
     this.jitter = Objects.requireNonNullElse(jitter, new Share(0.2));
@@ -247,9 +271,12 @@ public record RoutingScenario(
     if (some == null) {
       return 1;
     }
-    double share = some.share().value();
-    boolean isSlow = Math.floor((number + 1) * share) > Math.floor(number * share);
-    return isSlow ? some.speed().value() : 1;
+    return isOf(some.share(), number) ? some.speed().value() : 1;
+  }
+
+  /** Whether that one is among so many, evenly among the others. */
+  private static boolean isOf(Share share, int number) {
+    return Math.floor((number + 1) * share.value()) > Math.floor(number * share.value());
   }
 
   private Antagonist disturbance() {
@@ -284,7 +311,8 @@ public record RoutingScenario(
       Region region = places.get(place);
       String named = regions.isEmpty() ? "" : region.name();
       for (int i = 0; i < region.servers(); i++) {
-        specs.add(new Setup.Spec(workers, speed(i), disturbance(), named));
+        boolean isCold = cold != null && isOf(cold.share(), i);
+        specs.add(new Setup.Spec(workers, speed(i), disturbance(), named, isCold));
         weights.add(region.load().value() * capacity(region) / region.servers());
         regionOf.add(place);
       }
@@ -300,7 +328,8 @@ public record RoutingScenario(
             true,
             QUEUE_CAPACITY,
             service.toNanos(),
-            Setup.NO_BOARD);
+            Setup.NO_BOARD,
+            cold == null ? 0 : cold.loading().toNanos());
     return new Trial(
         setup,
         weights,

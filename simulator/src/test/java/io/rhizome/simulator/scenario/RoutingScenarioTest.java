@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.rhizome.simulator.routing.Antagonist;
+import io.rhizome.simulator.routing.Policy;
 import io.rhizome.simulator.routing.Setup;
+import io.rhizome.simulator.routing.Tally;
 import io.rhizome.simulator.routing.Trial;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RoutingScenarioTest {
+  private static final Path SHIPPED = Path.of("src", "main", "resources", "scenarios");
   private static final String SMALLEST =
       "kind: routing\nservers: 5\nworkers: 2\nservice: 100ms\nload: 90%\nrequests: 900\n";
 
@@ -50,6 +53,29 @@ class RoutingScenarioTest {
     assertThat(trial.setup().nodes().get(0).disturbance())
         .isEqualTo(new Antagonist(0, 0.4, 3_000_000_000L));
     assertThat(trial.perSecond()).isCloseTo(0.9 * 2.5 * 2 * 0.8 * 10, within(1e-9));
+  }
+
+  @Test
+  void coldServersStandAmongTheOthers() throws Exception {
+    Setup setup = read(SMALLEST + "cold: {share: 40%, loading: 3s}\n").trial().setup();
+
+    assertThat(setup.nodes())
+        .extracting(Setup.Spec::cold)
+        .containsExactly(false, false, true, false, true);
+    assertThat(setup.loadNanos()).isEqualTo(3_000_000_000L);
+  }
+
+  @Test
+  void ofTheShippedServersThatAreAllColdOneLoadsTheModelAndNobodyIsTurnedAway() throws Exception {
+    Trial trial = read(Files.readString(SHIPPED.resolve("cold-start.yaml"))).trial();
+
+    Tally tally = trial.run(1, Policy.of("hot_cold"));
+
+    assertThat(tally.loads()).isEqualTo(1);
+    assertThat(tally.requests()).isGreaterThan(400);
+    assertThat(tally.failed()).isZero();
+    assertThat(tally.quantileNanos(0)).isLessThan(1e9);
+    assertThat(tally.quantileNanos(0.99)).isBetween(2e9, 5e9);
   }
 
   @Test
@@ -106,6 +132,8 @@ class RoutingScenarioTest {
         "servers: 3; slow: {share: 50%, speed: 0}|f.yaml:3: slow: speed must be above 0; write",
         "servers: 3; antagonists: {most: 100%, lasts: 1s}|f.yaml:3: antagonists: most must be from",
         "servers: 3; antagonists: {most: 10%}|f.yaml:3: antagonists: lasts must be above 0; write",
+        "servers: 3; cold: {loading: 1s}|f.yaml:3: cold: share is missing; write for example share",
+        "servers: 3; cold: {share: 50%}|f.yaml:3: cold: loading must be above 0 and at most 60 m;",
         "servers: 3; rtt: 5 ms|f.yaml:3: rtt: '5 ms' is no duration; write a number and us, ms",
         "servers: 3; load: 1; workers: 1; service: 1s; requests: 1; speed: 2|f.yaml:7: unknown field"
             + " 'speed'; known here are",
