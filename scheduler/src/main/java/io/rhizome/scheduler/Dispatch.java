@@ -68,9 +68,6 @@ import org.jspecify.annotations.Nullable;
 public final class Dispatch {
   private static final long NEVER = Long.MAX_VALUE;
 
-  /** Beyond its queue, an attempt may take so many times what a run does there. */
-  private static final int RUNS_ALLOWED = 3;
-
   private static final String LOADS = " was loading the model for it";
 
   private final Request request;
@@ -92,27 +89,6 @@ public final class Dispatch {
 
   /** What was decided last, of the request as it stood. */
   private record Decided(Request asked, RouteDecision decision) {}
-
-  private static final class Pending {
-    final int number;
-    final NodeId holder;
-    final @Nullable NodeId relay;
-    final boolean cold;
-    final long sentNanos;
-    final long allowedNanos;
-    long timeoutNanos;
-
-    Pending(
-        int number, Action action, NodeId self, boolean cold, long sentNanos, long allowedNanos) {
-      Action.Forward forward = action instanceof Action.Forward there ? there : null;
-      this.number = number;
-      this.holder = forward == null ? self : forward.holder();
-      this.relay = forward == null || forward.target() == null ? null : forward.to();
-      this.cold = cold;
-      this.sentNanos = sentNanos;
-      this.allowedNanos = allowedNanos;
-    }
-  }
 
   /**
    * A request that has not been tried yet.
@@ -201,7 +177,7 @@ public final class Dispatch {
 
   private void onSilence(ClusterView view, Pending attempt, List<Step> steps) {
     long now = view.nowNanos();
-    long expected = after(attempt.sentNanos, expectedNanos(view, attempt));
+    long expected = after(attempt.sentNanos, attempt.expectedNanos(view));
     if (expected > now) {
       attempt.timeoutNanos = expected;
       return;
@@ -210,7 +186,7 @@ public final class Dispatch {
     if (pending.size() > 1) {
       giveUpSilent(view, attempt, steps);
     } else if (made < maxAttempts) {
-      RouteDecision decision = decide(view);
+      RouteDecision decision = decide(view).decision();
       if (!(decision.action() instanceof Action.Refuse) && resilience.retries().tryTake(now)) {
         giveUpSilent(view, attempt, steps);
         follow(view, decision, steps);
@@ -218,28 +194,10 @@ public final class Dispatch {
     }
   }
 
-  /**
-   * How long the attempt may well take by what its holder said since: it is busy, not hung. 0 where
-   * it said nothing since.
-   */
-  private static long expectedNanos(ClusterView view, Pending attempt) {
-    NodeView holder = heardSince(view, attempt);
-    return holder == null
-        ? 0
-        : holder.load().queueNanos() + RUNS_ALLOWED * holder.load().serviceNanos();
-  }
-
-  /** The holder, if it said anything to anybody here since the attempt was sent. */
-  private static @Nullable NodeView heardSince(ClusterView view, Pending attempt) {
-    return view.node(attempt.holder)
-        .filter(node -> node.loadAgeNanos() <= view.nowNanos() - attempt.sentNanos)
-        .orElse(null);
-  }
-
   private void giveUpSilent(ClusterView view, Pending attempt, List<Step> steps) {
     long now = view.nowNanos();
     String why = "no answer in " + (now - attempt.sentNanos) / 1_000_000 + " ms";
-    steps.add(new Step.GiveUp(attempt.number, heardSince(view, attempt) == null));
+    steps.add(new Step.GiveUp(attempt.number, attempt.heardSince(view) == null));
     over(now, attempt, new Failure(Failure.Kind.SILENT, why), null);
     silent.add(attempt.holder);
   }
@@ -248,7 +206,7 @@ public final class Dispatch {
     if (pending.size() != 1 || made >= maxAttempts) {
       return;
     }
-    RouteDecision decision = decide(view);
+    RouteDecision decision = decide(view).decision();
     if (!(decision.action() instanceof Action.Refuse)
         && !isCold(view, decision.action())
         && resilience.hedges().tryTake(view.nowNanos())) {
@@ -334,15 +292,16 @@ public final class Dispatch {
     } else if (made >= maxAttempts) {
       exhausted(now, "gave up after " + made + " attempts", List.of(), steps);
     } else {
-      RouteDecision decision = decide(view);
-      boolean again = !silent.isEmpty() && leavesNobody(decision);
+      Decided answer = decide(view);
+      boolean again = !silent.isEmpty() && leavesNobody(answer.decision());
       if (again) {
         tried.removeAll(silent);
         silent.clear();
-        decision = decide(view);
+        answer = decide(view);
       }
+      RouteDecision decision = answer.decision();
       if (decision.action() instanceof Action.Refuse refuse) {
-        refused(view, refuse.reason(), decision.considered(), steps);
+        refused(view, answer, refuse.reason(), steps);
       } else if (loading && isCold(view, decision.action())) {
         exhausted(now, "too many requests wait for it to be loaded", List.of(), steps);
       } else if ((mayHaveRun || again) && !resilience.retries().tryTake(now)) {
@@ -359,7 +318,7 @@ public final class Dispatch {
   }
 
   /** Where another attempt would go: not where one failed, nor where or through whom one is out. */
-  private RouteDecision decide(ClusterView view) {
+  private Decided decide(ClusterView view) {
     SortedSet<NodeId> out = new TreeSet<>(tried);
     for (Pending attempt : pending) {
       out.add(attempt.holder);
@@ -370,8 +329,9 @@ public final class Dispatch {
     Request asked = out.isEmpty() ? request : request.withPath(request.path().withTried(out));
     RouteDecision decision = router.route(asked, view, random);
     RouterContract.require(router, decision.action(), asked.path(), view.self());
-    decided = new Decided(asked, decision);
-    return decision;
+    Decided last = new Decided(asked, decision);
+    decided = last;
+    return last;
   }
 
   private void follow(ClusterView view, RouteDecision decision, List<Step> steps) {
@@ -430,9 +390,9 @@ public final class Dispatch {
     return null;
   }
 
-  private void refused(
-      ClusterView view, Refusal reason, List<Considered> considered, List<Step> steps) {
+  private void refused(ClusterView view, Decided answer, Refusal reason, List<Step> steps) {
     long now = view.nowNanos();
+    List<Considered> considered = answer.decision().considered();
     switch (reason) {
       case NO_HOLDER -> {
         if (attempts.isEmpty()) {
@@ -443,8 +403,7 @@ public final class Dispatch {
       }
       case HOLDERS_EXHAUSTED -> exhausted(now, "no holder is left to try", considered, steps);
       case OVERLOADED -> {
-        retryNanos =
-            Candidates.of(request.withPath(request.path().withTried(tried)), view).retryNanos();
+        retryNanos = Candidates.of(answer.asked(), view).retryNanos();
         fail(now, Kind.OVERLOADED, "every holder is full", considered, steps);
       }
       case FORBIDDEN -> fail(now, Kind.FORBIDDEN, "policy forbids every holder", considered, steps);

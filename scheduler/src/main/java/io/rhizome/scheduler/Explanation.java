@@ -77,27 +77,23 @@ public record Explanation(
     }
     Candidates candidates = Candidates.of(request, view);
     Holders held = view.holders(request.model());
+    Look look =
+        (node, version, cold) -> {
+          boolean chosen = isHolder(decision.action(), node.id(), view.self());
+          String objection = chosen ? null : objection(candidates, node, cold);
+          String said = verdicts.getOrDefault(node.id(), NOT_LOOKED_AT);
+          return new Holder(
+              node,
+              version,
+              node.estimate(request.bytes()),
+              objection == null ? said : objection,
+              objection != null,
+              chosen,
+              cold);
+        };
     SortedMap<NodeId, Holder> holders = new TreeMap<>();
-    addAll(
-        holders,
-        held.wanted(request.version()),
-        view,
-        (node, version) -> {
-          boolean picked = isHolder(decision.action(), node.id(), view.self());
-          String objection = picked ? null : candidates.objection(node);
-          String verdict = verdicts.getOrDefault(node.id(), NOT_LOOKED_AT);
-          return holder(request, node, version, verdict, objection, picked, false);
-        });
-    addAll(
-        holders,
-        held.wantedCold(request.version()),
-        view,
-        (node, version) -> {
-          boolean picked = isHolder(decision.action(), node.id(), view.self());
-          String objection = picked ? null : candidates.objectionToLoad(node);
-          String verdict = verdicts.getOrDefault(node.id(), NOT_LOOKED_AT);
-          return holder(request, node, version, verdict, objection, picked, true);
-        });
+    addAll(holders, held.wanted(request.version()), view, false, look);
+    addAll(holders, held.wantedCold(request.version()), view, true, look);
     List<Holder> sorted = new ArrayList<>(holders.values());
     sorted.sort(
         Comparator.comparing(Holder::chosen, Comparator.reverseOrder())
@@ -113,42 +109,29 @@ public record Explanation(
         : action instanceof Action.RunHere && self.equals(node);
   }
 
+  private static @Nullable String objection(Candidates candidates, NodeView node, boolean cold) {
+    return cold ? candidates.objectionToLoad(node) : candidates.objection(node);
+  }
+
   private interface Look {
-    Holder at(NodeView node, long version);
+    Holder at(NodeView node, long version, boolean cold);
   }
 
   private static void addAll(
       SortedMap<NodeId, Holder> holders,
       SortedMap<Long, List<NodeId>> held,
       ClusterView view,
+      boolean cold,
       Look look) {
     held.forEach(
         (version, nodes) -> {
           for (NodeId id : nodes) {
             NodeView node = view.node(id).orElse(null);
             if (node != null && !holders.containsKey(id) && holders.size() < MAX_HOLDERS) {
-              holders.put(id, look.at(node, version));
+              holders.put(id, look.at(node, version, cold));
             }
           }
         });
-  }
-
-  private static Holder holder(
-      Request request,
-      NodeView node,
-      long version,
-      String verdict,
-      @Nullable String objection,
-      boolean chosen,
-      boolean cold) {
-    return new Holder(
-        node,
-        version,
-        node.estimate(request.bytes()),
-        objection == null ? verdict : objection,
-        objection != null,
-        chosen,
-        cold);
   }
 
   private static List<Change> changes(RouteDecision decision, List<Holder> holders) {
