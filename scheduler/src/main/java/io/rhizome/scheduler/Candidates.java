@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +75,8 @@ public final class Candidates {
   private List<NodeId> nodes = List.of();
   private long version;
   private Resort resort = Resort.WELL;
-  private double highestPrice = Double.MAX_VALUE;
+  private double highestPrice = Double.POSITIVE_INFINITY;
+  private double highestWeight = Double.POSITIVE_INFINITY;
   private long retryNanos;
   private boolean loads;
   private @Nullable List<NodeView> eligible;
@@ -138,7 +140,10 @@ public final class Candidates {
             version = holders.getKey();
             nodes = holders.getValue();
             if (rules.cheapest()) {
-              highestPrice = lowestPrice();
+              highestPrice = lowest(Place::pricePerGb);
+            }
+            if (rules.leastEnergy()) {
+              highestWeight = lowest(Place::energyWeight);
             }
             return true;
           }
@@ -152,12 +157,12 @@ public final class Candidates {
   }
 
   /** Of those that may serve. Looks at each. */
-  private double lowestPrice() {
-    double lowest = Double.MAX_VALUE;
+  private double lowest(ToDoubleFunction<Place> of) {
+    double lowest = Double.POSITIVE_INFINITY;
     for (NodeId id : nodes) {
       NodeView node = view.node(id).orElse(null);
       if (node != null && objection(node) == null) {
-        lowest = Math.min(lowest, node.place().pricePerGb());
+        lowest = Math.min(lowest, of.applyAsDouble(node.place()));
       }
     }
     return lowest;
@@ -432,6 +437,13 @@ public final class Candidates {
     if (price > highestPrice) {
       return String.format(
           Locale.ROOT, "objective cost: %.2f per GB, others %.2f", price, highestPrice);
+    }
+    double weight = node.place().energyWeight();
+    if (weight > highestWeight) {
+      return weight == Place.NO_ENERGY_WEIGHT
+          ? "objective energy: its site has no energyWeight"
+          : String.format(
+              Locale.ROOT, "objective energy: weight %.2f, others %.2f", weight, highestWeight);
     }
     return rules.objectionToLatency(node.place(), node.estimate(request.bytes()));
   }

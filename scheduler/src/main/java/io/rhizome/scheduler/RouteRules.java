@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param latencyBounds by tier, the most nanoseconds that a request may be estimated to take at a
  *     node there; a tier that is not named has no bound
  * @param cheapest whether only those may run it to which bytes go at the least price
+ * @param leastEnergy whether only those may run it where a run weighs least for its energy, of the
+ *     cheapest where both hold
  * @param loadOnDemand whether a node that has its model on disk only may load it for it
  * @param closed why it may run nowhere now; empty where it may
  */
@@ -28,6 +30,7 @@ public record RouteRules(
     int minSecurityLevel,
     SortedMap<String, Long> latencyBounds,
     boolean cheapest,
+    boolean leastEnergy,
     boolean loadOnDemand,
     String closed) {
   /** Anywhere. */
@@ -44,18 +47,19 @@ public record RouteRules(
 
   /** Rules on places alone, by which nothing is loaded on demand. */
   public RouteRules(List<String> zones, List<String> tiers, int minSecurityLevel) {
-    this(zones, tiers, minSecurityLevel, Collections.emptySortedMap(), false, false, "");
+    this(zones, tiers, minSecurityLevel, Collections.emptySortedMap(), false, false, false, "");
   }
 
   /** The same, by which a model may be loaded on demand, or may not. */
   public RouteRules loadingOnDemand(boolean may) {
-    return new RouteRules(zones, tiers, minSecurityLevel, latencyBounds, cheapest, may, closed);
+    return new RouteRules(
+        zones, tiers, minSecurityLevel, latencyBounds, cheapest, leastEnergy, may, closed);
   }
 
   /** The same, which let it run nowhere, and why. */
   public RouteRules closedFor(String why) {
     return new RouteRules(
-        zones, tiers, minSecurityLevel, latencyBounds, cheapest, loadOnDemand, why);
+        zones, tiers, minSecurityLevel, latencyBounds, cheapest, leastEnergy, loadOnDemand, why);
   }
 
   /** Both these rules and those; loading on demand is allowed where either allows it. */
@@ -70,6 +74,7 @@ public record RouteRules(
         Math.max(minSecurityLevel, other.minSecurityLevel),
         bounds,
         cheapest || other.cheapest,
+        leastEnergy || other.leastEnergy,
         loadOnDemand || other.loadOnDemand,
         closed.isEmpty() ? other.closed : closed);
   }

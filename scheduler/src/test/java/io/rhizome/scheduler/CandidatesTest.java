@@ -323,29 +323,17 @@ class CandidatesTest {
   }
 
   @Test
-  void areOnlyThoseThatTheCheapestLinkLeadsToWhereCostIsTheObjective() {
-    RouteRules cost = new RouteRules(List.of(), List.of(), 0, new TreeMap<>(), true, false, "");
-    Views views =
-        new Views()
-            .holder(with(bare(1), PARIS.withPrice(0.09)), 1)
-            .holder(with(bare(2), PARIS.withPrice(0.02)), 1)
-            .holder(with(bare(3), BERLIN.withPrice(0.02)), 1)
-            .rules(cost);
-
-    assertThat(ids(Candidates.of(request(0), views.from(0)))).containsExactly(node(2), node(3));
-    assertThat(ids(Candidates.of(tried(2, 3), views.from(0))))
-        .describedAs("dear is better than nowhere")
-        .containsExactly(node(1));
-    assertThat(
-            Candidates.of(request(0), views.from(0)).objection(with(bare(1), PARIS.withPrice(1))))
-        .isEqualTo("objective cost: 1.00 per GB, others 0.02");
-  }
-
-  @Test
   void areNotThoseThatWouldTakeLongerThanTheirTierMay() {
     RouteRules bounds =
         new RouteRules(
-            List.of(), List.of(), 0, new TreeMap<>(Map.of("edge", 20 * MILLI)), false, false, "");
+            List.of(),
+            List.of(),
+            0,
+            new TreeMap<>(Map.of("edge", 20 * MILLI)),
+            false,
+            false,
+            false,
+            "");
     NodeView slow = with(Views.at(bare(1), 30 * MILLI, new Load(0, 8, 0, MILLI)), PARIS);
     Views views = new Views().holder(slow, 1).rules(bounds);
 

@@ -135,7 +135,8 @@ public final class PolicyRouting implements Routing {
             spec.path("tier").asText(""),
             spec.path("residencyZone").asText(""),
             spec.path("securityLevel").asInt(0));
-    return new Site(place, prices);
+    double weight = spec.path("energyWeight").asDouble(Place.NO_ENERGY_WEIGHT);
+    return new Site(place.withEnergyWeight(weight), prices);
   }
 
   @Override

@@ -87,6 +87,7 @@ record Route(
         spec.path("minSecurityLevel").asInt(0),
         bounds,
         spec.path("objective").asText().equals("cost"),
+        spec.path("objective").asText().equals("energy"),
         spec.path("loadOnDemand").asBoolean(false),
         "");
   }

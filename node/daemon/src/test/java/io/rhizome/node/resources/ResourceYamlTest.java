@@ -64,6 +64,7 @@ class ResourceYamlTest {
         residencyZone: de
         securityLevel: 2
         powerBudgetWatts: 400
+        energyWeight: 24.5
         links:
           - to: hub
             pricePerGb: 0.05

@@ -181,6 +181,20 @@ final class PolicyRoutingTest {
   }
 
   @Test
+  void theEnergyOfARunIsWeighedByTheSiteThatItRunsAt() {
+    policy.put("Site", "hydro", "{\"energyWeight\":24.5}");
+    policy.put("Site", "coal", "{\"energyWeight\":820,\"links\":[{\"to\":\"hydro\"}]}");
+    policy.put("Route", "r", "{\"models\":\"*\",\"objective\":\"energy\"}");
+
+    assertThat(routing.rules(request("digits", "")).leastEnergy()).isTrue();
+    assertThat(routing.rules(request("digits", "")).cheapest()).isFalse();
+    assertThat(routing.place(member("hydro"), member("coal")).energyWeight()).isEqualTo(24.5);
+    assertThat(routing.place(member("coal"), member("coal")).energyWeight()).isEqualTo(820);
+    assertThat(routing.place(member("elsewhere"), member("coal")).energyWeight())
+        .isEqualTo(Place.NO_ENERGY_WEIGHT);
+  }
+
+  @Test
   void latencyBoundsAreReadByTier() {
     policy.put(
         "Route",
