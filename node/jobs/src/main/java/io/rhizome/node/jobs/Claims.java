@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.jobs;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this node may claim next: of jobs that go on and whose items are here, the most urgent, then
+ * the oldest. Nodes of a site start at different slices, so that they seldom want the same. Jobs
+ * whose items could not be run rest for a while; those that are done are not looked at again until
+ * they are made to go on. Time is passed in. Any thread.
+ */
+final class Claims {
+  private static final long IDLE_NANOS = 200_000_000L;
+  private static final long BUSY_NANOS = 10_000_000L;
+  private static final long STALE_NANOS = 1_000_000_000L;
+  private static final long MIN_REST_NANOS = 500_000_000L;
+  private static final long MAX_REST_NANOS = 10_000_000_000L;
+  private static final int MAX_FOUND = 256;
+
+  private final String self;
+  private final Journal journal;
+  private final Leases leases;
+  private final Deque<Candidate> found = new ArrayDeque<>();
+  private final Map<JobId, Rest> rests = new TreeMap<>();
+
+  /** Jobs that are done, with the round in which they were. */
+  private final Map<JobId, Integer> done = new TreeMap<>();
+
+  private long spell = -1;
+  private long scannedNanos;
+  private boolean scanned;
+  private boolean idle;
+
+  /** A slice that may be claimed. */
+  private record Candidate(JournalEntry entry, Slice slice, SliceState state) {}
+
+  /** Why a job rests, and until when. */
+  private record Rest(String why, long untilNanos, long lengthNanos) {}
+
+  /** A slice that this node has claimed. */
+  record Claim(JournalEntry entry, Slice slice, SliceState state) {}
+
+  Claims(String self, Journal journal, long leaseNanos) {
+    this.self = self;
+    this.journal = journal;
+    this.leases = new Leases(leaseNanos);
+  }
+
+  /** Claims the next slice, if there is one. */
+  Optional<Claim> next(long nowNanos, JobStore store) throws JobException {
+    while (true) {
+      Candidate candidate = candidate(nowNanos, store);
+      if (candidate == null) {
+        return Optional.empty();
+      }
+      Optional<SliceState> mine =
+          store.change(candidate.slice(), SliceChange.claim(self, candidate.state()));
+      if (mine.isPresent()) {
+        return Optional.of(new Claim(candidate.entry(), candidate.slice(), mine.get()));
+      }
+    }
+  }
+
+  private synchronized @Nullable Candidate candidate(long nowNanos, JobStore store)
+      throws JobException {
+    long now = store.site().spell();
+    if (now != spell) {
+      spell = now;
+      found.clear();
+      scanned = false;
+    }
+    if (scanned && nowNanos - scannedNanos >= STALE_NANOS) {
+      found.clear();
+    }
+    long pause = idle ? IDLE_NANOS : BUSY_NANOS;
+    if (found.isEmpty() && (!scanned || nowNanos - scannedNanos >= pause)) {
+      scan(nowNanos, store);
+      scannedNanos = nowNanos;
+      scanned = true;
+      idle = found.isEmpty();
+    }
+    return found.poll();
+  }
+
+  private void scan(long nowNanos, JobStore store) throws JobException {
+    List<JobStore.Entry> open = new ArrayList<>();
+    for (JobStore.Entry entry : store.jobs()) {
+      JobId id = entry.job().id();
+      boolean isDone = Objects.equals(done.get(id), entry.round());
+      if (!entry.cancelled() && !isDone && !rests(id, nowNanos)) {
+        open.add(entry);
+      }
+    }
+    open.sort(
+        Comparator.comparingInt((JobStore.Entry entry) -> -entry.job().spec().priority())
+            .thenComparingLong(entry -> entry.job().submittedMillis())
+            .thenComparing(entry -> entry.job().id()));
+    List<Candidate> others = new ArrayList<>();
+    for (JobStore.Entry entry : open) {
+      Optional<JournalEntry> here = journal.entry(entry.job().id());
+      if (here.isPresent() && scan(nowNanos, store, here.get(), others)) {
+        done.put(entry.job().id(), entry.round());
+      }
+      if (found.size() == MAX_FOUND) {
+        return;
+      }
+    }
+    if (found.isEmpty() && !others.isEmpty()) {
+      // Whose they are comes from the other end.
+      found.add(others.get(others.size() - 1));
+    }
+  }
+
+  /**
+   * Finds what is free of a job: this node's share, and what of the others' came last.
+   *
+   * @return whether all of it is done
+   */
+  private boolean scan(long nowNanos, JobStore store, JournalEntry entry, List<Candidate> others)
+      throws JobException {
+    List<String> present = List.copyOf(store.site().present());
+    int nodes = Math.max(1, present.size());
+    int own = Math.max(0, present.indexOf(self));
+    int share = Math.floorMod(own - entry.job().id().text().hashCode(), nodes);
+    boolean isDone = true;
+    int number = 0;
+    for (SliceState state : store.slices(entry.job())) {
+      Slice slice = entry.job().slice(number++);
+      isDone &= state.phase() == SliceState.Phase.DONE;
+      if (leases.isFree(nowNanos, slice, state, present)) {
+        Candidate candidate = new Candidate(entry, slice, state);
+        if (slice.number() % nodes != share) {
+          others.add(candidate);
+        } else if (found.size() < MAX_FOUND) {
+          found.add(candidate);
+        }
+      }
+    }
+    return isDone;
+  }
+
+  private boolean rests(JobId job, long nowNanos) {
+    Rest rest = rests.get(job);
+    return rest != null && nowNanos - rest.untilNanos() < 0;
+  }
+
+  /** A slice of that job is done. */
+  synchronized void onDone(JobId job) {
+    rests.remove(job);
+  }
+
+  /** Items of that job could not be run now: it rests, longer each time. */
+  synchronized void onLater(JobId job, String why, long nowNanos) {
+    Rest before = rests.get(job);
+    long length =
+        before == null ? MIN_REST_NANOS : Math.min(MAX_REST_NANOS, 2 * before.lengthNanos());
+    rests.put(job, new Rest(why, nowNanos + length, length));
+    found.removeIf(candidate -> candidate.slice().job().equals(job));
+  }
+
+  /** Why a job's items wait. */
+  synchronized List<String> waiting(JobId job) {
+    Rest rest = rests.get(job);
+    return rest == null ? List.of() : List.of(rest.why());
+  }
+
+  /** Forgets what it knew of jobs that are no more. */
+  synchronized void retain(Set<JobId> jobs) {
+    leases.retain(jobs);
+    rests.keySet().retainAll(jobs);
+    done.keySet().retainAll(jobs);
+    found.removeIf(candidate -> !jobs.contains(candidate.slice().job()));
+  }
+}

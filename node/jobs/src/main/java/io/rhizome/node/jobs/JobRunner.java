@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.jobs;
+
+import io.rhizome.node.jobs.ItemRunner.Answered;
+import io.rhizome.node.jobs.ItemRunner.Failed;
+import io.rhizome.node.jobs.ItemRunner.Later;
+import io.rhizome.node.jobs.ItemRunner.Outcome;
+import io.rhizome.store.Digest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs what a site's jobs have to run, at this node: a few threads that each claim a slice, run its
+ * items at once, keep their results and say that it is done. Where the store goes away they stop at
+ * once, and what they had claimed is claimed by others.
+ */
+public final class JobRunner implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(JobRunner.class);
+  private static final int THREADS = 2;
+  private static final long LEASE_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long RENEW_MILLIS = 5_000;
+  private static final long IDLE_MILLIS = 500;
+  private static final int TRIES = 3;
+
+  private final Parts parts;
+  private final Copies copies;
+  private final Claims claims;
+  private final List<Thread> threads = new ArrayList<>();
+  private final Semaphore wake = new Semaphore(0);
+  private volatile boolean closed;
+
+  /**
+   * What it stands on.
+   *
+   * @param self what this node claims with
+   * @param executor what waits for peers; bounded
+   */
+  public record Parts(
+      String self,
+      JobStores stores,
+      Journal journal,
+      SitePeers peers,
+      ItemRunner items,
+      Executor executor) {}
+
+  /** Begins. */
+  public JobRunner(Parts parts) {
+    this.parts = parts;
+    this.copies = new Copies(parts.self(), parts.peers(), parts.executor());
+    this.claims = new Claims(parts.self(), parts.journal(), LEASE_NANOS);
+    for (int i = 0; i < THREADS; i++) {
+      Thread thread = new Thread(this::work, "jobs-" + i);
+      thread.setDaemon(true);
+      threads.add(thread);
+    }
+  }
+
+  /** Begins to run. */
+  public void start() {
+    threads.forEach(Thread::start);
+  }
+
+  /** Looks for work at once. Any thread. */
+  public void wake() {
+    wake.release(THREADS);
+  }
+
+  /** Why a job's items wait, as far as this node tried them. */
+  public List<String> waiting(JobId job) {
+    return claims.waiting(job);
+  }
+
+  private void work() {
+    while (!closed) {
+      boolean found = false;
+      try {
+        found = step();
+      } catch (JobException e) {
+        log.debug("jobs: {}", e.getMessage());
+      } catch (IOException | RuntimeException e) {
+        log.warn("jobs: a slice could not be run: {}", e.getMessage(), e);
+      } catch (InterruptedException e) {
+        return;
+      }
+      if (!found) {
+        rest();
+      }
+    }
+  }
+
+  private void rest() {
+    try {
+      var unused = wake.tryAcquire(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      closed = true;
+    }
+  }
+
+  private boolean step() throws JobException, IOException, InterruptedException {
+    JobStore store = parts.stores().current();
+    Optional<Claims.Claim> claim = claims.next(System.nanoTime(), store);
+    if (claim.isEmpty()) {
+      return false;
+    }
+    run(store, claim.get());
+    return true;
+  }
+
+  /** Runs a slice's items until each has a result, or it is clear that some must wait. */
+  private void run(JobStore store, Claims.Claim claim)
+      throws JobException, IOException, InterruptedException {
+    Job job = claim.entry().job();
+    Slice slice = claim.slice();
+    SortedMap<Integer, ItemResult> results = new TreeMap<>();
+    if (claim.state().attempts() > 1 || claim.state().beat() > 1) {
+      store.results(slice).forEach(result -> results.put(result.item(), result));
+    }
+    int before = results.size();
+    List<byte[]> items = parts.journal().items(claim.entry(), slice.number());
+    Running running = new Running(store, slice, claim.state());
+    String later = "";
+    for (int i = 0; i < TRIES && results.size() < slice.count(); i++) {
+      later = attempt(running, job, items, results);
+    }
+    if (results.size() > before) {
+      store.keep(slice, List.copyOf(results.values()));
+    }
+    if (results.size() == slice.count()) {
+      int failed = (int) results.values().stream().filter(ItemResult::failed).count();
+      var unused = store.change(slice, SliceChange.finish(running.state, failed));
+      claims.onDone(job.id());
+    } else {
+      var unused = store.change(slice, SliceChange.release(running.state));
+      claims.onLater(job.id(), later, System.nanoTime());
+    }
+  }
+
+  /** A claim that is kept up while its items run. */
+  private static final class Running {
+    private final JobStore store;
+    private final Slice slice;
+    private SliceState state;
+
+    Running(JobStore store, Slice slice, SliceState state) {
+      this.store = store;
+      this.slice = slice;
+      this.state = state;
+    }
+
+    void renew() throws JobException {
+      state =
+          store
+              .change(slice, SliceChange.renew(state))
+              .orElseThrow(
+                  () ->
+                      new JobException(
+                          JobException.Code.CONFLICT, "another node took " + slice + " over"));
+    }
+  }
+
+  /** Runs those that have no result at once; gives why the last of those that must wait does. */
+  private String attempt(
+      Running running, Job job, List<byte[]> items, SortedMap<Integer, ItemResult> results)
+      throws JobException, IOException, InterruptedException {
+    SortedMap<Integer, CompletableFuture<Outcome>> open = new TreeMap<>();
+    for (int i = 0; i < items.size(); i++) {
+      int item = running.slice.first() + i;
+      if (!results.containsKey(item)) {
+        open.put(item, parts.items().run(job, items.get(i)));
+      }
+    }
+    await(running, open);
+    String later = "";
+    for (var each : open.entrySet()) {
+      Outcome outcome = each.getValue().join();
+      if (outcome instanceof Answered answered) {
+        results.put(each.getKey(), kept(running.store, job, each.getKey(), answered.answer()));
+      } else if (outcome instanceof Failed failed) {
+        results.put(each.getKey(), ItemResult.error(each.getKey(), failed.why()));
+      } else {
+        later = ((Later) outcome).why();
+      }
+    }
+    return later;
+  }
+
+  private static void await(Running running, SortedMap<Integer, CompletableFuture<Outcome>> open)
+      throws JobException, InterruptedException {
+    CompletableFuture<Void> all =
+        CompletableFuture.allOf(open.values().toArray(CompletableFuture[]::new));
+    while (true) {
+      try {
+        var unused = all.get(RENEW_MILLIS, TimeUnit.MILLISECONDS);
+        return;
+      } catch (TimeoutException e) {
+        running.renew();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("an item's run broke", e.getCause());
+      }
+    }
+  }
+
+  private ItemResult kept(JobStore store, Job job, int item, byte[] answer)
+      throws JobException, IOException {
+    if (answer.length <= ItemResult.MAX_INLINE_BYTES) {
+      return new ItemResult(item, ItemResult.Kind.ANSWER, answer);
+    }
+    Digest digest = Digest.sha256(answer);
+    parts.journal().keepAnswer(job.id(), digest, answer);
+    copies.spread(
+        store.site(),
+        "the answer to item " + item,
+        peer -> parts.peers().keepAnswer(peer, job.id(), digest, answer));
+    return new ItemResult(item, ItemResult.Kind.STORED, digest.bytes());
+  }
+
+  /** Forgets what it knew of jobs that are no more. */
+  void retain(Set<JobId> jobs) {
+    claims.retain(jobs);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    threads.forEach(Thread::interrupt);
+    for (Thread thread : threads) {
+      try {
+        thread.join(TimeUnit.SECONDS.toMillis(5));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

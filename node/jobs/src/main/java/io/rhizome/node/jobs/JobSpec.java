@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.jobs;
+
+import java.time.Duration;
+
+/**
+ * What a client asks for: one model to run on many items. Immutable.
+ *
+ * @param id what names it
+ * @param tenant whose it is; empty for nobody's
+ * @param model the model's name, or a name that policy declares
+ * @param version its version counter; 0 for the newest at each run
+ * @param priority 0 to {@value #MAX_PRIORITY}; jobs of higher priority run first
+ * @param expires how long after it was accepted it is deleted with its results
+ */
+public record JobSpec(
+    JobId id, String tenant, String model, long version, int priority, Duration expires) {
+  /** Highest priority. */
+  public static final int MAX_PRIORITY = 9;
+
+  /** Where nothing else is said. */
+  public static final Duration DEFAULT_EXPIRES = Duration.ofDays(7);
+
+  private static final Duration MAX_EXPIRES = Duration.ofDays(365);
+
+  public JobSpec {
+    if (model.isEmpty()) {
+      throw new IllegalArgumentException("model: a job needs one");
+    }
+    if (version < 0) {
+      throw new IllegalArgumentException("version: 0 for the newest, or its counter");
+    }
+    if (priority < 0 || priority > MAX_PRIORITY) {
+      throw new IllegalArgumentException("priority: 0 to " + MAX_PRIORITY + ", not " + priority);
+    }
+    if (expires.compareTo(Duration.ofSeconds(1)) < 0 || expires.compareTo(MAX_EXPIRES) > 0) {
+      throw new IllegalArgumentException("expires: a second to 365 days, not " + expires);
+    }
+  }
+}
