@@ -3,7 +3,6 @@ package io.rhizome.node;
 
 import io.rhizome.gossip.Endpoint;
 import io.rhizome.gossip.GossipConfig;
-import io.rhizome.gossip.MembershipView;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.SwimEvent;
 import io.rhizome.gossip.transport.GossipLoop;
@@ -11,11 +10,13 @@ import io.rhizome.node.access.Access;
 import io.rhizome.node.access.Door;
 import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
+import io.rhizome.node.api.TenantJobs;
 import io.rhizome.node.api.grpc.AccessGuard;
 import io.rhizome.node.api.grpc.AdminService;
 import io.rhizome.node.api.grpc.ApiServer;
 import io.rhizome.node.api.grpc.Explaining;
 import io.rhizome.node.api.grpc.InferenceService;
+import io.rhizome.node.api.grpc.JobService;
 import io.rhizome.node.api.grpc.PolicyService;
 import io.rhizome.node.api.grpc.Recoveries;
 import io.rhizome.node.api.rest.RestServer;
@@ -59,12 +60,11 @@ import io.rhizome.node.routing.PolicyRouting;
 import io.rhizome.node.serving.Gate;
 import io.rhizome.node.serving.ModelNames;
 import io.rhizome.node.serving.Serving;
+import io.rhizome.node.site.SiteParts;
 import io.rhizome.node.telemetry.LogFormat;
 import io.rhizome.node.telemetry.Metrics;
 import io.rhizome.node.telemetry.OtlpTracing;
-import io.rhizome.scheduler.Load;
 import io.rhizome.scheduler.admission.AdmissionConfig;
-import io.rhizome.v1.StatusResponse;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -76,12 +76,9 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,7 +98,6 @@ public final class Node implements AutoCloseable {
   private static final Duration LEAVE_LIMIT = Duration.ofSeconds(1);
   private static final Duration TICK = Duration.ofMillis(250);
 
-  private final long startedNanos = System.nanoTime();
   private final NodeConfig config;
   private final Teardown teardown;
   private final NodeId id;
@@ -158,7 +154,7 @@ public final class Node implements AutoCloseable {
     }
     OwnAddress address =
         teardown.add(new OwnAddress(new SystemInterfaces(), config.mesh().onAnyIpv6()));
-    presence = new Presence(config, address, labels(admitted));
+    presence = new Presence(config, address, Presence.labels(config, id, admitted));
     LogFormat.name(name());
     Signing signing = new Signing(identity, admitted);
     MeshTls tls = new MeshTls(identity, admitted);
@@ -220,6 +216,21 @@ public final class Node implements AutoCloseable {
             System::nanoTime,
             ThreadLocalRandom::current);
     loops.every(TICK, serving::tick);
+    ModelNames names = ModelNames.over(policies.store());
+    SiteParts site =
+        teardown.add(
+            new SiteParts(
+                config,
+                new SiteParts.Ports(
+                    id,
+                    config.mesh().onAny() ? address.host() : config.mesh().bind(),
+                    presence.labels(),
+                    tls,
+                    channels,
+                    membership,
+                    serving,
+                    names,
+                    loops)));
     Metrics metrics =
         new Metrics(
             new Metrics.Sources(
@@ -250,6 +261,7 @@ public final class Node implements AutoCloseable {
                         policies.thread()),
                     new AcquaintanceService(epochs, policies.store()::status),
                     new RaftService(voters, policies::invited),
+                    site.service(),
                     streams),
                 new JoinService(
                     new JoinDesk(id, policies.store(), System::nanoTime),
@@ -268,7 +280,7 @@ public final class Node implements AutoCloseable {
                 signing,
                 membership,
                 ModelsConfig.DEFAULT.manifestTimeout().toNanos()),
-            ModelNames.over(policies.store()),
+            names,
             membership,
             serving.counters(),
             VERSION);
@@ -286,12 +298,13 @@ public final class Node implements AutoCloseable {
             loops,
             () -> ready,
             config.request().defaultTimeout().toNanos());
+    TenantJobs jobs = new TenantJobs(site.jobs(), access, names);
     AdminService admin =
         new AdminService(
             proofs,
             models,
             membership,
-            this::status,
+            new NodeStatus(id, presence, membership, serving, executor)::now,
             new Explaining(
                 serving, served.names(), id, presence.labels().getOrDefault("region", "")));
     api =
@@ -301,6 +314,7 @@ public final class Node implements AutoCloseable {
                 admin,
                 new PolicyService(
                     meshId, policies.store(), new Recoveries(epochs::current, policies::recover)),
+                new JobService(jobs, loops::timers, blocking),
                 new AccessGuard(
                     new Door(access, !config.api().onLoopback()), new AdminGuard(proofs)),
                 loops,
@@ -328,6 +342,7 @@ public final class Node implements AutoCloseable {
                 serving,
                 served,
                 control,
+                jobs,
                 () -> ready,
                 metrics::scrape,
                 loops,
@@ -338,6 +353,7 @@ public final class Node implements AutoCloseable {
     reload();
     ready = true;
     api.setReady(true);
+    site.start();
   }
 
   private ExecutorConfig capacity() {
@@ -348,15 +364,6 @@ public final class Node implements AutoCloseable {
 
   private Path epoch() {
     return config.data().resolve("identity/epoch");
-  }
-
-  private SortedMap<String, String> labels(PolicyAdmitted admitted) {
-    SortedMap<String, String> all = new TreeMap<>(config.labels());
-    all.putAll(admitted.labels(id));
-    String name =
-        config.name().isEmpty() ? admitted.name(id).orElse(id.shortName()) : config.name();
-    all.put("name", name);
-    return all;
   }
 
   private GossipLoop startGossip(Signing signing, Admissions known, ExecutorService blocking)
@@ -437,33 +444,6 @@ public final class Node implements AutoCloseable {
   /** Where clients reach it over HTTP, on the address it listens on. */
   public Endpoint httpEndpoint() {
     return new Endpoint(config.http().bind(), rest.port());
-  }
-
-  private StatusResponse status() {
-    Load load = serving.load();
-    MembershipView view = membership.get();
-    long usable =
-        view.members().values().stream().filter(member -> member.status().usable()).count();
-    return StatusResponse.newBuilder()
-        .setNodeId(id.toString())
-        .setName(name())
-        .setVersion(VERSION)
-        .setUptimeMillis(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos))
-        .setMeshAddress(meshEndpoint().toString())
-        .setApiAddress(apiEndpoint().toString())
-        .setMembersUsable((int) usable)
-        .setMembersKnown(view.members().size())
-        .setInFlight(load.inFlight())
-        .setLimit(load.limit())
-        .setQueueMicros(TimeUnit.NANOSECONDS.toMicros(load.queueNanos()))
-        .setServiceMicros(TimeUnit.NANOSECONDS.toMicros(load.serviceNanos()))
-        .setRssBytes(ProcessMemory.rssBytes())
-        .setServed(serving.counters().served())
-        .setForwarded(serving.counters().forwarded())
-        .setFailed(serving.counters().failed())
-        .setRetries(serving.counters().retries())
-        .addAllEngines(executor.engines())
-        .build();
   }
 
   /**

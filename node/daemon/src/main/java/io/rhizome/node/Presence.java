@@ -2,14 +2,17 @@
 package io.rhizome.node;
 
 import io.rhizome.gossip.Endpoint;
+import io.rhizome.gossip.NodeId;
 import io.rhizome.gossip.NodeState;
 import io.rhizome.gossip.Residency;
 import io.rhizome.gossip.transport.GossipLoop;
 import io.rhizome.node.config.NodeConfig;
 import io.rhizome.node.discovery.LanDiscovery;
 import io.rhizome.node.discovery.OwnAddress;
+import io.rhizome.node.identity.admission.PolicyAdmitted;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,16 @@ final class Presence {
     this.config = config;
     this.address = address;
     this.labels = labels;
+  }
+
+  /** What it says of itself: as configured, then as admitted; and what people call it. */
+  static SortedMap<String, String> labels(NodeConfig config, NodeId id, PolicyAdmitted admitted) {
+    SortedMap<String, String> all = new TreeMap<>(config.labels());
+    all.putAll(admitted.labels(id));
+    String name =
+        config.name().isEmpty() ? admitted.name(id).orElse(id.shortName()) : config.name();
+    all.put("name", name);
+    return all;
   }
 
   SortedMap<String, String> labels() {

@@ -205,6 +205,11 @@ public final class Access implements AutoCloseable {
     return use::end;
   }
 
+  /** How many of the caller's jobs may be on their way at a site. */
+  public int maxJobs(Caller caller) {
+    return index.tenant(caller.tenant()).map(TenantRules::jobs).orElse(Integer.MAX_VALUE);
+  }
+
   /**
    * Checks anew what a peer has checked, by this node's policy; limits were the entry node's to
    * keep.

@@ -10,10 +10,11 @@ import java.util.Set;
  *
  * @param rate requests a second, at each node; infinite where not limited
  * @param concurrency requests at once, at each node
+ * @param jobs jobs that have not ended, at each site
  * @param anyModel whether every model may be used
  * @param models else these
  */
-record TenantRules(double rate, int concurrency, boolean anyModel, Set<String> models) {
+record TenantRules(double rate, int concurrency, int jobs, boolean anyModel, Set<String> models) {
   TenantRules {
     models = Set.copyOf(models);
   }
@@ -24,6 +25,7 @@ record TenantRules(double rate, int concurrency, boolean anyModel, Set<String> m
     return new TenantRules(
         spec.path("rate").asDouble(Double.POSITIVE_INFINITY),
         spec.path("concurrency").asInt(Integer.MAX_VALUE),
+        spec.path("jobs").asInt(Integer.MAX_VALUE),
         spec.path("models").isMissingNode(),
         models);
   }

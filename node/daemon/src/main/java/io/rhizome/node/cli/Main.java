@@ -39,6 +39,7 @@ public final class Main implements Runnable {
           ConfigCommand.class,
           ModelCommand.class,
           InferCommand.class,
+          JobCommand.class,
           ApplyCommand.class,
           GetCommand.class,
           DiffCommand.class,

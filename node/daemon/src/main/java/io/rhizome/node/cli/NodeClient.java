@@ -21,6 +21,7 @@ import io.rhizome.node.identity.OperatorProof;
 import io.rhizome.node.protocol.inference.GRPCInferenceServiceGrpc;
 import io.rhizome.v1.AdminServiceGrpc;
 import io.rhizome.v1.ChallengeRequest;
+import io.rhizome.v1.JobServiceGrpc;
 import io.rhizome.v1.PolicyServiceGrpc;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -114,6 +115,17 @@ final class NodeClient implements AutoCloseable {
   /** For one call that reads all of policy. */
   PolicyServiceGrpc.PolicyServiceBlockingStub provenPolicy(Identity by) {
     return policy().withInterceptors(proof(by));
+  }
+
+  /** For one call about jobs that ends within seconds. */
+  JobServiceGrpc.JobServiceBlockingStub jobs() {
+    return JobServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(READ_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** For jobs that are sent, watched or read: ends when the node ends it. */
+  JobServiceGrpc.JobServiceBlockingV2Stub jobStreams() {
+    return JobServiceGrpc.newBlockingV2Stub(channel);
   }
 
   @Override

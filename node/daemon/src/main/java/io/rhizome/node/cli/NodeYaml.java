@@ -109,6 +109,12 @@ record NodeYaml(
           # The largest request.
           maxBytes: 16MiB
 
+        # Batch jobs of the site. Two more ports, used once there are jobs; unless said otherwise those
+        # after mesh.port.
+        # jobs:
+        #   enabled: true
+        #   maxBytes: 4GiB
+
         policy:
           # How long a voter must have been gone until another node gets its vote.
           replaceVoterAfter: 60s

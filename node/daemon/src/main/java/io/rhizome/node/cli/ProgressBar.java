@@ -20,19 +20,26 @@ final class ProgressBar {
     return new ProgressBar(err, Boolean.getBoolean("rhizome.terminal"));
   }
 
-  /** Shows how much is done, and a few words of at most the same length each time. */
+  /** Shows how many bytes are done, and a few words of at most the same length each time. */
   void show(long done, long total, String words) {
+    draw(done, total, "%d of %d KiB%-16s".formatted(done >> 10, total >> 10, words));
+  }
+
+  /** The same for what is counted. */
+  void showCount(long done, long total, String words) {
+    draw(done, total, "%d of %d%-24s".formatted(done, total, words));
+  }
+
+  private void draw(long done, long total, String text) {
     if (!terminal || total <= 0) {
       return;
     }
     int filled = (int) (Math.min(done, total) * WIDTH / total);
     err.printf(
-        "\r[%s%s] %d of %d KiB%-16s%s",
+        "\r[%s%s] %s%s",
         "#".repeat(filled),
         " ".repeat(WIDTH - filled),
-        done >> 10,
-        total >> 10,
-        words,
+        text,
         done >= total ? System.lineSeparator() : "");
     err.flush();
   }

@@ -43,6 +43,7 @@ import java.util.regex.Pattern;
  * @param transfer limits of what comes from peers
  * @param telemetry what it tells its operators
  * @param policy its part in the mesh's policy
+ * @param jobs its part in its site's jobs
  */
 public record NodeConfig(
     String name,
@@ -62,7 +63,8 @@ public record NodeConfig(
     RequestLimits request,
     Transfer transfer,
     Telemetry telemetry,
-    Policy policy) {
+    Policy policy,
+    Jobs jobs) {
   /** The file's usual name. */
   public static final String FILE = "rhizome.yaml";
 
@@ -161,6 +163,26 @@ public record NodeConfig(
   public record Policy(Duration replaceVoterAfter) {}
 
   /**
+   * Its part in its site's jobs.
+   *
+   * @param enabled {@code jobs.enabled}; whether it takes part
+   * @param port {@code jobs.port}; where other nodes of the site find its store, once there are
+   *     jobs; the port after {@code mesh.port} unless said otherwise
+   * @param dataPort {@code jobs.dataPort}; where they send data to; the next one
+   * @param maxBytes {@code jobs.maxBytes}; how much the inputs of all jobs may take here
+   * @param forced {@code jobs.forced}; whether each claim and result is forced to disk, too
+   * @param forgetNodeAfter {@code jobs.forgetNodeAfter}; how long a node must be gone until a site
+   *     of three or more counts it no more
+   */
+  public record Jobs(
+      boolean enabled,
+      int port,
+      int dataPort,
+      long maxBytes,
+      boolean forced,
+      Duration forgetNodeAfter) {}
+
+  /**
    * Limits of what comes from peers.
    *
    * @param maxRate {@code transfer.maxRate}; bytes of models a second, 0 for no cap
@@ -218,7 +240,19 @@ public record NodeConfig(
         new Telemetry(
             settings.url("telemetry.otlp"),
             settings.choice("log.format", List.of("text", "json")).equals("json")),
-        new Policy(settings.duration("policy.replaceVoterAfter", Duration.ofSeconds(60))));
+        new Policy(settings.duration("policy.replaceVoterAfter", Duration.ofSeconds(60))),
+        jobs(settings));
+  }
+
+  private static Jobs jobs(Settings settings) {
+    int mesh = settings.port("mesh.port", 7700);
+    return new Jobs(
+        settings.flag("jobs.enabled", true),
+        settings.port("jobs.port", mesh == 0 ? 0 : mesh + 1),
+        settings.port("jobs.dataPort", mesh == 0 ? 0 : mesh + 2),
+        settings.size("jobs.maxBytes", 4L << 30),
+        settings.flag("jobs.forced", false),
+        settings.duration("jobs.forgetNodeAfter", Duration.ofMinutes(5)));
   }
 
   private static Http http(Settings settings) {

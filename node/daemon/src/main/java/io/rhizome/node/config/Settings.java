@@ -145,6 +145,18 @@ final class Settings {
         });
   }
 
+  long size(String key, long absent) {
+    return value(
+        key,
+        absent,
+        (absent >> 20) + "MiB",
+        "a size such as 4GiB, 512MiB or a number of bytes",
+        text -> {
+          Long bytes = parseBytes(text);
+          return bytes == null || bytes == 0 ? null : bytes;
+        });
+  }
+
   /** Bytes a second; 0 for no cap, which is what an absent key stands for. */
   long rate(String key) {
     return value(

@@ -8,14 +8,22 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.rhizome.gossip.NodeId;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.KeyStore.PrivateKeyEntry;
 import java.security.PublicKey;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +39,8 @@ public final class MeshTls {
 
   /** Netty asks for a key store, if only in memory. The default kind takes 0.1 s to encrypt it. */
   private static final String KEY_STORE = "JKS";
+
+  private static final char[] NO_PASSWORD = {};
 
   private static final String PEER = "rhizome.peer";
   private static final String NO_PEER = "rhizome.noPeer";
@@ -85,6 +95,27 @@ public final class MeshTls {
         SslContextBuilder.forServer(self.privateKey(), certificate)
             .clientAuth(ClientAuth.OPTIONAL)
             .trustManager(PinnedKeys.ANY));
+  }
+
+  /**
+   * For what makes TLS connections of its own, both ways, among nodes: this node proves its key,
+   * and only those keys are accepted.
+   */
+  public SSLContext among(Predicate<NodeId> accepted) {
+    try {
+      KeyStore keys = KeyStore.getInstance(KEY_STORE);
+      keys.load(null, null);
+      keys.setKeyEntry("self", self.privateKey(), NO_PASSWORD, new Certificate[] {certificate});
+      KeyManagerFactory managers =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      managers.init(keys, NO_PASSWORD);
+      SSLContext context = SSLContext.getInstance(PROTOCOL);
+      context.init(
+          managers.getKeyManagers(), new TrustManager[] {PinnedKeys.where(accepted)}, null);
+      return context;
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("every JDK has TLS 1.3", e);
+    }
   }
 
   /** This node's key and certificate, for servers that make TLS of their own. */

@@ -7,6 +7,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -41,6 +42,15 @@ final class PinnedKeys extends X509ExtendedTrustManager {
             admitted.isNode(peer)
                 ? Optional.empty()
                 : Optional.of("node " + peer.shortName() + " is not admitted to this mesh"));
+  }
+
+  /** Accepts the keys of those nodes, asked at each connection. */
+  static PinnedKeys where(Predicate<NodeId> accepted) {
+    return new PinnedKeys(
+        peer ->
+            accepted.test(peer)
+                ? Optional.empty()
+                : Optional.of("node " + peer.shortName() + " does not belong here"));
   }
 
   private void check(X509Certificate[] chain) throws CertificateException {

@@ -5,7 +5,9 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
 import io.rhizome.mesh.v1.ModelServiceGrpc;
+import io.rhizome.mesh.v1.SiteServiceGrpc;
 import io.rhizome.v1.AdminServiceGrpc;
+import io.rhizome.v1.JobServiceGrpc;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,8 @@ public final class BlockingCalls implements ServerCallExecutorSupplier {
     String service = call.getMethodDescriptor().getServiceName();
     boolean blocks =
         AdminServiceGrpc.SERVICE_NAME.equals(service)
+            || JobServiceGrpc.SERVICE_NAME.equals(service)
+            || SiteServiceGrpc.SERVICE_NAME.equals(service)
             || ModelServiceGrpc.SERVICE_NAME.equals(service);
     return blocks ? threads : null;
   }

@@ -4,6 +4,7 @@ package io.rhizome.node.serving;
 import io.grpc.Status;
 import io.rhizome.node.access.AccessException;
 import io.rhizome.node.executor.InferenceException;
+import io.rhizome.node.jobs.JobException;
 import io.rhizome.node.models.ModelException;
 import io.rhizome.node.protocol.HopReport.Outcome;
 import io.rhizome.scheduler.DispatchError;
@@ -25,6 +26,10 @@ public enum ErrorCode {
    * better.
    */
   UNKNOWN_MODEL(Status.Code.NOT_FOUND, 404, Outcome.REFUSED, false),
+  /** No job has that id, or none that this caller may see. */
+  UNKNOWN_JOB(Status.Code.NOT_FOUND, 404, Outcome.FINAL, false),
+  /** Another job has that id. */
+  CONFLICT(Status.Code.ALREADY_EXISTS, 409, Outcome.FINAL, false),
   /** Request or response larger than a node takes. Trying again will not help. */
   TOO_LARGE(Status.Code.RESOURCE_EXHAUSTED, 413, Outcome.FINAL, false),
   /** No room now. */
@@ -95,6 +100,18 @@ public enum ErrorCode {
       case FORBIDDEN, UNTRUSTED -> FORBIDDEN;
       case FULL, OUT_OF_MEMORY -> NO_ROOM;
       case STORAGE -> INTERNAL;
+      case UNAVAILABLE -> UNAVAILABLE;
+    };
+  }
+
+  /** What it means to a client that jobs were not done as it asked. */
+  public static ErrorCode of(JobException.Code code) {
+    return switch (code) {
+      case NOT_FOUND -> UNKNOWN_JOB;
+      case CONFLICT -> CONFLICT;
+      case INVALID -> INVALID;
+      case TOO_LARGE -> TOO_LARGE;
+      case FULL -> OVERLOADED;
       case UNAVAILABLE -> UNAVAILABLE;
     };
   }

@@ -2,6 +2,7 @@
 package io.rhizome.node.serving;
 
 import io.rhizome.node.access.AccessException;
+import io.rhizome.node.jobs.JobException;
 
 /**
  * Why a request failed.
@@ -22,6 +23,11 @@ public record ServingError(ErrorCode code, String message, long retryNanos) {
   /** Why a call was not let through. */
   public static ServingError of(AccessException refusal) {
     return new ServingError(ErrorCode.of(refusal.reason()), String.valueOf(refusal.getMessage()));
+  }
+
+  /** Why jobs were not done as asked. */
+  public static ServingError of(JobException refusal) {
+    return new ServingError(ErrorCode.of(refusal.code()), String.valueOf(refusal.getMessage()));
   }
 
   public ServingError {

@@ -26,6 +26,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
           "io.netty", Level.WARN,
           "io.grpc", Level.WARN,
           "io.atomix", Level.WARN,
+          // What matters is said by whoever owns it.
+          "org.apache.ignite", Level.OFF,
           "ai.djl", Level.WARN,
           "com.linecorp", Level.WARN,
           // It would tell of dropped spans at every batch; rhizome_spans_total counts them.

@@ -11,9 +11,13 @@ import io.grpc.stub.StreamObserver;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.access.Access;
 import io.rhizome.node.access.Door;
+import io.rhizome.node.api.FakeJobs;
+import io.rhizome.node.api.TenantJobs;
 import io.rhizome.node.api.grpc.AccessGuard;
+import io.rhizome.node.api.grpc.JobService;
 import io.rhizome.node.api.grpc.PolicyService;
 import io.rhizome.node.api.grpc.Recoveries;
+import io.rhizome.node.executor.Executor.Cancellable;
 import io.rhizome.node.identity.AdminGuard;
 import io.rhizome.node.identity.Admits;
 import io.rhizome.node.identity.Admitted;
@@ -35,6 +39,7 @@ import io.rhizome.node.protocol.inference.ModelInferRequest;
 import io.rhizome.node.protocol.inference.ModelInferResponse;
 import io.rhizome.node.protocol.inference.ModelMetadataRequest;
 import io.rhizome.node.protocol.inference.ModelMetadataResponse;
+import io.rhizome.node.serving.ModelNames;
 import io.rhizome.store.Digest;
 import io.rhizome.store.Manifest;
 import io.rhizome.store.TensorSpec;
@@ -79,6 +84,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +104,9 @@ final class FakeNode {
   private final HealthStatusManager health = new HealthStatusManager();
   private final ShowModelResponse shown;
 
+  /** Jobs of its site. */
+  final FakeJobs jobs = new FakeJobs();
+
   FakeNode(Path dir) throws IOException {
     identity = Identity.loadOrCreate(dir.resolve("node.key"));
     Identity operator = Identity.loadOrCreate(dir.resolve("operator.key"));
@@ -110,6 +119,7 @@ final class FakeNode {
     shown = shown(operator);
     policy = new InMemoryPolicyStore(identity.nodeId(), this::check, () -> 1_700_000_000_000L);
     proofs = new OperatorProofs(identity.nodeId(), roster, System::nanoTime);
+    Access access = Access.over(policy, "eu", System::nanoTime, System::currentTimeMillis);
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(new Admin())
@@ -117,16 +127,21 @@ final class FakeNode {
             .addService(
                 new PolicyService(
                     MESH, policy, new Recoveries(() -> Optional.ofNullable(epoch), this::recover)))
+            .addService(
+                new JobService(
+                    new TenantJobs(jobs, access, ModelNames.over(policy)),
+                    () -> FakeNode::atOnce,
+                    ForkJoinPool.commonPool()))
             .addService(health.getHealthService())
-            .intercept(
-                new AccessGuard(
-                    new Door(
-                        Access.over(policy, "eu", System::nanoTime, System::currentTimeMillis),
-                        false),
-                    new AdminGuard(proofs)))
+            .intercept(new AccessGuard(new Door(access, false), new AdminGuard(proofs)))
             .build()
             .start();
     address = "127.0.0.1:" + server.getPort();
+  }
+
+  private static Cancellable atOnce(Runnable task, long delayNanos) {
+    task.run();
+    return () -> {};
   }
 
   /** Believes what the operator signed. */

@@ -23,6 +23,14 @@ class ProgressBarTest {
   }
 
   @Test
+  void countsWhatHasNoBytes() {
+    new ProgressBar(new PrintWriter(err), true).showCount(1, 4, ", 1 failed");
+
+    assertThat(err.toString())
+        .startsWith("\r[" + "#".repeat(10) + " ".repeat(30) + "] 1 of 4, 1 failed");
+  }
+
+  @Test
   void showsNothingWhereNobodyLooksOrThereIsNothingToDo() {
     new ProgressBar(new PrintWriter(err), false).show(1, 2, "");
     new ProgressBar(new PrintWriter(err), true).show(0, 0, "");

@@ -44,7 +44,8 @@ class NodeConfigTest {
                 new NodeConfig.RequestLimits(Duration.ofSeconds(30), 16_777_216),
                 new NodeConfig.Transfer(0),
                 new NodeConfig.Telemetry("", false),
-                new NodeConfig.Policy(Duration.ofSeconds(60))));
+                new NodeConfig.Policy(Duration.ofSeconds(60)),
+                new NodeConfig.Jobs(true, 7701, 7702, 4L << 30, false, Duration.ofMinutes(5))));
   }
 
   @Test
@@ -97,6 +98,13 @@ class NodeConfigTest {
               format: json
             policy:
               replaceVoterAfter: 5m
+            jobs:
+              enabled: false
+              port: 7801
+              dataPort: 7802
+              maxBytes: 1GiB
+              forced: true
+              forgetNodeAfter: 1m
             """);
 
     SortedMap<String, String> labels = new TreeMap<>();
@@ -126,7 +134,8 @@ class NodeConfigTest {
                 new NodeConfig.RequestLimits(Duration.ofMillis(1500), 524_288),
                 new NodeConfig.Transfer(5L << 30),
                 new NodeConfig.Telemetry("http://collector:4318", true),
-                new NodeConfig.Policy(Duration.ofMinutes(5))));
+                new NodeConfig.Policy(Duration.ofMinutes(5)),
+                new NodeConfig.Jobs(false, 7801, 7802, 1L << 30, true, Duration.ofMinutes(1))));
     assertThat(config.mesh().advertised("10.0.0.7")).isEqualTo(new Endpoint("one.example", 7710));
   }
 

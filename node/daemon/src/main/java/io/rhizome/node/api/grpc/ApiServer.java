@@ -27,6 +27,7 @@ public final class ApiServer implements AutoCloseable {
 
   private final HealthStatusManager health = new HealthStatusManager();
   private final List<ServerServiceDefinition> services;
+  private final JobService jobs;
   private final EventLoops loops;
   private final Executor blockingThreads;
   private final int maxMessageBytes;
@@ -41,6 +42,7 @@ public final class ApiServer implements AutoCloseable {
       ServerServiceDefinition inference,
       AdminService admin,
       PolicyService policy,
+      JobService jobs,
       AccessGuard guard,
       EventLoops loops,
       Executor blockingThreads,
@@ -50,8 +52,10 @@ public final class ApiServer implements AutoCloseable {
             ServerInterceptors.intercept(inference, guard),
             ServerInterceptors.intercept(admin, guard),
             ServerInterceptors.intercept(policy, guard),
+            ServerInterceptors.intercept(jobs, guard),
             health.getHealthService().bindService(),
             ProtoReflectionServiceV1.newInstance().bindService());
+    this.jobs = jobs;
     this.loops = loops;
     this.blockingThreads = blockingThreads;
     this.maxMessageBytes = maxMessageBytes;
@@ -89,9 +93,10 @@ public final class ApiServer implements AutoCloseable {
     health.setStatus("", ready ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
   }
 
-  /** Stops accepting calls; those that run go on. */
+  /** Stops accepting calls; those that run go on, save those that would only look on. */
   public void shutdown() {
     health.enterTerminalState();
+    jobs.leave();
     servers.forEach(Server::shutdown);
   }
 

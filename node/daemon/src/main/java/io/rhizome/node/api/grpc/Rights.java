@@ -5,6 +5,7 @@ import io.grpc.MethodDescriptor;
 import io.rhizome.node.access.Right;
 import io.rhizome.node.protocol.inference.GRPCInferenceServiceGrpc;
 import io.rhizome.v1.AdminServiceGrpc;
+import io.rhizome.v1.JobServiceGrpc;
 import io.rhizome.v1.PolicyServiceGrpc;
 import java.util.Optional;
 
@@ -23,6 +24,7 @@ final class Rights {
                 Optional.of(Right.OBSERVE);
             default -> Optional.empty();
           };
+      case JobServiceGrpc.SERVICE_NAME -> Optional.of(Right.INFER);
       case PolicyServiceGrpc.SERVICE_NAME ->
           switch (name) {
             case "PolicyStatus" -> Optional.of(Right.OBSERVE);

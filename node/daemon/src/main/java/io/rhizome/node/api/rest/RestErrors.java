@@ -22,6 +22,8 @@ import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.netty.handler.codec.compression.DecompressionException;
+import io.rhizome.node.access.AccessException;
+import io.rhizome.node.jobs.JobException;
 import io.rhizome.node.models.ModelException;
 import io.rhizome.node.protocol.MalformedException;
 import io.rhizome.node.serving.ErrorCode;
@@ -78,6 +80,12 @@ final class RestErrors implements ServerErrorHandler {
     if (cause instanceof ModelException model) {
       return new ServingError(ErrorCode.of(model.code()), message);
     }
+    if (cause instanceof JobException job) {
+      return ServingError.of(job);
+    }
+    if (cause instanceof AccessException refusal) {
+      return ServingError.of(refusal);
+    }
     if (cause instanceof RequestTimeoutException) {
       return new ServingError(
           ErrorCode.DEADLINE_EXCEEDED, "the deadline passed before the request was here whole");
@@ -127,7 +135,8 @@ final class RestErrors implements ServerErrorHandler {
   private String describe(@Nullable RequestHeaders headers, HttpStatus status) {
     String call = headers == null ? "" : headers.method() + " " + Excerpt.of(headers.path()) + ": ";
     if (status.equals(HttpStatus.NOT_FOUND)) {
-      return call + "no such path; the protocol's begin with /v2, metrics are at /metrics";
+      return call
+          + "no such path; the protocol's begin with /v2, jobs are at /v1/jobs, metrics at /metrics";
     }
     if (status.equals(HttpStatus.METHOD_NOT_ALLOWED)) {
       return call + "this path takes another method";

@@ -21,6 +21,7 @@ import io.rhizome.node.access.Door;
 import io.rhizome.node.access.Right;
 import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
+import io.rhizome.node.api.TenantJobs;
 import io.rhizome.node.mesh.EventLoops;
 import io.rhizome.node.serving.ErrorCode;
 import io.rhizome.node.serving.Serving;
@@ -89,8 +90,8 @@ public final class RestServer implements AutoCloseable {
    * @param door who may do what here
    * @param ready whether this node serves
    * @param metrics makes what Prometheus scrapes
-   * @param blocking where large JSON bodies are read and metrics made; all else runs on the event
-   *     loops
+   * @param blocking where large JSON bodies are read, jobs looked after and metrics made; all else
+   *     runs on the event loops
    * @throws IOException naming the address where that fails
    */
   public static RestServer start(
@@ -100,6 +101,7 @@ public final class RestServer implements AutoCloseable {
       Serving serving,
       ServedModels served,
       ModelControl control,
+      TenantJobs jobs,
       BooleanSupplier ready,
       Supplier<String> metrics,
       EventLoops loops,
@@ -132,6 +134,9 @@ public final class RestServer implements AutoCloseable {
       builder.decorator(cors(settings.corsOrigins()));
     }
     new ModelEndpoints(guard, served, control, ready, serving.inFlightBytes(), errors)
+        .addTo(builder);
+    new JobEndpoints(
+            guard, new JobEndpoints.Parts(jobs, serving.inFlightBytes(), limit, errors, blocking))
         .addTo(builder);
     builder.service(
         Route.builder().path("/metrics").methods(HttpMethod.GET, HttpMethod.HEAD).build(),

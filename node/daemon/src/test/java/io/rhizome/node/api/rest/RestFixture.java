@@ -12,8 +12,10 @@ import io.rhizome.gossip.Residency;
 import io.rhizome.node.access.Access;
 import io.rhizome.node.access.Door;
 import io.rhizome.node.access.TestPolicy;
+import io.rhizome.node.api.FakeJobs;
 import io.rhizome.node.api.ModelControl;
 import io.rhizome.node.api.ServedModels;
+import io.rhizome.node.api.TenantJobs;
 import io.rhizome.node.executor.Executor;
 import io.rhizome.node.executor.InferenceException;
 import io.rhizome.node.executor.Tensor;
@@ -83,6 +85,9 @@ final class RestFixture implements AutoCloseable {
   /** What this node has of policy: nothing, at first. */
   final TestPolicy policy = new TestPolicy(0);
 
+  /** Jobs of its site. */
+  final FakeJobs jobs = new FakeJobs();
+
   private final Access access =
       Access.over(policy.store(), "eu", System::nanoTime, System::currentTimeMillis);
   private final EventLoops loops = new EventLoops(2);
@@ -123,6 +128,7 @@ final class RestFixture implements AutoCloseable {
             serving,
             served,
             new ModelControl(true, this::changed, this::changed),
+            new TenantJobs(jobs, access, served.names()),
             () -> ready,
             () -> METRICS,
             loops,
@@ -169,7 +175,10 @@ final class RestFixture implements AutoCloseable {
   }
 
   CompletableFuture<HttpResponse<byte[]>> begin(String path, byte[] body) {
-    HttpRequest request = to(path).POST(BodyPublishers.ofByteArray(body)).build();
+    return begin(to(path).POST(BodyPublishers.ofByteArray(body)).build());
+  }
+
+  CompletableFuture<HttpResponse<byte[]>> begin(HttpRequest request) {
     return http.sendAsync(request, BodyHandlers.ofByteArray());
   }
 

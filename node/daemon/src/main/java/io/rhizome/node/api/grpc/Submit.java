@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.api.grpc;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.rhizome.node.access.AccessException;
+import io.rhizome.node.access.Caller;
+import io.rhizome.node.api.JobMessages;
+import io.rhizome.node.api.TenantJobs;
+import io.rhizome.node.jobs.JobException;
+import io.rhizome.v1.JobInfo;
+import io.rhizome.v1.JobSpec;
+import io.rhizome.v1.SubmitJobRequest;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One job on its way in: the spec, then its items, of which the next is asked for when the last is
+ * kept. What arrived stays for another try, however this ends. gRPC calls it from one thread at a
+ * time, which may block.
+ */
+final class Submit implements StreamObserver<SubmitJobRequest> {
+  private final TenantJobs jobs;
+  private final Caller caller;
+  private final ServerCallStreamObserver<JobInfo> observer;
+  private TenantJobs.@Nullable Submission submission;
+  private boolean ended;
+
+  Submit(TenantJobs jobs, Caller caller, ServerCallStreamObserver<JobInfo> observer) {
+    this.jobs = jobs;
+    this.caller = caller;
+    this.observer = observer;
+    observer.setOnCancelHandler(this::end);
+    observer.disableAutoRequest();
+    observer.request(1);
+  }
+
+  @Override
+  public void onNext(SubmitJobRequest message) {
+    if (ended) {
+      return;
+    }
+    try {
+      switch (message.getPartCase()) {
+        case SPEC -> begin(message.getSpec());
+        case ITEM -> begun().add(message.getItem().toByteArray());
+        case PART_NOT_SET -> throw invalid("a message has a spec or an item");
+      }
+    } catch (JobException | AccessException | RuntimeException e) {
+      refuse(e);
+      return;
+    }
+    observer.request(1);
+  }
+
+  private void begin(JobSpec spec) throws JobException, AccessException {
+    if (submission != null) {
+      throw invalid("a submission has one spec, as its first message");
+    }
+    Duration expires = Duration.ofSeconds(spec.getExpiresSeconds());
+    submission =
+        jobs.submit(
+            caller,
+            TenantJobs.spec(
+                caller,
+                spec.getId(),
+                spec.getModel(),
+                spec.getVersion(),
+                spec.getPriority(),
+                expires),
+            spec.getFirstItem());
+  }
+
+  private TenantJobs.Submission begun() throws JobException {
+    TenantJobs.Submission begun = submission;
+    if (begun == null) {
+      throw invalid("the first message of a submission is its spec");
+    }
+    return begun;
+  }
+
+  private static JobException invalid(String message) {
+    return new JobException(JobException.Code.INVALID, message);
+  }
+
+  @Override
+  public void onError(Throwable error) {
+    end();
+  }
+
+  @Override
+  public void onCompleted() {
+    if (ended) {
+      return;
+    }
+    JobInfo accepted;
+    try {
+      accepted = JobMessages.info(begun().accept());
+    } catch (JobException | RuntimeException e) {
+      refuse(e);
+      return;
+    }
+    end();
+    observer.onNext(accepted);
+    observer.onCompleted();
+  }
+
+  private void refuse(Exception failure) {
+    end();
+    observer.onError(JobErrors.toStatus(failure));
+  }
+
+  private void end() {
+    ended = true;
+    TenantJobs.Submission begun = submission;
+    if (begun != null) {
+      begun.close();
+    }
+  }
+}

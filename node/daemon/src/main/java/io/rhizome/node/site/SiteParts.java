@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.site;
+
+import io.rhizome.gossip.MembershipView;
+import io.rhizome.gossip.NodeId;
+import io.rhizome.node.config.NodeConfig;
+import io.rhizome.node.identity.MeshTls;
+import io.rhizome.node.jobs.JobRunner;
+import io.rhizome.node.jobs.Jobs;
+import io.rhizome.node.jobs.Journal;
+import io.rhizome.node.jobs.NoJobs;
+import io.rhizome.node.jobs.SiteJobs;
+import io.rhizome.node.jobs.Upkeep;
+import io.rhizome.node.jobs.ignite.IgniteSite;
+import io.rhizome.node.jobs.ignite.SiteNode;
+import io.rhizome.node.mesh.EventLoops;
+import io.rhizome.node.mesh.GrpcSitePeers;
+import io.rhizome.node.mesh.MeshChannels;
+import io.rhizome.node.mesh.SiteJobService;
+import io.rhizome.node.serving.ModelNames;
+import io.rhizome.node.serving.Serving;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.SortedMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A node's part in its site's jobs. One thread makes, starts and closes it. */
+public final class SiteParts implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SiteParts.class);
+  private static final Duration ASK = Duration.ofMillis(500);
+  private static final Duration ITEM_TIMEOUT = Duration.ofSeconds(30);
+  private static final int THREADS = 8;
+  private static final int QUEUE = 256;
+  private static final long IDLE_SECONDS = 10;
+  private static final long JOB_BYTES = 1L << 30;
+
+  private final boolean enabled;
+  private final GrpcSitePeers peers;
+  private final EventLoops loops;
+  private final ThreadPoolExecutor copying = copying();
+  private final IgniteSite site;
+  private final JobRunner runner;
+  private final Upkeep upkeep;
+  private final SiteJobService service;
+  private final Jobs jobs;
+
+  /**
+   * What it stands on.
+   *
+   * @param self this node
+   * @param host the address at which others of the site reach its store
+   * @param labels this node's: {@code site} says which, and {@code region} where items come from
+   * @param membership whom the mesh reaches
+   * @param serving runs items
+   * @param names what clients call models
+   */
+  public record Ports(
+      NodeId self,
+      String host,
+      SortedMap<String, String> labels,
+      MeshTls tls,
+      MeshChannels channels,
+      Supplier<MembershipView> membership,
+      Serving serving,
+      ModelNames names,
+      EventLoops loops) {}
+
+  /** Reads what this node keeps; nothing runs before {@link #start}. */
+  public SiteParts(NodeConfig config, Ports ports) throws IOException {
+    NodeConfig.Jobs limits = config.jobs();
+    String self = ports.self().toString();
+    Path directory = config.data().resolve("jobs");
+    this.enabled = limits.enabled();
+    this.peers =
+        new GrpcSitePeers(
+            ports.channels(), ports.membership(), ports.labels().getOrDefault("site", ""));
+    this.loops = ports.loops();
+    Journal journal = Journal.open(directory.resolve("journal"), limits.maxBytes(), log::warn);
+    this.site =
+        new IgniteSite(
+            new SiteNode(
+                self,
+                directory,
+                ports.host(),
+                free(limits.port()),
+                free(limits.dataPort()),
+                peers::neighbours,
+                ports.tls().among(node -> node.equals(ports.self()) || peers.isOfSite(node)),
+                limits.forced(),
+                limits.forgetNodeAfter()));
+    this.service = new SiteJobService(journal, site::part, node -> enabled && peers.isOfSite(node));
+    ServingItems items =
+        new ServingItems(
+            ports.serving(),
+            ports.names(),
+            ports.loops()::timers,
+            ports.labels().getOrDefault("region", ""),
+            ITEM_TIMEOUT.toNanos());
+    this.runner = new JobRunner(new JobRunner.Parts(self, site, journal, peers, items, copying));
+    this.upkeep = new Upkeep(self, site, journal, peers, runner, System::currentTimeMillis);
+    SiteJobs.Parts parts =
+        new SiteJobs.Parts(
+            self,
+            site,
+            journal,
+            peers,
+            System::currentTimeMillis,
+            copying,
+            new SiteJobs.Limits(config.request().maxBytes(), JOB_BYTES),
+            runner::waiting,
+            runner::wake);
+    this.jobs = enabled ? new SiteJobs(parts) : new NoJobs();
+  }
+
+  private static int free(int port) throws IOException {
+    if (port != 0) {
+      return port;
+    }
+    try (ServerSocket any = new ServerSocket(0)) {
+      return any.getLocalPort();
+    }
+  }
+
+  private static ThreadPoolExecutor copying() {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(QUEUE),
+            work -> {
+              Thread made = new Thread(work, "jobs-copies");
+              made.setDaemon(true);
+              return made;
+            });
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
+  }
+
+  /** What other nodes of the site ask of this one. */
+  public SiteJobService service() {
+    return service;
+  }
+
+  /** What clients ask. */
+  public Jobs jobs() {
+    return jobs;
+  }
+
+  /** Begins, in the background. */
+  public void start() {
+    if (!enabled) {
+      return;
+    }
+    loops.every(ASK, peers::ask);
+    site.start();
+    runner.start();
+    upkeep.start();
+  }
+
+  @Override
+  public void close() {
+    upkeep.close();
+    runner.close();
+    site.close();
+    copying.shutdownNow();
+  }
+}
