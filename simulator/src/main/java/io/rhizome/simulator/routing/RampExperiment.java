@@ -6,6 +6,7 @@ import io.rhizome.simulator.experiment.Reading;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -42,6 +43,7 @@ public final class RampExperiment implements Experiment {
    * @param warmUpSeconds before anything counts, in each step
    * @param countedSeconds that count, in each
    * @param seeds how many
+   * @param lastSeeds how many of the last step, by which the policies are ordered
    */
   public record Plan(
       int servers,
@@ -50,15 +52,16 @@ public final class RampExperiment implements Experiment {
       Antagonist disturbance,
       int warmUpSeconds,
       int countedSeconds,
-      int seeds) {
+      int seeds,
+      int lastSeeds) {
     /** With what is left for a server between 1.2 times what is promised and 3 times. */
     public static Plan full() {
-      return new Plan(100, 4, 100, new Antagonist(0, 0.6, 10 * SECOND), 10, 20, 2);
+      return new Plan(100, 4, 100, new Antagonist(0, 0.6, 10 * SECOND), 10, 20, 2, 5);
     }
 
     /** A glance. */
     public static Plan quick() {
-      return new Plan(40, 4, 100, new Antagonist(0, 0.6, 10 * SECOND), 5, 8, 1);
+      return new Plan(40, 4, 100, new Antagonist(0, 0.6, 10 * SECOND), 5, 8, 1, 3);
     }
   }
 
@@ -97,29 +100,32 @@ public final class RampExperiment implements Experiment {
   @Override
   public List<Reading> run(long seed, Consumer<String> progress) {
     List<Reading> readings = new ArrayList<>();
-    SortedMap<String, Double> last = new TreeMap<>();
+    SortedMap<String, Interval> last = new TreeMap<>();
     for (String name : ORDER) {
       long failed = 0;
       for (double step : STEPS) {
+        boolean isLast = step == STEPS[STEPS.length - 1];
         long failedHere = 0;
-        double p99 = 0;
-        for (int i = 0; i < plan.seeds(); i++) {
+        List<Double> p99s = new ArrayList<>();
+        for (int i = 0; i < (isLast ? plan.lastSeeds() : plan.seeds()); i++) {
           Tally tally = trial(step).run(seed + i, Policy.of(name));
           failedHere += tally.failed();
-          p99 += tally.quantileNanos(P99) / PER_MILLI / plan.seeds();
+          p99s.add(tally.quantileNanos(P99) / PER_MILLI);
         }
         failed += failedHere;
+        Interval p99 = Interval.of(p99s);
         last.put(name, p99);
-        readings.add(new Reading("ramp_p99_ms_" + name + "_" + Math.round(100 * step), p99));
+        readings.add(new Reading("ramp_p99_ms_" + name + "_" + Math.round(100 * step), p99.mean()));
         progress.accept(
-            "ramp %.2f, %s: p99 %.0f ms, failed %d".formatted(step, name, p99, failedHere));
+            "ramp %.2f, %s: p99 %.0f ms, failed %d".formatted(step, name, p99.mean(), failedHere));
       }
       readings.add(new Reading("ramp_failed_" + name, failed));
     }
     int inversions = 0;
     for (int i = 1; i < ORDER.size(); i++) {
-      double worse = last.getOrDefault(ORDER.get(i - 1), Double.NaN);
-      inversions += last.getOrDefault(ORDER.get(i), Double.NaN) <= worse ? 0 : 1;
+      Interval better = Objects.requireNonNull(last.get(ORDER.get(i)));
+      Interval worse = Objects.requireNonNull(last.get(ORDER.get(i - 1)));
+      inversions += worse.isBelow(better) ? 1 : 0;
     }
     readings.add(new Reading("ramp_inversions", inversions));
     return readings;
