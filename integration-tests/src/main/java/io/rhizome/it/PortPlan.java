@@ -61,10 +61,23 @@ public record PortPlan(int api, int http, int mesh, int step) {
     return mesh + (i - 1) * step;
   }
 
+  /** The port of node i, counted from 1, that jobs' store is found at. */
+  public int jobs(int i) {
+    return mesh(i) + 1;
+  }
+
+  /** The port of node i, counted from 1, that jobs' store sends its data to. */
+  public int jobsData(int i) {
+    return mesh(i) + 2;
+  }
+
   /** Whether the first {@code nodes} nodes could bind now. */
   public boolean isFree(int nodes) {
     for (int i = 1; i <= nodes; i++) {
       if (!tcpFree(api(i)) || !tcpFree(http(i)) || !tcpFree(mesh(i)) || !udpFree(mesh(i))) {
+        return false;
+      }
+      if (!tcpFree(jobs(i)) || !tcpFree(jobsData(i))) {
         return false;
       }
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -24,7 +23,6 @@ final class PolicyDiskIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int VOTERS = 3;
   private static final int CRAMPED = 3;
-  private static final int BLOCK = 1 << 16;
 
   private static LocalMesh mesh;
   private static MeshPolicy policy;
@@ -35,7 +33,7 @@ final class PolicyDiskIT {
     mesh = LocalMesh.found(Checkout.find(), VOTERS, List.of(), PortPlan.free(VOTERS, new Random()));
     policy = new MeshPolicy(mesh);
     mesh.useQuickJit();
-    disk = SmallDisk.mount(mesh.node(CRAMPED).directory().resolve("policy"), "size=24m", mesh);
+    disk = MountedDisk.orSkip(mesh.node(CRAMPED).directory().resolve("policy"), "size=24m", mesh);
     mesh.startAll();
     mesh.awaitMembers();
     policy.awaitVoters(VOTERS);
@@ -55,7 +53,7 @@ final class PolicyDiskIT {
     policy.apply(1, "before").orThrow();
     policy.awaitSite(CRAMPED, "before");
 
-    Path filler = fill();
+    var unused = disk().fill();
     policy.applySoon(1, "while-full");
     Awaitility.await()
         .atMost(LIMIT)
@@ -66,7 +64,7 @@ final class PolicyDiskIT {
         .contains("make room and start again");
     policy.applySoon(2, "still-full");
     stopCramped();
-    Files.delete(filler);
+    disk().free();
     startCrampedAndAwait("still-full");
 
     stopCramped();
@@ -92,20 +90,6 @@ final class PolicyDiskIT {
   private static void stopCramped() throws InterruptedException {
     mesh.node(CRAMPED).terminate();
     assertThat(mesh.node(CRAMPED).awaitExit(LIMIT)).isZero();
-  }
-
-  /** Writes until nothing more fits. */
-  private static Path fill() throws IOException {
-    Path filler = disk().directory().resolve("filler");
-    byte[] block = new byte[BLOCK];
-    try (var out = Files.newOutputStream(filler)) {
-      while (true) {
-        out.write(block);
-      }
-    } catch (IOException e) {
-      assertThat(e).hasMessageContaining("No space left on device");
-    }
-    return filler;
   }
 
   private static SmallDisk disk() {

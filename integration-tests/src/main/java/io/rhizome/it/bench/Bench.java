@@ -7,6 +7,8 @@ import io.rhizome.it.bench.faults.FaultsBench;
 import io.rhizome.it.bench.faults.FaultsRow;
 import io.rhizome.it.bench.gossip.GossipBench;
 import io.rhizome.it.bench.gossip.GossipRow;
+import io.rhizome.it.bench.jobs.JobsBench;
+import io.rhizome.it.bench.jobs.JobsRow;
 import io.rhizome.it.bench.policy.PolicyBench;
 import io.rhizome.it.bench.routing.RoutingBench;
 import io.rhizome.it.bench.routing.RoutingRow;
@@ -21,8 +23,8 @@ import java.util.Optional;
  * key=value ...}, and writes {@code integration-tests/results/NAME.json}. Exit status 1 if a figure
  * misses its bar, 2 for a wrong call. {@code readme} instead of a name makes the README's table
  * anew; {@code gossip --row NAME [--quick] [--seed N]}, {@code routing --row NAME [--quick] [--seed
- * N]} and {@code faults --row NAME[,NAME...]} run some of these benchmarks' rows alone and write
- * nothing.
+ * N]}, {@code faults --row NAME[,NAME...]} and {@code jobs --row NAME[,NAME...]} run some of these
+ * benchmarks' rows alone and write nothing.
  */
 public final class Bench {
   private Bench() {}
@@ -42,6 +44,10 @@ public final class Bench {
       FaultsRow.main(words.subList(2, words.size()).toArray(String[]::new));
       return;
     }
+    if (words.size() > 2 && words.subList(0, 2).equals(List.of("jobs", "--row"))) {
+      JobsRow.main(words.subList(2, words.size()).toArray(String[]::new));
+      return;
+    }
     if (words.size() > 2 && words.subList(0, 2).equals(List.of("routing", "--row"))) {
       RoutingRow.main(words.subList(2, words.size()).toArray(String[]::new));
       return;
@@ -58,7 +64,8 @@ public final class Bench {
             new GossipBench(quick),
             new GossipRealBench(quick),
             new FaultsBench(quick),
-            new RoutingBench(quick));
+            new RoutingBench(quick),
+            new JobsBench(quick));
     List<String> names = words.stream().filter(word -> !word.equals("--quick")).toList();
     Optional<Benchmark> chosen =
         benchmarks.stream().filter(b -> names.equals(List.of(b.name()))).findFirst();

@@ -29,7 +29,7 @@ public final class ProcessCounters {
   }
 
   /** Resident memory of a process in MB (2^20 bytes). */
-  static double residentMb(long pid) throws IOException {
+  public static double residentMb(long pid) throws IOException {
     return parseResidentMb(Files.readAllLines(proc(pid).resolve("status")));
   }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A request that has not ended a second after its deadline is given up as failed. Methods are
  * for one thread.
  */
-final class ClosedLoop implements AutoCloseable {
+public final class ClosedLoop implements AutoCloseable {
   private static final long FAILURE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long SWEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long STOP_MILLIS = TimerRequest.DEADLINE_MILLIS + 3_000;
@@ -43,7 +43,7 @@ final class ClosedLoop implements AutoCloseable {
    * @param request encoded
    * @param priority its class
    */
-  ClosedLoop(
+  public ClosedLoop(
       int port,
       List<String> nodes,
       int clients,
@@ -80,7 +80,7 @@ final class ClosedLoop implements AutoCloseable {
   }
 
   /** Lets the requests under way end, and gives all that happened. */
-  Recording stop() throws InterruptedException {
+  public Recording stop() throws InterruptedException {
     stopping = true;
     if (!stopped.await(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
       throw new IllegalStateException(stopped.getCount() + " clients did not stop");

@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What failures said: how often each, numbers aside. Any thread. */
-final class Complaints {
+public final class Complaints {
   private static final int KEPT = 64;
   private static final int CHARACTERS = 200;
   private static final int SHOWN = 5;
@@ -16,7 +16,7 @@ final class Complaints {
   private final ConcurrentSkipListMap<String, LongAdder> counts = new ConcurrentSkipListMap<>();
 
   /** One more. */
-  void add(String words) {
+  public void add(String words) {
     String line = words.replaceAll("[0-9]+(\\.[0-9]+)?", "#").replaceAll("\\s+", " ");
     String key = line.substring(0, Math.min(CHARACTERS, line.length()));
     if (counts.containsKey(key) || counts.size() < KEPT) {
@@ -25,7 +25,7 @@ final class Complaints {
   }
 
   /** The most frequent ones, a line each. */
-  List<String> lines() {
+  public List<String> lines() {
     return counts.entrySet().stream()
         .sorted(
             Comparator.comparingLong((Map.Entry<String, LongAdder> e) -> e.getValue().sum())

@@ -2,7 +2,7 @@
 package io.rhizome.it.bench.faults;
 
 /** How a request ended for its client. */
-enum Ending {
+public enum Ending {
   /** With an answer. */
   ANSWERED,
   /** Refused for lack of room, with a hint when to try again. */

@@ -15,7 +15,7 @@ import java.util.Optional;
  * own to a router, which is a namespace too. All faults are the router's, so that no host sees more
  * of them than packets that do not come, or come late.
  */
-final class Links implements AutoCloseable {
+public final class Links implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final Path HERE = Path.of(".");
   private static final List<String> TOOLS = List.of("ip", "iptables", "tc", "sysctl");
@@ -41,7 +41,7 @@ final class Links implements AutoCloseable {
   }
 
   /** Why there can be none here; empty where there can. */
-  static Optional<String> missing() throws IOException, InterruptedException {
+  public static Optional<String> missing() throws IOException, InterruptedException {
     if (!Command.run(HERE, LIMIT, List.of("id", "-u")).out().strip().equals("0")) {
       return Optional.of("networks of our own need root");
     }
@@ -54,7 +54,7 @@ final class Links implements AutoCloseable {
   }
 
   /** Makes it. */
-  static Links open(int hosts) throws IOException, InterruptedException {
+  public static Links open(int hosts) throws IOException, InterruptedException {
     Links links = new Links(hosts);
     Runtime.getRuntime().addShutdownHook(links.atExit);
     try {
@@ -100,7 +100,7 @@ final class Links implements AutoCloseable {
   }
 
   /** The address of a host, counted from 1. */
-  String address(int host) {
+  public String address(int host) {
     return block + (4 * host + 1);
   }
 
@@ -109,7 +109,7 @@ final class Links implements AutoCloseable {
   }
 
   /** The start of a command that shall run at that host; empty for host 1. */
-  List<String> at(int host) {
+  public List<String> at(int host) {
     return host == 1 ? List.of() : List.of("ip", "netns", "exec", name(host));
   }
 
@@ -124,7 +124,7 @@ final class Links implements AutoCloseable {
   }
 
   /** Nothing gets from either host to the other. */
-  void cut(int a, int b) throws IOException, InterruptedException {
+  public void cut(int a, int b) throws IOException, InterruptedException {
     cutOneWay(a, b);
     cutOneWay(b, a);
   }
@@ -146,7 +146,7 @@ final class Links implements AutoCloseable {
   }
 
   /** Undoes all faults. */
-  void mend() throws IOException, InterruptedException {
+  public void mend() throws IOException, InterruptedException {
     List<String> script = new ArrayList<>();
     script.add("ip netns exec " + router() + " iptables -F FORWARD");
     for (int i = 2; i <= hosts; i++) {

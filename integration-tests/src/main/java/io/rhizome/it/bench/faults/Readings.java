@@ -5,10 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What a row found: values by name, in the order in which they came. For one thread. */
-final class Readings {
+public final class Readings {
   private final Map<String, Double> values = new LinkedHashMap<>();
 
-  Readings with(String name, double value) {
+  /** One more. */
+  public Readings with(String name, double value) {
     values.put(name, value);
     return this;
   }
@@ -26,7 +27,7 @@ final class Readings {
   }
 
   /** One of them; {@link IllegalArgumentException} where there is none of that name. */
-  double of(String name) {
+  public double of(String name) {
     Double value = values.get(name);
     if (value == null) {
       throw new IllegalArgumentException("no reading is called " + name);
@@ -35,7 +36,7 @@ final class Readings {
   }
 
   /** All of them. */
-  Map<String, Double> values() {
+  public Map<String, Double> values() {
     return values;
   }
 }

@@ -10,7 +10,7 @@ import java.util.List;
  * What became of the requests of a span of time: those that were under way in any part of it. Times
  * are on the {@link System#nanoTime()} scale.
  */
-final class Recording {
+public final class Recording {
   private final List<Journal> journals;
   private final long from;
   private final long to;
@@ -57,12 +57,12 @@ final class Recording {
   }
 
   /** How many requests. */
-  int count() {
+  public int count() {
     return latencies((journal, i) -> true).count();
   }
 
   /** How many ended like that. */
-  int count(Ending ending) {
+  public int count(Ending ending) {
     return latencies((journal, i) -> journal.is(i, ending)).count();
   }
 
@@ -94,7 +94,7 @@ final class Recording {
    * The latency that such a share of those that ended like that did not exceed, in milliseconds; 0
    * where there was none.
    */
-  double quantileMillis(Ending ending, double share) {
+  public double quantileMillis(Ending ending, double share) {
     return quantileMillis(latencies((journal, i) -> journal.is(i, ending)), share);
   }
 

@@ -9,12 +9,14 @@ import java.time.Duration;
  * @param quick whether for a glance, not for a table
  * @param seed of whatever is random
  */
-record Scale(boolean quick, long seed) {
-  int of(int full, int ifQuick) {
+public record Scale(boolean quick, long seed) {
+  /** The first in full, the second for a glance. */
+  public int of(int full, int ifQuick) {
     return quick ? ifQuick : full;
   }
 
-  Duration seconds(int full, int ifQuick) {
+  /** The same in seconds. */
+  public Duration seconds(int full, int ifQuick) {
     return Duration.ofSeconds(of(full, ifQuick));
   }
 }

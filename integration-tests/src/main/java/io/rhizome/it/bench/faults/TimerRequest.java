@@ -6,7 +6,7 @@ import io.grpc.Metadata;
 import io.rhizome.node.protocol.inference.ModelInferRequest;
 
 /** Requests for models of the engine {@code timer}: x FP32[n] gives y FP32[n]. */
-final class TimerRequest {
+public final class TimerRequest {
   /** The deadline of every request, in milliseconds. */
   static final long DEADLINE_MILLIS = 2_000;
 
@@ -23,7 +23,12 @@ final class TimerRequest {
   private TimerRequest() {}
 
   /** One with so many bytes of tensor content, a multiple of 4, encoded. */
-  static byte[] encode(String model, int bytes) {
+  public static byte[] encode(String model, int bytes) {
+    return of(model, bytes).toByteArray();
+  }
+
+  /** The same, not encoded. */
+  public static ModelInferRequest of(String model, int bytes) {
     return ModelInferRequest.newBuilder()
         .setModelName(model)
         .addInputs(
@@ -32,8 +37,7 @@ final class TimerRequest {
                 .setDatatype("FP32")
                 .addShape(bytes / Float.BYTES))
         .addRawInputContents(ByteString.copyFrom(new byte[bytes]))
-        .build()
-        .toByteArray();
+        .build();
   }
 
   /** The headers of one call. */

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.it.bench.jobs;
+
+import io.rhizome.it.Checkout;
+import io.rhizome.it.bench.Benchmark;
+import io.rhizome.it.bench.Figure;
+import io.rhizome.it.bench.Result;
+import io.rhizome.it.bench.faults.Scale;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Whether jobs are done once each, whatever befalls the nodes, and what they cost. */
+public final class JobsBench implements Benchmark {
+  static final long SEED = 1;
+
+  private final Scale scale;
+
+  /** At full length, or in under five minutes. */
+  public JobsBench(boolean quick) {
+    this.scale = new Scale(quick, SEED);
+  }
+
+  @Override
+  public String name() {
+    return "jobs";
+  }
+
+  @Override
+  public List<String> method() {
+    List<String> lines = new ArrayList<>();
+    lines.addAll(
+        List.of(
+            "Each row on a mesh of its own, three nodes of one site unless said otherwise, each a",
+            "process that holds a model of the engine timer: 1 ms, "
+                + JobsMesh.WORKERS
+                + " workers."
+                + " Jobs over gRPC; item i",
+            "has 1 + i mod 8 values, so that an answer that is another item's shows. Results are read",
+            "from the first item to the last. lost: items without a result, or with an error or a",
+            "wrong answer; duplicates: results beyond the first of their item; both over all rows",
+            "that read results. partition and sites run in network namespaces around a router that",
+            "drops packets, the clients in one of their own. Rows:"));
+    for (Row row : Rows.ALL) {
+      List<String> words = row.method(scale);
+      lines.add(row.name() + ": " + words.get(0));
+      words.subList(1, words.size()).forEach(line -> lines.add("  " + line));
+    }
+    return lines;
+  }
+
+  @Override
+  public Result run(Checkout checkout) throws IOException, InterruptedException {
+    Map<String, Map<String, Double>> found = new LinkedHashMap<>();
+    List<Map<String, Object>> written = new ArrayList<>();
+    Rows rows = new Rows(checkout, scale);
+    for (Row row : Rows.ALL) {
+      Map<String, Double> readings = rows.run(row).values();
+      found.put(row.name(), readings);
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("row", row.name());
+      line.putAll(readings);
+      written.add(line);
+    }
+    Bars bars = new Bars(Sizes.items(scale), found);
+    System.out.println();
+    System.out.print(Figure.table(bars.closing(), bars.further()));
+    return new Result(
+        name(), method(), scale.quick(), SEED, bars.closing(), bars.further(), written);
+  }
+}
