@@ -134,7 +134,9 @@ public final class SiteJobService extends SiteServiceGrpc.SiteServiceImplBase {
         return;
       }
       JournalEntry entry = JournalEntry.decode(message.getEntry().toByteArray());
-      if (journal.entry(entry.job().id()).isPresent()) {
+      Optional<JournalEntry> here = journal.entry(entry.job().id());
+      if (here.isPresent()) {
+        Journal.requireSame(here.get(), entry);
         done();
       } else {
         arrival = journal.receive(entry);

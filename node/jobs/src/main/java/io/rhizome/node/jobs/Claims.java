@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Claims {
   private static final long IDLE_NANOS = 200_000_000L;
-  private static final long BUSY_NANOS = 10_000_000L;
+  private static final long BUSY_NANOS = 50_000_000L;
   private static final long STALE_NANOS = 1_000_000_000L;
   private static final long MIN_REST_NANOS = 500_000_000L;
   private static final long MAX_REST_NANOS = 10_000_000_000L;
@@ -107,7 +107,8 @@ final class Claims {
             .thenComparing(entry -> entry.job().id()));
     List<Candidate> others = new ArrayList<>();
     for (JobStore.Entry entry : open) {
-      Optional<JournalEntry> here = journal.entry(entry.job().id());
+      Optional<JournalEntry> here =
+          journal.entry(entry.job().id()).filter(kept -> kept.job().equals(entry.job()));
       if (here.isPresent() && scan(nowNanos, store, here.get(), others)) {
         done.put(entry.job().id(), entry.round());
       }

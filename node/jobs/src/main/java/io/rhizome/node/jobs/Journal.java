@@ -192,13 +192,26 @@ public final class Journal {
         .flip();
   }
 
-  /** Gives a whole, forced file its final name. */
-  private void publish(Path made, JournalEntry entry) throws IOException {
+  /** Gives a whole, forced file its final name, unless the job is here. */
+  private synchronized void publish(Path made, JournalEntry entry) throws IOException {
+    JournalEntry here = entries.get(entry.job().id());
+    if (here != null) {
+      Files.delete(made);
+      requireSame(here, entry);
+      return;
+    }
     Files.move(made, file(entry.job().id()), StandardCopyOption.ATOMIC_MOVE);
     try (FileChannel channel = FileChannel.open(jobs, READ)) {
       channel.force(true);
     }
     adopt(entry);
+  }
+
+  /** {@link IOException} where two of one id are not one. */
+  public static void requireSame(JournalEntry one, JournalEntry other) throws IOException {
+    if (!one.equals(other)) {
+      throw new IOException("another job is called " + one.job().id() + " here");
+    }
   }
 
   private Path file(JobId id) {

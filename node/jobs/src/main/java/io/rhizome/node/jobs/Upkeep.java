@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps a node's journal and its site's store together, on a thread of its own: fetches jobs that
  * others accepted while this node was away, adds to the store what only the journal has, deletes
- * what has expired.
+ * what has expired, and what lost its id to another job that was submitted at the same time.
  */
 public final class Upkeep implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Upkeep.class);
@@ -80,9 +80,13 @@ public final class Upkeep implements AutoCloseable {
       known.put(entry.job().id(), entry.job());
     }
     for (JournalEntry entry : journal.entries()) {
-      if (known.putIfAbsent(entry.job().id(), entry.job()) == null
-          && entry.job().expiresMillis() > now) {
+      Job other = known.putIfAbsent(entry.job().id(), entry.job());
+      if (other == null && entry.job().expiresMillis() > now) {
         store.add(entry.job());
+      } else if (other != null && !other.equals(entry.job())) {
+        log.warn(
+            "jobs: the site has another job {} than this node, which drops its own", other.id());
+        journal.remove(other.id());
       }
     }
     for (Job job : known.values()) {

@@ -235,6 +235,25 @@ final class SiteJobsTest {
   }
 
   @Test
+  void ofTwoJobsOfOneIdTheOneThatTheSiteKnowsIsRunEverywhere() throws Exception {
+    JobStore store = new MemoryJobStore("a", "b");
+    TestNode one = node("a", store, SiteJobsTest::echo);
+    TestNode two = node("b", store, SiteJobsTest::echo);
+    try (ItemsFile items = two.journal.upload(SPEC.id())) {
+      items.add(item(7));
+      var unused = two.journal.seal(new Job(SPEC, 1, TestNode.NOW), items);
+    }
+    assertThatThrownBy(() -> submit(one, SPEC, 20))
+        .hasMessageContaining("another job is called night-1 here");
+    Job known = one.journal.entry(SPEC.id()).orElseThrow().job();
+    store.add(known);
+    two.upkeep.once();
+    assertThat(two.journal.entry(SPEC.id()).orElseThrow())
+        .isEqualTo(one.journal.entry(SPEC.id()).orElseThrow());
+    assertThat(submit(one, SPEC, 20).job()).isEqualTo(known);
+  }
+
+  @Test
   void refusesWhatIsTooLargeOrHasNoRoomAndNamesTheBound() throws Exception {
     JobStore store = new MemoryJobStore("a");
     TestNode one = node("a", store, SiteJobsTest::echo);

@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ignite.IgniteException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,7 +55,7 @@ public final class IgniteSite implements JobStores, AutoCloseable {
   private volatile boolean opened;
   private SitePlan plan;
   private @Nullable Cluster cluster;
-  private long spell;
+  private final AtomicLong spell = new AtomicLong();
   private boolean carries;
   private long pauseNanos = MIN_PAUSE_NANOS;
   private long pausedUntilNanos;
@@ -191,12 +192,12 @@ public final class IgniteSite implements JobStores, AutoCloseable {
   private Site site() {
     Ring ring = current.ring();
     return ring == null
-        ? new Site(spell, new TreeSet<>(), new TreeSet<>())
-        : new Site(spell, ring.present(), ring.counted());
+        ? new Site(spell.get(), new TreeSet<>(), new TreeSet<>())
+        : new Site(spell.get(), ring.present(), ring.counted());
   }
 
   private void begin() throws IOException {
-    spell++;
+    spell.incrementAndGet();
     try {
       cluster = Cluster.start(node, files.ignite(), false);
     } catch (IgniteException e) {
@@ -218,7 +219,7 @@ public final class IgniteSite implements JobStores, AutoCloseable {
     try (Cluster alone = Cluster.start(node, files.ignite(), true)) {
       alone.activate();
       Ring ring = alone.ring();
-      Site site = new Site(spell, ring.present(), ring.counted());
+      Site site = new Site(spell.get(), ring.present(), ring.counted());
       Carried.write(alone.store(() -> site), files.newCarried(System.currentTimeMillis()));
     } catch (IgniteException | JobException e) {
       log.warn("jobs: its results could not be read and will be made anew: {}", e.getMessage());
