@@ -7,7 +7,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The threads for calls that wait for a disk: few, with a bounded queue, gone when idle. */
+/** Threads for calls that wait for a disk or a peer: few, with a bounded queue, gone when idle. */
 final class BlockingThreads {
   private static final int THREADS = 8;
   private static final int QUEUE = 4_096;
@@ -15,7 +15,7 @@ final class BlockingThreads {
 
   private BlockingThreads() {}
 
-  static ExecutorService start(Teardown teardown) {
+  static ExecutorService start(Teardown teardown, String name) {
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(
             THREADS,
@@ -23,7 +23,7 @@ final class BlockingThreads {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(QUEUE),
-            new DefaultThreadFactory("rhizome-blocking", true));
+            new DefaultThreadFactory(name, true));
     threads.allowCoreThreadTimeOut(true);
     teardown.add(threads::shutdownNow);
     return threads;

@@ -159,7 +159,7 @@ public final class Node implements AutoCloseable {
     Signing signing = new Signing(identity, admitted);
     MeshTls tls = new MeshTls(identity, admitted);
     EventLoops loops = teardown.add(new EventLoops(Runtime.getRuntime().availableProcessors()));
-    ExecutorService blocking = BlockingThreads.start(teardown);
+    ExecutorService blocking = BlockingThreads.start(teardown, "rhizome-blocking");
 
     // Gossip needs what the models advertise, the models need whom gossip knows.
     membership = new Membership(id, admitted);
@@ -230,7 +230,8 @@ public final class Node implements AutoCloseable {
                     membership,
                     serving,
                     names,
-                    loops)));
+                    loops,
+                    BlockingThreads.start(teardown, "jobs-copies"))));
     Metrics metrics =
         new Metrics(
             new Metrics.Sources(

@@ -46,7 +46,7 @@ final class Pace implements AutoCloseable {
     int number = submitted.getAndIncrement();
     JobClient client = clients.get(number % clients.size());
     try {
-      var unused = client.submit(prefix + "-" + number, Sizes.SMALL);
+      var unused = client.submit(prefix + "-" + number, Sizes.PACED);
     } catch (StatusRuntimeException e) {
       complaints.add(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {

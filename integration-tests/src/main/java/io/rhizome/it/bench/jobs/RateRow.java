@@ -58,7 +58,7 @@ final class RateRow implements Row {
             .formatted(Sizes.items(scale)),
         "all are done (items_per_s), the write-ahead log as by default: written, not forced, before",
         "an answer; one interactive client for %d s without jobs, and for %d s while jobs of %d items"
-            .formatted(length(scale).toSeconds(), length(scale).toSeconds(), Sizes.SMALL),
+            .formatted(length(scale).toSeconds(), length(scale).toSeconds(), Sizes.PACED),
         "are submitted at half that rate; ratio: of the 99th percentiles of its latency");
   }
 
@@ -168,7 +168,7 @@ final class RateRow implements Row {
       JobsMesh mesh, Scale scale, double itemsPerSecond, Readings readings)
       throws InterruptedException {
     List<JobClient> clients = IntStream.rangeClosed(1, mesh.size()).mapToObj(mesh::client).toList();
-    try (Pace pace = Pace.of(clients, "half", itemsPerSecond / Sizes.SMALL)) {
+    try (Pace pace = Pace.of(clients, "half", itemsPerSecond / Sizes.PACED)) {
       Thread.sleep(warming(scale).toMillis());
       long before = clients.get(0).done(CALL_LIMIT);
       long from = System.nanoTime();

@@ -12,6 +12,9 @@ final class Sizes {
   /** Of a small job: what a node claims at once. */
   static final int SMALL = 16;
 
+  /** Of a job of those that keep a rate: few enough jobs that it is items that are counted. */
+  static final int PACED = 160;
+
   /** How long nodes may take to notice what befell the others. */
   static final Duration NOTICE = Duration.ofSeconds(10);
 

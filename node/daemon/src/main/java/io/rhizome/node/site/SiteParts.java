@@ -24,9 +24,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SortedMap;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,15 +34,11 @@ public final class SiteParts implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SiteParts.class);
   private static final Duration ASK = Duration.ofMillis(500);
   private static final Duration ITEM_TIMEOUT = Duration.ofSeconds(30);
-  private static final int THREADS = 8;
-  private static final int QUEUE = 256;
-  private static final long IDLE_SECONDS = 10;
   private static final long JOB_BYTES = 1L << 30;
 
   private final boolean enabled;
   private final GrpcSitePeers peers;
   private final EventLoops loops;
-  private final ThreadPoolExecutor copying = copying();
   private final IgniteSite site;
   private final JobRunner runner;
   private final Upkeep upkeep;
@@ -60,6 +54,7 @@ public final class SiteParts implements AutoCloseable {
    * @param membership whom the mesh reaches
    * @param serving runs items
    * @param names what clients call models
+   * @param copying what waits for peers; bounded
    */
   public record Ports(
       NodeId self,
@@ -70,7 +65,8 @@ public final class SiteParts implements AutoCloseable {
       Supplier<MembershipView> membership,
       Serving serving,
       ModelNames names,
-      EventLoops loops) {}
+      EventLoops loops,
+      Executor copying) {}
 
   /** Reads what this node keeps; nothing runs before {@link #start}. */
   public SiteParts(NodeConfig config, Ports ports) throws IOException {
@@ -103,7 +99,8 @@ public final class SiteParts implements AutoCloseable {
             ports.loops()::timers,
             ports.labels().getOrDefault("region", ""),
             ITEM_TIMEOUT.toNanos());
-    this.runner = new JobRunner(new JobRunner.Parts(self, site, journal, peers, items, copying));
+    this.runner =
+        new JobRunner(new JobRunner.Parts(self, site, journal, peers, items, ports.copying()));
     this.upkeep = new Upkeep(self, site, journal, peers, runner, System::currentTimeMillis);
     SiteJobs.Parts parts =
         new SiteJobs.Parts(
@@ -112,7 +109,7 @@ public final class SiteParts implements AutoCloseable {
             journal,
             peers,
             System::currentTimeMillis,
-            copying,
+            ports.copying(),
             new SiteJobs.Limits(config.request().maxBytes(), JOB_BYTES),
             runner::waiting,
             runner::wake);
@@ -126,23 +123,6 @@ public final class SiteParts implements AutoCloseable {
     try (ServerSocket any = new ServerSocket(0)) {
       return any.getLocalPort();
     }
-  }
-
-  private static ThreadPoolExecutor copying() {
-    ThreadPoolExecutor threads =
-        new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(QUEUE),
-            work -> {
-              Thread made = new Thread(work, "jobs-copies");
-              made.setDaemon(true);
-              return made;
-            });
-    threads.allowCoreThreadTimeOut(true);
-    return threads;
   }
 
   /** What other nodes of the site ask of this one. */
@@ -171,6 +151,5 @@ public final class SiteParts implements AutoCloseable {
     upkeep.close();
     runner.close();
     site.close();
-    copying.shutdownNow();
   }
 }

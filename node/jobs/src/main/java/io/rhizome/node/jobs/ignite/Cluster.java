@@ -101,7 +101,11 @@ final class Cluster implements AutoCloseable {
       }
     }
     ignite.cluster().setBaselineTopology(nodes);
-    // What only a node that is gone had is made anew from the journal.
+    acceptLosses();
+  }
+
+  /** Goes on without what only a node that is gone had: it is made anew from the journal. */
+  void acceptLosses() {
     ignite.resetLostPartitions(ignite.cacheNames());
   }
 

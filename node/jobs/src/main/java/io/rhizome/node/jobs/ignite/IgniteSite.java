@@ -218,6 +218,7 @@ public final class IgniteSite implements JobStores, AutoCloseable {
   private void salvage() throws IOException {
     try (Cluster alone = Cluster.start(node, files.ignite(), true)) {
       alone.activate();
+      alone.acceptLosses();
       Ring ring = alone.ring();
       Site site = new Site(spell.get(), ring.present(), ring.counted());
       Carried.write(alone.store(() -> site), files.newCarried(System.currentTimeMillis()));

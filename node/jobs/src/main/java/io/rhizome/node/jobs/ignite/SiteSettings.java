@@ -40,6 +40,8 @@ final class SiteSettings {
   static void quiet() {
     System.setProperty("IGNITE_UPDATE_NOTIFIER", "false");
     System.setProperty("IGNITE_NO_ASCII", "true");
+    // Else what came from other nodes is gone if this one ends before all of it is here.
+    System.setProperty("IGNITE_DISABLE_WAL_DURING_REBALANCING", "false");
     // Whoever owns the process stops it.
     System.setProperty("IGNITE_NO_SHUTDOWN_HOOK", "true");
     // Quiet, Ignite prints to the terminal what else it logs.

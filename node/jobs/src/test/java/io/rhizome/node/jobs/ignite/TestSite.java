@@ -18,6 +18,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.apache.ignite.Ignite;
+import org.apache.ignite.Ignition;
 import org.awaitility.Awaitility;
 
 /** Nodes of a site in this process, each with a store of its own below one directory. */
@@ -111,9 +113,23 @@ final class TestSite implements AutoCloseable {
     }
   }
 
-  /** Waits until that node counts exactly these. */
+  /** Waits until that node counts exactly these, and each has all that it is to have. */
   JobStore counting(String name, String... counted) {
     Set<String> wanted = Set.of(counted);
+    JobStore store = awaitCounting(name, wanted);
+    Awaitility.await("all of " + wanted + " to be complete")
+        .atMost(LIMIT)
+        .until(() -> wanted.stream().allMatch(TestSite::isComplete));
+    return store;
+  }
+
+  private static boolean isComplete(String name) {
+    Ignite ignite = Ignition.ignite(name);
+    return ignite.cacheNames().stream()
+        .allMatch(cache -> ignite.cache(cache).localMetrics().getRebalancingPartitionsCount() == 0);
+  }
+
+  private JobStore awaitCounting(String name, Set<String> wanted) {
     return await(
             name + " counting " + wanted,
             () ->
