@@ -60,7 +60,6 @@ import io.rhizome.node.routing.PolicyRouting;
 import io.rhizome.node.serving.Gate;
 import io.rhizome.node.serving.ModelNames;
 import io.rhizome.node.serving.Serving;
-import io.rhizome.node.site.SiteParts;
 import io.rhizome.node.telemetry.LogFormat;
 import io.rhizome.node.telemetry.Metrics;
 import io.rhizome.node.telemetry.OtlpTracing;

@@ -21,6 +21,15 @@ class ArchitectureTest {
           .resideInAPackage("ai.djl..");
 
   @ArchTest
+  static final ArchRule seesIgniteThroughItsPortOnly =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.rhizome.node.jobs.ignite..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.ignite..");
+
+  @ArchTest
   static final ArchRule keepsTheCommandLineApartFromTheRunningNode =
       noClasses()
           .that()

@@ -213,13 +213,14 @@ public record NodeConfig(
   }
 
   static NodeConfig read(Settings settings, Path base) {
+    Listen mesh = listen(settings, "mesh", 7700);
     return new NodeConfig(
         settings.text("node.name", ""),
         settings.path("data", ".", base),
         new IdentityFiles(
             settings.path("identity.roster", "roster.yaml", base),
             settings.path("identity.meshKey", "mesh.key", base)),
-        listen(settings, "mesh", 7700),
+        mesh,
         listen(settings, "api", 8001),
         plaintext(settings, "api"),
         tlsPort(settings),
@@ -241,11 +242,10 @@ public record NodeConfig(
             settings.url("telemetry.otlp"),
             settings.choice("log.format", List.of("text", "json")).equals("json")),
         new Policy(settings.duration("policy.replaceVoterAfter", Duration.ofSeconds(60))),
-        jobs(settings));
+        jobs(settings, mesh.port()));
   }
 
-  private static Jobs jobs(Settings settings) {
-    int mesh = settings.port("mesh.port", 7700);
+  private static Jobs jobs(Settings settings, int mesh) {
     return new Jobs(
         settings.flag("jobs.enabled", true),
         settings.port("jobs.port", mesh == 0 ? 0 : mesh + 1),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.rhizome.node.site;
+package io.rhizome.node;
 
 import io.rhizome.gossip.MembershipView;
 import io.rhizome.gossip.NodeId;
@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A node's part in its site's jobs. One thread makes, starts and closes it. */
-public final class SiteParts implements AutoCloseable {
+final class SiteParts implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SiteParts.class);
   private static final Duration ASK = Duration.ofMillis(500);
   private static final Duration ITEM_TIMEOUT = Duration.ofSeconds(30);
@@ -56,7 +56,7 @@ public final class SiteParts implements AutoCloseable {
    * @param names what clients call models
    * @param copying what waits for peers; bounded
    */
-  public record Ports(
+  record Ports(
       NodeId self,
       String host,
       SortedMap<String, String> labels,
@@ -69,7 +69,7 @@ public final class SiteParts implements AutoCloseable {
       Executor copying) {}
 
   /** Reads what this node keeps; nothing runs before {@link #start}. */
-  public SiteParts(NodeConfig config, Ports ports) throws IOException {
+  SiteParts(NodeConfig config, Ports ports) throws IOException {
     NodeConfig.Jobs limits = config.jobs();
     String self = ports.self().toString();
     Path directory = config.data().resolve("jobs");
@@ -126,17 +126,17 @@ public final class SiteParts implements AutoCloseable {
   }
 
   /** What other nodes of the site ask of this one. */
-  public SiteJobService service() {
+  SiteJobService service() {
     return service;
   }
 
   /** What clients ask. */
-  public Jobs jobs() {
+  Jobs jobs() {
     return jobs;
   }
 
   /** Begins, in the background. */
-  public void start() {
+  void start() {
     if (!enabled) {
       return;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.rhizome.node.site;
+package io.rhizome.node;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.rhizome.node.jobs.ItemRunner;
