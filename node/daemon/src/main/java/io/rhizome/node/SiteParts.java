@@ -33,6 +33,10 @@ import org.slf4j.LoggerFactory;
 final class SiteParts implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SiteParts.class);
   private static final Duration ASK = Duration.ofMillis(500);
+
+  /** While the site has no jobs, one in so many questions is enough. */
+  private static final int IDLE_ASKS = 4;
+
   private static final Duration ITEM_TIMEOUT = Duration.ofSeconds(30);
   private static final long JOB_BYTES = 1L << 30;
 
@@ -44,6 +48,7 @@ final class SiteParts implements AutoCloseable {
   private final Upkeep upkeep;
   private final SiteJobService service;
   private final Jobs jobs;
+  private int asks;
 
   /**
    * What it stands on.
@@ -140,10 +145,17 @@ final class SiteParts implements AutoCloseable {
     if (!enabled) {
       return;
     }
-    loops.every(ASK, peers::ask);
+    loops.every(ASK, this::ask);
     site.start();
     runner.start();
     upkeep.start();
+  }
+
+  /** On one event loop. */
+  private void ask() {
+    if (site.isUsed() || asks++ % IDLE_ASKS == 0) {
+      peers.ask();
+    }
   }
 
   @Override
