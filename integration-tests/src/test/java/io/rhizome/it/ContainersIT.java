@@ -136,8 +136,17 @@ final class ContainersIT {
     }
     mesh().awaitMembers();
     mesh().awaitHolders(Digits.MODEL, 2);
-    assertThat(Answers.nodes(mesh().client(BYSTANDER).infer(digits().rawRequest(0), LIMIT)))
-        .startsWith(ContainerMesh.name(BYSTANDER));
+    // Being cut off for less than suspicion takes, nobody noticed: nothing tells that it can
+    // connect.
+    Awaitility.await("an answer by way of " + ContainerMesh.name(BYSTANDER))
+        .atMost(LIMIT)
+        .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        Answers.nodes(
+                            mesh().client(BYSTANDER).infer(digits().rawRequest(0), LIMIT)))
+                    .startsWith(ContainerMesh.name(BYSTANDER)));
   }
 
   @Test

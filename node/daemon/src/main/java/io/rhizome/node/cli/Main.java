@@ -3,6 +3,7 @@ package io.rhizome.node.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.security.Security;
 import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
@@ -55,6 +56,7 @@ public final class Main implements Runnable {
 
   /* Held here, for the logging framework forgets levels of loggers that nobody holds. */
   private static final Logger GRPC_LOG = Logger.getLogger("io.grpc");
+  private static final Logger CHANNEL_LOG = Logger.getLogger("io.grpc.internal.ManagedChannelImpl");
 
   @Spec CommandSpec spec = CommandSpec.create();
 
@@ -84,6 +86,13 @@ public final class Main implements Runnable {
       System.setProperty("rhizome.log", "warn");
       GRPC_LOG.setLevel(Level.OFF);
     }
+    // It tells of a name that is not found with a stack, at each attempt; who asked for it tells
+    // once.
+    CHANNEL_LOG.setLevel(Level.OFF);
+    // By default a name that was not found for a moment is not there for ten seconds: too long for
+    // a
+    // node that is back on its network. What looks names up bounds how often it does.
+    Security.setProperty("networkaddress.cache.negative.ttl", "0");
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     System.exit(run(out, err, args));

@@ -37,7 +37,7 @@ final class SiteMessages {
     }
     SiteGroup group = message.getGroup();
     return new Neighbour.Part(
-        new InetSocketAddress(message.getHost(), message.getPort()),
+        InetSocketAddress.createUnresolved(message.getHost(), message.getPort()),
         message.getUsed(),
         message.hasGroup()
             ? Optional.of(new Neighbour.Group(group.getLead(), group.getNodes(), group.getWrites()))

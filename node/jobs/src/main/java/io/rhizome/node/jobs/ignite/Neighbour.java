@@ -15,7 +15,7 @@ public record Neighbour(String name, Optional<Part> said) {
   /**
    * What a node says of its part in its site.
    *
-   * @param store where its store is found by others
+   * @param store where its store is found by others; not looked up yet
    * @param used whether its site has jobs, as far as it knows; else it has no store open
    * @param group the group of nodes that it works with; empty while it has none
    */

@@ -146,10 +146,14 @@ final class SiteSettings {
       all.add(new InetSocketAddress(node.host(), node.discoveryPort()));
       if (!alone) {
         for (Neighbour neighbour : node.neighbours().get()) {
-          neighbour.said().ifPresent(part -> all.add(part.store()));
+          neighbour.said().map(Neighbour.Part::store).map(Others::lookedUp).ifPresent(all::add);
         }
       }
       return all;
+    }
+
+    private static InetSocketAddress lookedUp(InetSocketAddress at) {
+      return new InetSocketAddress(at.getHostString(), at.getPort());
     }
 
     @Override
