@@ -5,6 +5,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * A job that was accepted. Immutable; its items are numbered from 0.
@@ -59,6 +60,11 @@ public record Job(JobSpec spec, int items, long submittedMillis) {
     out.writeLong(spec.version());
     out.writeByte(spec.priority());
     out.writeLong(spec.expires().toSeconds());
+    out.writeUTF(spec.source().region());
+    out.writeUTF(spec.source().site());
+    out.writeByte(spec.placement().objective().code());
+    out.writeUTF(spec.placement().window().map(Window::toString).orElse(""));
+    out.writeBoolean(spec.placement().mains());
     out.writeInt(items);
     out.writeLong(submittedMillis);
   }
@@ -72,7 +78,18 @@ public record Job(JobSpec spec, int items, long submittedMillis) {
             in.readUTF(),
             in.readLong(),
             in.readByte(),
-            Duration.ofSeconds(in.readLong()));
+            Duration.ofSeconds(in.readLong()),
+            new JobSource(in.readUTF(), in.readUTF()),
+            placement(in));
     return new Job(spec, in.readInt(), in.readLong());
+  }
+
+  private static Placement placement(DataInput in) throws IOException {
+    Placement.Objective objective = Placement.Objective.of(in.readByte());
+    String window = in.readUTF();
+    return new Placement(
+        objective,
+        window.isEmpty() ? Optional.empty() : Optional.of(Window.parse(window)),
+        in.readBoolean());
   }
 }

@@ -12,9 +12,18 @@ import java.time.Duration;
  * @param version its version counter; 0 for the newest at each run
  * @param priority 0 to {@value #MAX_PRIORITY}; jobs of higher priority run first
  * @param expires how long after it was accepted it is deleted with its results
+ * @param source where it comes from
+ * @param placement where and when its items run
  */
 public record JobSpec(
-    JobId id, String tenant, String model, long version, int priority, Duration expires) {
+    JobId id,
+    String tenant,
+    String model,
+    long version,
+    int priority,
+    Duration expires,
+    JobSource source,
+    Placement placement) {
   /** Highest priority. */
   public static final int MAX_PRIORITY = 9;
 
@@ -36,5 +45,11 @@ public record JobSpec(
     if (expires.compareTo(Duration.ofSeconds(1)) < 0 || expires.compareTo(MAX_EXPIRES) > 0) {
       throw new IllegalArgumentException("expires: a second to 365 days, not " + expires);
     }
+  }
+
+  /** A job that comes from nowhere in particular and may run anywhere at any time. */
+  public JobSpec(
+      JobId id, String tenant, String model, long version, int priority, Duration expires) {
+    this(id, tenant, model, version, priority, expires, JobSource.UNKNOWN, Placement.ANY);
   }
 }

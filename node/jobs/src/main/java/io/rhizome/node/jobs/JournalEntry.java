@@ -17,7 +17,7 @@ import java.util.List;
  * @param slices in order, one for each of the job's slices
  */
 public record JournalEntry(Job job, List<Part> slices) {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   /**
    * A slice's bytes.

@@ -12,7 +12,7 @@ import java.io.UncheckedIOException;
 
 /** A job as Ignite stores it: bytes of our own, which later versions can read. */
 final class JobCodec {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   private JobCodec() {}
 
