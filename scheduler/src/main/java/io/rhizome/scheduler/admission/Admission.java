@@ -27,8 +27,9 @@ import java.util.function.Predicate;
  * DAGOR's lesson). It is refused too if the room that its class or its model may fill is full,
  * unless another makes room there: the newest of the tenant with most waiting in the least urgent
  * class below its own, or in its own class, where that tenant has more waiting than its own. While
- * requests of a more urgent class come, one in {@value #KEPT_FREE} places stays free for them: runs
- * that began together end together, and who comes just after would wait for a whole run.
+ * requests of a more urgent class come, one in {@value #KEPT_FREE} places stays free for them, and
+ * the starts of the less urgent are spread over time ({@link Spacing}): runs that began together
+ * end together, and who comes just after would wait for a whole run.
  *
  * <pre>
  * NEW      offered: past its deadline             ENDED    in {@link Change#expired}
@@ -63,6 +64,7 @@ public final class Admission<W> {
   private final Map<Priority, ClassQueue<W>> queues = new EnumMap<>(Priority.class);
   private final SortedMap<String, Integer> waitingByModel = new TreeMap<>();
   private final StartRates rates = new StartRates();
+  private final Spacing spacing = new Spacing();
   private int waiting;
   private int running;
   private final RunTimes runTimes = new RunTimes();
@@ -105,7 +107,7 @@ public final class Admission<W> {
       change.expired().add(ticket);
       return change;
     }
-    if (mayRunNow(nowNanos, ticket.priority())) {
+    if (isPlaceFree(nowNanos, ticket.priority()) && isDue(nowNanos, ticket.priority())) {
       hand(nowNanos, ticket, change);
       return change;
     }
@@ -124,6 +126,7 @@ public final class Admission<W> {
       refuse(nowNanos, ticket, "the queue is full: " + waiting + " requests wait", wait, change);
     } else {
       enqueue(ticket);
+      fill(nowNanos, change);
     }
     return change;
   }
@@ -168,7 +171,7 @@ public final class Admission<W> {
   /** How busy this node is, for a request of the middle class. */
   public Load load(long nowNanos) {
     long wait =
-        mayRunNow(nowNanos, Priority.STANDARD) ? 0 : waitNanos(nowNanos, Priority.STANDARD, "");
+        isPlaceFree(nowNanos, Priority.STANDARD) ? 0 : waitNanos(nowNanos, Priority.STANDARD, "");
     return new Load(running + waiting, limit.now(), wait, Math.round(runTimes.nanos(nowNanos)));
   }
 
@@ -182,10 +185,21 @@ public final class Admission<W> {
     return running;
   }
 
-  /** Whether one of that class would not have to wait. */
-  private boolean mayRunNow(long nowNanos, Priority priority) {
+  /** Whether there is a place that one of that class would be the next to take. */
+  private boolean isPlaceFree(long nowNanos, Priority priority) {
     return running < places(nowNanos, priority)
         && (waiting == 0 || mostUrgentWaiting().compareTo(priority) > 0);
+  }
+
+  /**
+   * Whether the next of that class may start. Where it may not, something runs, whose end is looked
+   * at again.
+   */
+  private boolean isDue(long nowNanos, Priority priority) {
+    return running == 0
+        || config.queueCapacity() == 0
+        || rates.moreUrgent(nowNanos, priority) == 0
+        || spacing.isDue(nowNanos);
   }
 
   /** How many may be with the executor where the last of them is of that class. */
@@ -201,8 +215,12 @@ public final class Admission<W> {
   }
 
   private void fill(long nowNanos, Change<W> change) {
-    while (waiting > 0 && running < places(nowNanos, mostUrgentWaiting())) {
-      Ticket<W> next = queue(mostUrgentWaiting()).poll().orElseThrow();
+    while (waiting > 0) {
+      Priority priority = mostUrgentWaiting();
+      if (running >= places(nowNanos, priority) || !isDue(nowNanos, priority)) {
+        return;
+      }
+      Ticket<W> next = queue(priority).poll().orElseThrow();
       leftQueue(next);
       if (next.deadlineNanos() - nowNanos <= 0) {
         next.state = Ticket.State.ENDED;
@@ -227,6 +245,9 @@ public final class Admission<W> {
     ticket.handedNanos = nowNanos;
     running++;
     runTimes.onBusy(nowNanos);
+    if (rates.moreUrgent(nowNanos, ticket.priority()) > 0) {
+      spacing.onStart(nowNanos, Math.round(runTimes.nanos(nowNanos) / limit.now()));
+    }
     rates.onStart(nowNanos, ticket.priority());
     change.run().add(ticket);
   }

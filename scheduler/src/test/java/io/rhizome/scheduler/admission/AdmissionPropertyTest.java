@@ -68,9 +68,7 @@ class AdmissionPropertyTest {
       Ticket<Integer> ticket =
           new Ticket<>("m" + random.nextInt(3), tenant, priority, deadline, offered++);
       waiting.add(ticket);
-      int before = running.size();
       follow(admission.offer(now, ticket));
-      assertThat(running.size() - before).isBetween(0, 1);
     }
 
     void end() {
@@ -121,8 +119,11 @@ class AdmissionPropertyTest {
       assertThat(load.inFlight()).isEqualTo(running.size() + waiting.size());
       assertThat(load.limit()).isBetween(1, config.maxLimit());
       assertThat(waiting.size()).isLessThanOrEqualTo(config.queueCapacity());
-      // A free place is never left while something waits.
-      assertThat(waiting.isEmpty() || running.size() >= load.limit()).isTrue();
+      // A free place is left only to spread the starts of the less urgent, while something runs.
+      if (!waiting.isEmpty() && running.size() < load.limit()) {
+        assertThat(running).isNotEmpty();
+        assertThat(waiting).noneMatch(ticket -> ticket.priority() == Priority.INTERACTIVE);
+      }
       for (int model = 0; model < 3; model++) {
         String name = "m" + model;
         assertThat(waiting.stream().filter(ticket -> ticket.model().equals(name)).count())

@@ -7,6 +7,7 @@ import io.rhizome.it.LocalMesh;
 import io.rhizome.it.NativeLibrary;
 import io.rhizome.it.NodeProcess;
 import io.rhizome.it.PortPlan;
+import io.rhizome.it.bench.ProcessCounters;
 import io.rhizome.v1.ListModelsRequest;
 import io.rhizome.v1.ModelInfo;
 import io.rhizome.v1.StatusRequest;
@@ -278,6 +279,15 @@ final class FaultMesh implements AutoCloseable {
   /** What the entry's counters say. */
   EntryCounters counters() throws IOException, InterruptedException {
     return EntryCounters.read(mesh.node(ENTRY).httpPort());
+  }
+
+  /** CPU seconds that the compilers of all nodes, and of this process, have used. */
+  double compilerSeconds() throws IOException {
+    double seconds = ProcessCounters.compilerSeconds(ProcessHandle.current().pid());
+    for (NodeProcess node : mesh.nodes()) {
+      seconds += ProcessCounters.compilerSeconds(node.pid());
+    }
+    return seconds;
   }
 
   /** The ends of the logs. */
