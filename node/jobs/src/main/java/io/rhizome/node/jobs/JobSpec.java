@@ -52,4 +52,11 @@ public record JobSpec(
       JobId id, String tenant, String model, long version, int priority, Duration expires) {
     this(id, tenant, model, version, priority, expires, JobSource.UNKNOWN, Placement.ANY);
   }
+
+  /** A part of this job, as a site hands it to another. */
+  JobSpec handedOver(JobId part, String from, long expiresMillis) {
+    Duration left = Duration.ofSeconds(Math.max(1, expiresMillis / 1_000));
+    JobSource handed = new JobSource(source.region(), from);
+    return new JobSpec(part, tenant, model, version, priority, left, handed, placement);
+  }
 }

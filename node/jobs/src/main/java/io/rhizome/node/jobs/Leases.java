@@ -5,15 +5,20 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Which claims are void: those of nodes that are gone, and those that gave no sign of life for so
- * long while this node watched. Each node judges by its own clock, which is passed in; that a claim
+ * long while this node watched; those of other sites, whose link may be down, for {@value
+ * #AWAY_MINUTES} minutes. Each node judges by its own clock, which is passed in; that a claim
  * is void for two at once does no harm, as only one of them is given it.
  *
  * <p>Not thread-safe. Keeps one entry for each claim that it was shown last.
  */
 public final class Leases {
+  private static final long AWAY_MINUTES = 10;
+  private static final long AWAY_NANOS = TimeUnit.MINUTES.toNanos(AWAY_MINUTES);
+
   private final long leaseNanos;
   private final Map<String, Seen> seen = new TreeMap<>();
 
@@ -40,7 +45,10 @@ public final class Leases {
       before = new Seen(state.beat(), nowNanos);
       seen.put(key, before);
     }
-    return !present.contains(state.owner()) || nowNanos - before.sinceNanos() >= leaseNanos;
+    long silent = nowNanos - before.sinceNanos();
+    return Offload.isAway(state)
+        ? silent >= AWAY_NANOS
+        : !present.contains(state.owner()) || silent >= leaseNanos;
   }
 
   /** Forgets what was seen of jobs that are no more. */
