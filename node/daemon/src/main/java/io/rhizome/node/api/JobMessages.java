@@ -5,6 +5,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.rhizome.node.jobs.ItemResult;
 import io.rhizome.node.jobs.Job;
 import io.rhizome.node.jobs.JobStatus;
+import io.rhizome.node.jobs.Placement;
+import io.rhizome.node.jobs.Window;
 import io.rhizome.node.protocol.inference.ModelInferResponse;
 import io.rhizome.v1.JobInfo;
 import io.rhizome.v1.JobResult;
@@ -19,6 +21,7 @@ public final class JobMessages {
   /** One job. */
   public static JobInfo info(JobStatus status) {
     Job job = status.job();
+    Placement placement = job.spec().placement();
     return JobInfo.newBuilder()
         .setId(job.id().text())
         .setTenant(job.spec().tenant())
@@ -34,6 +37,10 @@ public final class JobMessages {
         .setExpiresMillis(job.expiresMillis())
         .addAllWaiting(status.waiting())
         .setReruns(status.reruns())
+        .setObjective(placement.objective().word())
+        .setWindow(placement.window().map(Window::toString).orElse(""))
+        .setOnMains(placement.mains())
+        .setFromSite(job.spec().source().site())
         .build();
   }
 

@@ -6,13 +6,17 @@ import io.rhizome.node.access.AccessException;
 import io.rhizome.node.access.Caller;
 import io.rhizome.node.jobs.JobException;
 import io.rhizome.node.jobs.JobId;
+import io.rhizome.node.jobs.JobSource;
 import io.rhizome.node.jobs.JobSpec;
 import io.rhizome.node.jobs.JobStatus;
 import io.rhizome.node.jobs.Jobs;
+import io.rhizome.node.jobs.Placement;
+import io.rhizome.node.jobs.Window;
 import io.rhizome.node.serving.ModelNames;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -79,12 +83,36 @@ public final class TenantJobs {
   }
 
   /**
-   * What that caller asks for.
+   * Where and when items are to run.
+   *
+   * @param objective as clients write it; empty for the default
+   * @param window as clients write it; empty for all hours
+   */
+  public static Placement placement(String objective, String window, boolean onMains)
+      throws JobException {
+    try {
+      return new Placement(
+          Placement.Objective.parse(objective),
+          window.isEmpty() ? Optional.empty() : Optional.of(Window.parse(window)),
+          onMains);
+    } catch (IllegalArgumentException e) {
+      throw invalid(e);
+    }
+  }
+
+  /**
+   * What that caller asks for; it comes from where the caller's requests come from.
    *
    * @param expires in whole seconds; zero for the default
    */
   public static JobSpec spec(
-      Caller caller, String id, String model, long version, int priority, Duration expires)
+      Caller caller,
+      String id,
+      String model,
+      long version,
+      int priority,
+      Duration expires,
+      Placement placement)
       throws JobException {
     try {
       return new JobSpec(
@@ -93,7 +121,9 @@ public final class TenantJobs {
           model,
           version,
           priority,
-          expires.isZero() ? JobSpec.DEFAULT_EXPIRES : expires.truncatedTo(ChronoUnit.SECONDS));
+          expires.isZero() ? JobSpec.DEFAULT_EXPIRES : expires.truncatedTo(ChronoUnit.SECONDS),
+          new JobSource(caller.origin(), ""),
+          placement);
     } catch (IllegalArgumentException e) {
       throw invalid(e);
     }

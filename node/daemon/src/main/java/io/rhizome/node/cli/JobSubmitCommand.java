@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.HexFormat;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +63,23 @@ final class JobSubmitCommand implements Callable<Integer> {
       description = "When it is deleted with its results, such as 12h (default: 7d).")
   String expires = "";
 
+  @Option(
+      names = "--objective",
+      paramLabel = "GOAL",
+      description = "What is to be kept low: latency, cost or energy (default: latency).")
+  String objective = "";
+
+  @Option(
+      names = "--window",
+      paramLabel = "HOURS",
+      description =
+          "When items may begin, such as 22:00-06:00, or '22:00-06:00 Europe/Rome' for hours of"
+              + " another time zone than this machine's (default: at any time).")
+  String window = "";
+
+  @Option(names = "--on-mains", description = "Only at nodes that are on mains power.")
+  boolean onMains;
+
   @Option(names = "--wait", description = "Wait until it has ended, as job watch does.")
   boolean wait;
 
@@ -79,6 +97,9 @@ final class JobSubmitCommand implements Callable<Integer> {
             .setVersion(version)
             .setPriority(priority)
             .setExpiresSeconds(kept.toSeconds())
+            .setObjective(objective)
+            .setWindow(zoned(window))
+            .setOnMains(onMains)
             .build();
     PrintWriter err = spec.commandLine().getErr();
     if (fresh) {
@@ -96,6 +117,13 @@ final class JobSubmitCommand implements Callable<Integer> {
       }
       return wait ? JobWatchCommand.watch(client, accepted.getId(), json, spec) : 0;
     }
+  }
+
+  /** The same hours, of this machine's zone where they have none. */
+  private static String zoned(String window) {
+    return window.isEmpty() || window.contains(" ")
+        ? window
+        : window + " " + ZoneId.systemDefault().getId();
   }
 
   private static String newId() {

@@ -12,6 +12,7 @@ import java.util.Locale;
 final class JobText {
   private static final String RUNNING = "RUNNING";
   private static final String DONE = "DONE";
+  private static final String LATENCY = "latency";
 
   private JobText() {}
 
@@ -71,6 +72,23 @@ final class JobText {
     out.println("running    " + job.getRunning() + " items, " + job.getReruns() + " run again");
     out.println("submitted  " + time(job.getSubmittedMillis()));
     out.println("expires    " + time(job.getExpiresMillis()));
+    printPlacement(job, out);
     job.getWaitingList().forEach(reason -> out.println("waiting    " + reason));
+  }
+
+  /** Where and when its items run, where that is not as usual. */
+  private static void printPlacement(JobInfo job, PrintWriter out) {
+    if (!job.getObjective().isEmpty() && !job.getObjective().equals(LATENCY)) {
+      out.println("objective  " + job.getObjective());
+    }
+    if (!job.getWindow().isEmpty()) {
+      out.println("window     " + job.getWindow());
+    }
+    if (job.getOnMains()) {
+      out.println("power      mains only");
+    }
+    if (!job.getFromSite().isEmpty()) {
+      out.println("from site  " + job.getFromSite());
+    }
   }
 }

@@ -6,15 +6,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.rhizome.node.jobs.JobException;
 import io.rhizome.node.jobs.JobId;
+import io.rhizome.node.jobs.JobSource;
 import io.rhizome.node.jobs.JobSpec;
+import io.rhizome.node.jobs.Placement;
+import io.rhizome.node.jobs.Window;
 import io.rhizome.node.protocol.inference.ModelInferRequest;
 import io.rhizome.node.protocol.inference.ModelInferResponse;
 import io.rhizome.node.protocol.inference.ModelInferResponse.InferOutputTensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,6 +85,65 @@ class JobCommandsTest {
     assertThat(node.jobs.spec("a").expires()).isEqualTo(Duration.ofHours(12));
     ModelInferRequest item = ModelInferRequest.parseFrom(node.jobs.items("a").get(2));
     assertThat(item.getInputs(0).getContents().getFp32Contents(0)).isEqualTo(1);
+  }
+
+  @Test
+  void submitSaysWhereAndWhenItemsRun() throws Exception {
+    String input = file(ITEM);
+
+    CliRun run =
+        job(
+            "submit",
+            "digits",
+            input,
+            "--id",
+            "a",
+            "--objective",
+            "energy",
+            "--window",
+            "22:00-06:00",
+            "--on-mains");
+    job("submit", "digits", input, "--id", "b", "--window", "22:00-06:00 Asia/Tokyo");
+    job("submit", "digits", input, "--id", "c");
+
+    assertThat(run).isEqualTo(new CliRun(0, "submitted job a: 1 items\n", ""));
+    Window here = Window.parse("22:00-06:00 " + ZoneId.systemDefault().getId());
+    assertThat(node.jobs.spec("a").placement())
+        .isEqualTo(new Placement(Placement.Objective.ENERGY, Optional.of(here), true));
+    assertThat(node.jobs.spec("c").placement()).isEqualTo(Placement.ANY);
+    assertThat(job("status", "a").out())
+        .contains("objective  energy\nwindow     " + here + "\npower      mains only\n");
+    assertThat(job("status", "b").out()).contains("window     22:00-06:00 Asia/Tokyo\n");
+    assertThat(job("status", "c").out())
+        .doesNotContain("objective")
+        .doesNotContain("window")
+        .doesNotContain("power")
+        .doesNotContain("from site");
+    assertThat(job("submit", "digits", input, "--id", "d", "--objective", "speed"))
+        .isEqualTo(
+            new CliRun(
+                1,
+                "",
+                "rhizome: objective: latency, cost or energy, not 'speed' (INVALID_ARGUMENT)\n"));
+    assertThat(job("submit", "digits", input, "--id", "d", "--window", "at night").err())
+        .startsWith("rhizome: window: such as '22:00-06:00'");
+  }
+
+  @Test
+  void statusTellsWhichSiteHandedAJobIn() {
+    node.jobs.add(
+        new JobSpec(
+            new JobId("a"),
+            "",
+            "digits",
+            0,
+            0,
+            Duration.ofDays(7),
+            new JobSource("eu", "rome"),
+            Placement.ANY),
+        1);
+
+    assertThat(job("status", "a").out()).contains("from site  rome\n");
   }
 
   @Test

@@ -67,7 +67,8 @@ final class Submit implements StreamObserver<SubmitJobRequest> {
                 spec.getModel(),
                 spec.getVersion(),
                 spec.getPriority(),
-                expires),
+                expires,
+                TenantJobs.placement(spec.getObjective(), spec.getWindow(), spec.getOnMains())),
             spec.getFirstItem());
   }
 

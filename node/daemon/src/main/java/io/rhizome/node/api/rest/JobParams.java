@@ -30,7 +30,13 @@ final class JobParams {
       throw invalid("id is missing: make one, so that a submission sent again is the same job");
     }
     return TenantJobs.spec(
-        caller, id, text("model"), whole("version"), item("priority"), expires());
+        caller,
+        id,
+        text("model"),
+        whole("version"),
+        item("priority"),
+        expires(),
+        TenantJobs.placement(text("objective"), text("window"), flag("on_mains")));
   }
 
   /** {@code first_item}. */
@@ -40,10 +46,14 @@ final class JobParams {
 
   /** {@code failed_only}. */
   boolean failedOnly() throws JobException {
-    return switch (text("failed_only")) {
+    return flag("failed_only");
+  }
+
+  private boolean flag(String name) throws JobException {
+    return switch (text(name)) {
       case "", "false" -> false;
       case "true" -> true;
-      default -> throw invalid("failed_only must be true or false");
+      default -> throw invalid(name + " must be true or false");
     };
   }
 

@@ -28,6 +28,9 @@ import io.rhizome.node.identity.Identity;
 import io.rhizome.node.identity.OperatorProofs;
 import io.rhizome.node.identity.Roster;
 import io.rhizome.node.jobs.JobException;
+import io.rhizome.node.jobs.JobSource;
+import io.rhizome.node.jobs.Placement;
+import io.rhizome.node.jobs.Window;
 import io.rhizome.node.mesh.BlockingCalls;
 import io.rhizome.node.protocol.inference.ModelInferRequest;
 import io.rhizome.node.protocol.inference.ModelInferResponse;
@@ -46,6 +49,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -187,6 +191,34 @@ class JobServiceTest {
   }
 
   @Test
+  void whereAndWhenItemsRunIsKeptAndTold() throws Exception {
+    JobSpec spec =
+        spec("a").toBuilder()
+            .setObjective("energy")
+            .setWindow("22:00-06:00 Europe/Rome")
+            .setOnMains(true)
+            .build();
+
+    JobInfo info = submit(acme, spec, 0, 1);
+    JobInfo usual = submit(acme, spec("b"), 0, 1);
+
+    assertThat(info.getObjective()).isEqualTo("energy");
+    assertThat(info.getWindow()).isEqualTo("22:00-06:00 Europe/Rome");
+    assertThat(info.getOnMains()).isTrue();
+    assertThat(info.getFromSite()).isEmpty();
+    assertThat(jobs.spec("a").source()).isEqualTo(new JobSource("eu", ""));
+    assertThat(jobs.spec("a").placement())
+        .isEqualTo(
+            new Placement(
+                Placement.Objective.ENERGY,
+                Optional.of(Window.parse("22:00-06:00 Europe/Rome")),
+                true));
+    assertThat(usual.getObjective()).isEqualTo("latency");
+    assertThat(usual.getWindow()).isEmpty();
+    assertThat(jobs.spec("b").placement()).isEqualTo(Placement.ANY);
+  }
+
+  @Test
   void aSubmissionThatBrokeGoesOnFromWhatArrived() throws Exception {
     jobs.breakAt(3);
     Metadata trailers =
@@ -245,6 +277,14 @@ class JobServiceTest {
         Status.Code.INVALID_ARGUMENT,
         "first_item",
         () -> submit(acme, spec("a").toBuilder().setFirstItem(-1).build(), 0, 1));
+    refused(
+        Status.Code.INVALID_ARGUMENT,
+        "objective: ",
+        () -> submit(acme, spec("a").toBuilder().setObjective("speed").build(), 0, 1));
+    refused(
+        Status.Code.INVALID_ARGUMENT,
+        "window: ",
+        () -> submit(acme, spec("a").toBuilder().setWindow("at night").build(), 0, 1));
     refused(Status.Code.INVALID_ARGUMENT, "at least one", () -> submit(acme, spec("a"), 0, 0));
     BlockingClientCall<SubmitJobRequest, JobInfo> call = as(acme).submitJob();
     call.write(item(0));

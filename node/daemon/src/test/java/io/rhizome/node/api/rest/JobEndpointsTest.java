@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import io.rhizome.node.access.Role;
 import io.rhizome.node.jobs.JobException;
+import io.rhizome.node.jobs.JobSource;
+import io.rhizome.node.jobs.Placement;
 import io.rhizome.node.protocol.inference.ModelInferRequest;
 import io.rhizome.node.protocol.inference.ModelInferResponse;
 import io.rhizome.node.protocol.inference.ModelInferResponse.InferOutputTensor;
@@ -73,6 +75,26 @@ class JobEndpointsTest {
   }
 
   @Test
+  void theQuerySaysWhereAndWhenItemsRun() throws Exception {
+    HttpResponse<byte[]> answer =
+        submit(
+            "model=echo&id=a&objective=cost&window=22:00-06:00%20Europe/Rome&on_mains=true", ITEM);
+
+    assertThat(answer.statusCode()).as(text(answer)).isEqualTo(200);
+    assertThat(node.jobs.spec("a").source()).isEqualTo(new JobSource("eu", ""));
+    assertThat(node.jobs.spec("a").placement().objective()).isEqualTo(Placement.Objective.COST);
+    assertThat(text(answer))
+        .contains("\"objective\":\"cost\"")
+        .contains("\"window\":\"22:00-06:00 Europe/Rome\"")
+        .contains("\"on_mains\":true")
+        .contains("\"from_site\":\"\"");
+    assertThat(text(submit("model=echo&id=b&window=22:00-06:00", ITEM)))
+        .contains("\"objective\":\"latency\"")
+        .contains("\"window\":\"22:00-06:00 Z\"")
+        .contains("\"on_mains\":false");
+  }
+
+  @Test
   void aBodyMayBeLongerThanARequest() throws Exception {
     int items = 8 * RestFixture.MAX_BYTES / ITEM.length();
 
@@ -101,6 +123,10 @@ class JobEndpointsTest {
     refused(submit("model=echo&id=a&priority=x", ITEM), 400, "priority");
     refused(submit("model=echo&id=a&priority=10", ITEM), 400, "priority");
     refused(submit("model=echo&id=a&expires=soon", ITEM), 400, "expires");
+    refused(submit("model=echo&id=a&objective=speed", ITEM), 400, "objective: latency, cost or");
+    refused(submit("model=echo&id=a&window=22-06", ITEM), 400, "window: such as");
+    refused(submit("model=echo&id=a&window=22:00-06:00%20Atlantis", ITEM), 400, "window: no zone");
+    refused(submit("model=echo&id=a&on_mains=yes", ITEM), 400, "on_mains");
     refused(submit("model=echo&id=a&first_item=-1", ITEM), 400, "first_item");
     refused(submit("model=echo&id=a&first_item=9", ITEM), 400, "first_item");
     refused(submit("model=echo&id=a", ""), 400, "at least one");
