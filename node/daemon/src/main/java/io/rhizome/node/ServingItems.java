@@ -38,25 +38,25 @@ final class ServingItems implements ItemRunner {
   private final Serving serving;
   private final ModelNames names;
   private final Supplier<Timers> timers;
-  private final String origin;
+  private final String here;
   private final long timeoutNanos;
 
   /**
    * Items run by this serving.
    *
-   * @param origin the region that they come from; may be empty
+   * @param here the region that items come from whose job does not know; may be empty
    * @param timeoutNanos of each try
    */
   ServingItems(
       Serving serving,
       ModelNames names,
       Supplier<Timers> timers,
-      String origin,
+      String here,
       long timeoutNanos) {
     this.serving = serving;
     this.names = names;
     this.timers = timers;
-    this.origin = origin;
+    this.here = here;
     this.timeoutNanos = timeoutNanos;
   }
 
@@ -77,6 +77,7 @@ final class ServingItems implements ItemRunner {
     } catch (InvalidProtocolBufferException e) {
       return CompletableFuture.completedFuture(new Failed("it is no request: " + e.getMessage()));
     }
+    String origin = spec.source().region().isEmpty() ? here : spec.source().region();
     Request request =
         Request.entering(target.get().model(), target.get().version(), message.length)
             .withPriority(Priority.BATCH)

@@ -56,6 +56,7 @@ final class SiteParts implements AutoCloseable {
    * @param self this node
    * @param host the address at which others of the site reach its store
    * @param labels this node's: {@code site} says which, and {@code region} where items come from
+   *     whose job does not know
    * @param membership whom the mesh reaches
    * @param serving runs items
    * @param names what clients call models
