@@ -9,6 +9,7 @@ import io.rhizome.node.jobs.JobRunner;
 import io.rhizome.node.jobs.Jobs;
 import io.rhizome.node.jobs.Journal;
 import io.rhizome.node.jobs.NoJobs;
+import io.rhizome.node.jobs.PlacementConditions;
 import io.rhizome.node.jobs.SiteJobs;
 import io.rhizome.node.jobs.Upkeep;
 import io.rhizome.node.jobs.ignite.IgniteSite;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.SortedMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -105,8 +107,14 @@ final class SiteParts implements AutoCloseable {
             ports.loops()::timers,
             ports.labels().getOrDefault("region", ""),
             ITEM_TIMEOUT.toNanos());
+    PlacementConditions conditions =
+        new PlacementConditions(
+            ports.labels().getOrDefault("name", ports.self().shortName()),
+            InstantSource.system(),
+            new MainsPower(MainsPower.SUPPLIES, System::nanoTime));
     this.runner =
-        new JobRunner(new JobRunner.Parts(self, site, journal, peers, items, ports.copying()));
+        new JobRunner(
+            new JobRunner.Parts(self, site, journal, peers, items, conditions, ports.copying()));
     this.upkeep = new Upkeep(self, site, journal, peers, runner, System::currentTimeMillis);
     SiteJobs.Parts parts =
         new SiteJobs.Parts(

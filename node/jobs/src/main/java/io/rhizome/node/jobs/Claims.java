@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this node may claim next: of jobs that go on and whose items are here, the most urgent, then
- * the oldest. Nodes of a site start at different slices, so that they seldom want the same. Jobs
- * whose items could not be run rest for a while; those that are done are not looked at again until
- * they are made to go on. Time is passed in. Any thread.
+ * the oldest. Nodes of a site start at different slices, so that they seldom want the same. Of a job
+ * whose items may not begin here now nothing is claimed. Jobs whose items could not be run rest for
+ * a while; those that are done are not looked at again until they are made to go on. Time is passed
+ * in. Any thread.
  */
 final class Claims {
   private static final long IDLE_NANOS = 200_000_000L;
@@ -29,6 +30,7 @@ final class Claims {
 
   private final String self;
   private final Journal journal;
+  private final Conditions conditions;
   private final Leases leases;
   private final Deque<Candidate> found = new ArrayDeque<>();
   private final Map<JobId, Rest> rests = new TreeMap<>();
@@ -50,9 +52,10 @@ final class Claims {
   /** A slice that this node has claimed. */
   record Claim(JournalEntry entry, Slice slice, SliceState state) {}
 
-  Claims(String self, Journal journal, long leaseNanos) {
+  Claims(String self, Journal journal, Conditions conditions, long leaseNanos) {
     this.self = self;
     this.journal = journal;
+    this.conditions = conditions;
     this.leases = new Leases(leaseNanos);
   }
 
@@ -89,7 +92,20 @@ final class Claims {
       scanned = true;
       idle = found.isEmpty();
     }
-    return found.poll();
+    return poll();
+  }
+
+  /** The next that was found, and may still begin. */
+  private @Nullable Candidate poll() {
+    Candidate next = found.poll();
+    while (next != null && !mayBegin(next.entry().job())) {
+      next = found.poll();
+    }
+    return next;
+  }
+
+  private boolean mayBegin(Job job) {
+    return conditions.whyNot(job).isEmpty();
   }
 
   private void scan(long nowNanos, JobStore store) throws JobException {
@@ -97,7 +113,7 @@ final class Claims {
     for (JobStore.Entry entry : store.jobs()) {
       JobId id = entry.job().id();
       boolean isDone = Objects.equals(done.get(id), entry.round());
-      if (!entry.cancelled() && !isDone && !rests(id, nowNanos)) {
+      if (!entry.cancelled() && !isDone && !rests(id, nowNanos) && mayBegin(entry.job())) {
         open.add(entry);
       }
     }
@@ -169,10 +185,15 @@ final class Claims {
     found.removeIf(candidate -> candidate.slice().job().equals(job));
   }
 
-  /** Why a job's items wait. */
-  synchronized List<String> waiting(JobId job) {
-    Rest rest = rests.get(job);
-    return rest == null ? List.of() : List.of(rest.why());
+  /** Why a job's items wait: what is in the way now, and why the last that were tried did not run. */
+  synchronized List<String> waiting(Job job) {
+    List<String> reasons = new ArrayList<>();
+    conditions.whyNot(job).ifPresent(reasons::add);
+    Rest rest = rests.get(job.id());
+    if (rest != null) {
+      reasons.add(rest.why());
+    }
+    return reasons;
   }
 
   /** Forgets what it knew of jobs that are no more. */

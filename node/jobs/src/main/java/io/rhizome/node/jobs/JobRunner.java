@@ -46,6 +46,7 @@ public final class JobRunner implements AutoCloseable {
    * What it stands on.
    *
    * @param self what this node claims with
+   * @param conditions what must hold before items begin here
    * @param executor what waits for peers; bounded
    */
   public record Parts(
@@ -54,13 +55,14 @@ public final class JobRunner implements AutoCloseable {
       Journal journal,
       SitePeers peers,
       ItemRunner items,
+      Conditions conditions,
       Executor executor) {}
 
   /** Begins. */
   public JobRunner(Parts parts) {
     this.parts = parts;
     this.copies = new Copies(parts.self(), parts.peers(), parts.executor());
-    this.claims = new Claims(parts.self(), parts.journal(), LEASE_NANOS);
+    this.claims = new Claims(parts.self(), parts.journal(), parts.conditions(), LEASE_NANOS);
     for (int i = 0; i < THREADS; i++) {
       Thread thread = new Thread(this::work, "jobs-" + i);
       thread.setDaemon(true);
@@ -78,8 +80,8 @@ public final class JobRunner implements AutoCloseable {
     wake.release(THREADS);
   }
 
-  /** Why a job's items wait, as far as this node tried them. */
-  public List<String> waiting(JobId job) {
+  /** Why a job's items wait, as far as this node tried them or may not begin them. */
+  public List<String> waiting(Job job) {
     return claims.waiting(job);
   }
 

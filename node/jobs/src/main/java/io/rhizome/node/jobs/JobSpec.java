@@ -47,6 +47,21 @@ public record JobSpec(
     }
   }
 
+  /** Whether both are one job, which may be handed in from another region when it is sent again. */
+  boolean isSameAs(JobSpec other) {
+    JobSource from = new JobSource(source.region(), other.source.site());
+    return equals(
+        new JobSpec(
+            other.id,
+            other.tenant,
+            other.model,
+            other.version,
+            other.priority,
+            other.expires,
+            from,
+            other.placement));
+  }
+
   /** A job that comes from nowhere in particular and may run anywhere at any time. */
   public JobSpec(
       JobId id, String tenant, String model, long version, int priority, Duration expires) {

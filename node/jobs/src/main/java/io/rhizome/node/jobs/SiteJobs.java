@@ -54,7 +54,7 @@ public final class SiteJobs implements Jobs {
   /** Tells why a job's items wait. */
   public interface Reasons {
     /** Empty where nothing is known to be in the way. */
-    List<String> of(JobId job);
+    List<String> of(Job job);
   }
 
   /** Jobs on these parts. */
@@ -88,7 +88,7 @@ public final class SiteJobs implements Jobs {
     open();
     Optional<Job> known = known(spec.id());
     if (known.isPresent()) {
-      if (!known.get().spec().equals(spec)) {
+      if (!known.get().spec().isSameAs(spec)) {
         throw new JobException(
             Code.CONFLICT, "id: another job is called " + spec.id() + "; choose another");
       }
@@ -326,7 +326,7 @@ public final class SiteJobs implements Jobs {
     State state =
         done == job.items() ? State.DONE : entry.cancelled() ? State.CANCELLED : State.RUNNING;
     List<String> waiting =
-        state == State.RUNNING ? parts.waiting().of(job.id()) : List.<String>of();
+        state == State.RUNNING ? parts.waiting().of(job) : List.<String>of();
     return new JobStatus(job, state, done, failed, running, reruns, waiting);
   }
 

@@ -14,10 +14,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -178,6 +182,72 @@ final class SiteJobsTest {
         .atMost(Duration.ofSeconds(20))
         .until(() -> one.jobs.status(SPEC.id()).waiting(), List.of("nobody holds digits")::equals);
     assertThat(awaitState(one, State.DONE).reruns()).isZero();
+  }
+
+  @Test
+  void itemsBeginOnlyWhileTheirWindowIsOpenAndWhatHasBegunGoesOn() throws Exception {
+    Instant night = Instant.parse("2026-07-01T23:00:00Z");
+    AtomicReference<Instant> now = new AtomicReference<>(night);
+    AtomicBoolean isShut = new AtomicBoolean();
+    JobStore store = new MemoryJobStore("a");
+    TestNode one =
+        node(
+            "a",
+            store,
+            item -> {
+              if (isShut.compareAndSet(false, true)) {
+                now.set(night.plus(Duration.ofHours(12)));
+              }
+              return new Answered(item);
+            });
+    one.conditions = new PlacementConditions("a", now::get, () -> true);
+    Window window = Window.parse("22:00-06:00");
+    Placement atNight = new Placement(Placement.Objective.LATENCY, Optional.of(window), false);
+    submit(one, spec(JobSource.UNKNOWN, atNight), 100);
+    one.runner.start();
+
+    JobStatus shut =
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(20))
+            .until(
+                () -> one.jobs.status(SPEC.id()),
+                status -> status.done() > 0 && status.running() == 0);
+    assertThat(shut.waiting()).containsExactly("its window 22:00-06:00 Z is shut");
+    assertThat(shut.done()).as("what was claimed before").isLessThanOrEqualTo(32);
+    now.set(night.plus(Duration.ofDays(1)));
+
+    JobStatus done = awaitState(one, State.DONE);
+    assertThat(done.reruns()).isZero();
+    assertThat(done.waiting()).isEmpty();
+  }
+
+  @Test
+  void sentAgainFromAnotherRegionItIsTheSameJob() throws Exception {
+    JobStore store = new MemoryJobStore("a");
+    TestNode one = node("a", store, SiteJobsTest::echo);
+    JobSpec first = spec(new JobSource("eu", ""), Placement.ANY);
+    submit(one, first, 20);
+
+    JobStatus again = submit(one, spec(new JobSource("us", ""), Placement.ANY), 20);
+
+    assertThat(again.job().spec()).isEqualTo(first);
+    Placement onMains = new Placement(Placement.Objective.LATENCY, Optional.empty(), true);
+    assertThatThrownBy(() -> submit(one, spec(new JobSource("eu", ""), onMains), 20))
+        .hasMessageContaining("another job is called night-1");
+    assertThatThrownBy(() -> submit(one, spec(new JobSource("eu", "rome"), Placement.ANY), 20))
+        .hasMessageContaining("another job is called night-1");
+  }
+
+  private static JobSpec spec(JobSource source, Placement placement) {
+    return new JobSpec(
+        SPEC.id(),
+        SPEC.tenant(),
+        SPEC.model(),
+        SPEC.version(),
+        SPEC.priority(),
+        SPEC.expires(),
+        source,
+        placement);
   }
 
   @Test

@@ -24,6 +24,10 @@ final class TestNode implements AutoCloseable {
   final JobRunner runner;
   final Upkeep upkeep;
   final AtomicLong clock = new AtomicLong(NOW);
+
+  /** What must hold before items begin. */
+  volatile Conditions conditions = Conditions.NONE;
+
   private final ExecutorService executor = Executors.newCachedThreadPool();
 
   TestNode(String name, Path directory, JobStore store, Nodes nodes, ItemRunner items)
@@ -32,7 +36,15 @@ final class TestNode implements AutoCloseable {
     nodes.journals.put(name, journal);
     SitePeers peers = nodes.seenBy(name);
     runner =
-        new JobRunner(new JobRunner.Parts(name, stores(store), journal, peers, items, executor));
+        new JobRunner(
+            new JobRunner.Parts(
+                name,
+                stores(store),
+                journal,
+                peers,
+                items,
+                job -> conditions.whyNot(job),
+                executor));
     jobs =
         new SiteJobs(
             new SiteJobs.Parts(

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rhizome.node.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which slices a node claims; time is the test's. */
+final class ClaimsTest {
+  private static final String WHY = "its window is shut";
+
+  @TempDir Path directory;
+  private final MemoryJobStore store = new MemoryJobStore("a");
+  private final Set<JobId> held = new TreeSet<>();
+  private long nanos;
+  private Journal journal;
+  private Claims claims;
+
+  @BeforeEach
+  void open() throws Exception {
+    journal = Journal.open(directory, 1 << 20, warning -> {});
+    claims =
+        new Claims(
+            "a",
+            journal,
+            job -> held.contains(job.id()) ? Optional.of(WHY) : Optional.empty(),
+            TimeUnit.SECONDS.toNanos(20));
+  }
+
+  private Job job(String name, int priority, int items) throws IOException, JobException {
+    JobId id = new JobId(name);
+    JobSpec spec = new JobSpec(id, "", "digits", 0, priority, Duration.ofDays(7));
+    try (ItemsFile file = journal.upload(id)) {
+      for (int i = 0; i < items; i++) {
+        file.add(new byte[] {1});
+      }
+      Job job = journal.seal(new Job(spec, items, 7), file).job();
+      var unused = store.add(job);
+      return job;
+    }
+  }
+
+  /** What is claimed a second later. */
+  private Optional<Slice> next() throws JobException {
+    nanos += TimeUnit.SECONDS.toNanos(1);
+    return atOnce();
+  }
+
+  private Optional<Slice> atOnce() throws JobException {
+    return claims.next(nanos, store).map(Claims.Claim::slice);
+  }
+
+  @Test
+  void theMostUrgentJobIsClaimedFirst() throws Exception {
+    Job later = job("a", 0, 1);
+    Job first = job("b", 5, 1);
+
+    assertThat(next()).contains(first.slice(0));
+    assertThat(next()).contains(later.slice(0));
+    assertThat(next()).isEmpty();
+  }
+
+  @Test
+  void ofAJobThatMayNotBeginNothingIsClaimedUntilItMay() throws Exception {
+    Job urgent = job("a", 5, 1);
+    Job other = job("b", 0, 1);
+    held.add(urgent.id());
+
+    assertThat(next()).contains(other.slice(0));
+    assertThat(next()).isEmpty();
+    assertThat(claims.waiting(urgent)).containsExactly(WHY);
+    assertThat(claims.waiting(other)).isEmpty();
+
+    held.clear();
+    assertThat(claims.waiting(urgent)).isEmpty();
+    assertThat(next()).contains(urgent.slice(0));
+  }
+
+  @Test
+  void whatWasFoundBeforeIsNotClaimedEither() throws Exception {
+    Job job = job("a", 0, 3 * Job.SLICE_ITEMS);
+
+    assertThat(next()).contains(job.slice(0));
+    held.add(job.id());
+    assertThat(atOnce()).isEmpty();
+    assertThat(next()).isEmpty();
+    assertThat(store.slices(job).get(0).phase()).isEqualTo(SliceState.Phase.CLAIMED);
+    held.clear();
+    assertThat(next()).contains(job.slice(1));
+    assertThat(atOnce()).contains(job.slice(2));
+  }
+
+  @Test
+  void bothReasonsAreToldOfAJobThatRestsAndMayNotBegin() throws Exception {
+    Job job = job("a", 0, 1);
+    claims.onLater(job.id(), "nobody holds digits", nanos);
+    assertThat(claims.waiting(job)).containsExactly("nobody holds digits");
+    held.add(job.id());
+    assertThat(claims.waiting(job)).containsExactly(WHY, "nobody holds digits");
+    held.clear();
+    claims.onDone(job.id());
+    assertThat(claims.waiting(job)).isEmpty();
+  }
+}
