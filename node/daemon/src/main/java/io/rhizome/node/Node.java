@@ -228,6 +228,7 @@ public final class Node implements AutoCloseable {
                     channels,
                     membership,
                     serving,
+                    () -> serving.view().current(System.nanoTime()),
                     names,
                     loops,
                     BlockingThreads.start(teardown, "jobs-copies"))));
@@ -262,6 +263,7 @@ public final class Node implements AutoCloseable {
                     new AcquaintanceService(epochs, policies.store()::status),
                     new RaftService(voters, policies::invited),
                     site.service(),
+                    site.exchange(),
                     streams),
                 new JoinService(
                     new JoinDesk(id, policies.store(), System::nanoTime),

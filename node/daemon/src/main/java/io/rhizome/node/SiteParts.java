@@ -5,26 +5,33 @@ import io.rhizome.gossip.MembershipView;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.config.NodeConfig;
 import io.rhizome.node.identity.MeshTls;
+import io.rhizome.node.jobs.Job;
 import io.rhizome.node.jobs.JobRunner;
 import io.rhizome.node.jobs.Jobs;
 import io.rhizome.node.jobs.Journal;
 import io.rhizome.node.jobs.NoJobs;
+import io.rhizome.node.jobs.Offloader;
 import io.rhizome.node.jobs.PlacementConditions;
 import io.rhizome.node.jobs.SiteJobs;
 import io.rhizome.node.jobs.Upkeep;
 import io.rhizome.node.jobs.ignite.IgniteSite;
 import io.rhizome.node.jobs.ignite.SiteNode;
 import io.rhizome.node.mesh.EventLoops;
+import io.rhizome.node.mesh.GrpcOtherSites;
 import io.rhizome.node.mesh.GrpcSitePeers;
+import io.rhizome.node.mesh.JobExchangeService;
 import io.rhizome.node.mesh.MeshChannels;
 import io.rhizome.node.mesh.SiteJobService;
 import io.rhizome.node.serving.ModelNames;
 import io.rhizome.node.serving.Serving;
+import io.rhizome.scheduler.ClusterView;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -48,7 +55,9 @@ final class SiteParts implements AutoCloseable {
   private final IgniteSite site;
   private final JobRunner runner;
   private final Upkeep upkeep;
+  private final Offloader offloader;
   private final SiteJobService service;
+  private final JobExchangeService exchange;
   private final Jobs jobs;
   private int asks;
 
@@ -61,6 +70,7 @@ final class SiteParts implements AutoCloseable {
    *     whose job does not know
    * @param membership whom the mesh reaches
    * @param serving runs items
+   * @param view the mesh as routing sees it now
    * @param names what clients call models
    * @param copying what waits for peers; bounded
    */
@@ -72,6 +82,7 @@ final class SiteParts implements AutoCloseable {
       MeshChannels channels,
       Supplier<MembershipView> membership,
       Serving serving,
+      Supplier<ClusterView> view,
       ModelNames names,
       EventLoops loops,
       Executor copying) {}
@@ -80,11 +91,11 @@ final class SiteParts implements AutoCloseable {
   SiteParts(NodeConfig config, Ports ports) throws IOException {
     NodeConfig.Jobs limits = config.jobs();
     String self = ports.self().toString();
+    String name = ports.labels().getOrDefault("site", "");
     Path directory = config.data().resolve("jobs");
     this.enabled = limits.enabled();
     this.peers =
-        new GrpcSitePeers(
-            ports.channels(), ports.membership(), ports.labels().getOrDefault("site", ""));
+        new GrpcSitePeers(ports.channels(), ports.membership(), name);
     this.loops = ports.loops();
     Journal journal = Journal.open(directory.resolve("journal"), limits.maxBytes(), log::warn);
     this.site =
@@ -100,13 +111,22 @@ final class SiteParts implements AutoCloseable {
                 limits.forced(),
                 limits.forgetNodeAfter()));
     this.service = new SiteJobService(journal, site::part, node -> enabled && peers.isOfSite(node));
+    String region = ports.labels().getOrDefault("region", "");
     ServingItems items =
         new ServingItems(
-            ports.serving(),
-            ports.names(),
-            ports.loops()::timers,
-            ports.labels().getOrDefault("region", ""),
-            ITEM_TIMEOUT.toNanos());
+            ports.serving(), ports.names(), ports.loops()::timers, region, ITEM_TIMEOUT.toNanos());
+    SiteOffers offers = new SiteOffers(ports.view(), ports.names(), name, region);
+    this.offloader =
+        new Offloader(
+            new Offloader.Parts(
+                self,
+                name,
+                site,
+                journal,
+                peers,
+                new GrpcOtherSites(ports.channels(), ports.membership(), offers),
+                System::currentTimeMillis,
+                ports.copying()));
     PlacementConditions conditions =
         new PlacementConditions(
             ports.labels().getOrDefault("name", ports.self().shortName()),
@@ -114,7 +134,8 @@ final class SiteParts implements AutoCloseable {
             new MainsPower(MainsPower.SUPPLIES, System::nanoTime));
     this.runner =
         new JobRunner(
-            new JobRunner.Parts(self, site, journal, peers, items, conditions, ports.copying()));
+            new JobRunner.Parts(
+                self, site, journal, peers, items, conditions.and(offloader), ports.copying()));
     this.upkeep = new Upkeep(self, site, journal, peers, runner, System::currentTimeMillis);
     SiteJobs.Parts parts =
         new SiteJobs.Parts(
@@ -125,9 +146,16 @@ final class SiteParts implements AutoCloseable {
             System::currentTimeMillis,
             ports.copying(),
             new SiteJobs.Limits(config.request().maxBytes(), JOB_BYTES),
-            runner::waiting,
+            this::waiting,
             runner::wake);
     this.jobs = enabled ? new SiteJobs(parts) : new NoJobs();
+    this.exchange = new JobExchangeService(jobs, ports.membership());
+  }
+
+  private List<String> waiting(Job job) {
+    List<String> reasons = new ArrayList<>(offloader.waiting(job));
+    reasons.addAll(runner.waiting(job));
+    return reasons;
   }
 
   private static int free(int port) throws IOException {
@@ -144,6 +172,11 @@ final class SiteParts implements AutoCloseable {
     return service;
   }
 
+  /** What other sites ask of this one. */
+  JobExchangeService exchange() {
+    return exchange;
+  }
+
   /** What clients ask. */
   Jobs jobs() {
     return jobs;
@@ -158,6 +191,7 @@ final class SiteParts implements AutoCloseable {
     site.start();
     runner.start();
     upkeep.start();
+    offloader.start();
   }
 
   /** On one event loop. */
@@ -169,6 +203,7 @@ final class SiteParts implements AutoCloseable {
 
   @Override
   public void close() {
+    offloader.close();
     upkeep.close();
     runner.close();
     site.close();

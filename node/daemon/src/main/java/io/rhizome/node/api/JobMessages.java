@@ -11,7 +11,6 @@ import io.rhizome.node.protocol.inference.ModelInferResponse;
 import io.rhizome.v1.JobInfo;
 import io.rhizome.v1.JobResult;
 import io.rhizome.v1.ListJobsResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Jobs as clients are told of them. */
@@ -55,7 +54,7 @@ public final class JobMessages {
   public static JobResult result(ItemResult result) {
     JobResult.Builder message = JobResult.newBuilder().setItem(result.item());
     if (result.failed()) {
-      return message.setError(new String(result.value(), StandardCharsets.UTF_8)).build();
+      return message.setError(result.error()).build();
     }
     try {
       return message.setAnswer(ModelInferResponse.parseFrom(result.value())).build();

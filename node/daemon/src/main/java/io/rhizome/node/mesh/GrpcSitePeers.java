@@ -6,8 +6,6 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import io.rhizome.gossip.Member;
 import io.rhizome.gossip.MembershipView;
@@ -29,6 +27,7 @@ import io.rhizome.node.jobs.ignite.Neighbour;
 import io.rhizome.node.protocol.MalformedException;
 import io.rhizome.store.Digest;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -38,12 +37,9 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +48,6 @@ import org.jspecify.annotations.Nullable;
  * them. A node without the label is a site of its own. {@link SiteJobService} is the other end.
  */
 public final class GrpcSitePeers implements SitePeers {
-  private static final String SITE = "site";
   private static final long ASK_SECONDS = 2;
   private static final long CALL_SECONDS = 5;
 
@@ -83,7 +78,7 @@ public final class GrpcSitePeers implements SitePeers {
   /** Whether that node is of this site. Any thread; does not block. */
   public boolean isOfSite(NodeId node) {
     Member member = membership.get().members().get(node);
-    return !site.isEmpty() && member != null && site.equals(member.state().labels().get(SITE));
+    return !site.isEmpty() && member != null && site.equals(SiteMessages.site(member));
   }
 
   private SortedMap<String, NodeId> members() {
@@ -190,70 +185,27 @@ public final class GrpcSitePeers implements SitePeers {
 
   @Override
   public void keep(String peer, JournalEntry entry, Journal from) throws IOException {
-    Sending sending = new Sending();
+    Sending<JobPart, KeepJobResponse> sending = new Sending<>();
     SiteServiceGrpc.newStub(channel(peer))
         .withDeadlineAfter(seconds(entry.bytes()), TimeUnit.SECONDS)
         .keepJob(sending);
-    sending.run(entry, from);
+    JobPart first =
+        JobPart.newBuilder().setEntry(UnsafeByteOperations.unsafeWrap(entry.encode())).build();
     try {
-      var unused = sending.done.get(seconds(entry.bytes()) + 1, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw new IOException(peer + ": " + Status.fromThrowable(e).getDescription(), e);
-    } catch (TimeoutException e) {
-      throw new IOException(peer + " does not answer", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+      var unused =
+          sending.run(
+              taker -> {
+                taker.take(first);
+                from.read(entry, piece -> taker.take(message(piece)));
+              },
+              seconds(entry.bytes()) + 1);
+    } catch (IOException e) {
+      throw new IOException(peer + ": " + e.getMessage(), e);
     }
   }
 
-  private static final class Sending implements ClientResponseObserver<JobPart, KeepJobResponse> {
-    final CompletableFuture<Boolean> done = new CompletableFuture<>();
-    private final CompletableFuture<ClientCallStreamObserver<JobPart>> call =
-        new CompletableFuture<>();
-
-    @Override
-    public void beforeStart(ClientCallStreamObserver<JobPart> started) {
-      call.complete(started);
-    }
-
-    void run(JournalEntry entry, Journal from) throws IOException {
-      ClientCallStreamObserver<JobPart> to = call.join();
-      to.onNext(
-          JobPart.newBuilder().setEntry(UnsafeByteOperations.unsafeWrap(entry.encode())).build());
-      try {
-        from.read(
-            entry,
-            piece -> {
-              Pacing.await(to, done::isDone);
-              if (!done.isDone()) {
-                to.onNext(
-                    JobPart.newBuilder().setItems(UnsafeByteOperations.unsafeWrap(piece)).build());
-              }
-            });
-        if (!done.isDone()) {
-          to.onCompleted();
-        }
-      } catch (IOException e) {
-        to.cancel("given up", e);
-        throw e;
-      }
-    }
-
-    @Override
-    public void onNext(KeepJobResponse response) {
-      done.complete(true);
-    }
-
-    @Override
-    public void onError(Throwable error) {
-      done.completeExceptionally(error);
-    }
-
-    @Override
-    public void onCompleted() {
-      done.completeExceptionally(new IOException("it answered nothing"));
-    }
+  private static JobPart message(ByteBuffer items) {
+    return JobPart.newBuilder().setItems(UnsafeByteOperations.unsafeWrap(items)).build();
   }
 
   @Override

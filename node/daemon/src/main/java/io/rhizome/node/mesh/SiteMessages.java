@@ -1,18 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node.mesh;
 
+import io.rhizome.gossip.Member;
 import io.rhizome.mesh.v1.GetPartResponse;
 import io.rhizome.mesh.v1.SiteGroup;
+import io.rhizome.node.jobs.Job;
 import io.rhizome.node.jobs.ignite.Neighbour;
 import io.rhizome.node.protocol.MalformedException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
-/** Between messages and what a node says of its part in its site. */
+/** Between messages and what nodes say of sites and jobs. */
 final class SiteMessages {
   private static final int MAX_PORT = 65_535;
 
+  private static final String SITE = "site";
+
   private SiteMessages() {}
+
+  /** The site that a member says it is of; empty where it says none. */
+  static String site(Member member) {
+    return member.state().labels().getOrDefault(SITE, "");
+  }
+
+  static byte[] toBytes(Job job) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    job.write(new DataOutputStream(bytes));
+    return bytes.toByteArray();
+  }
+
+  /** Reads what {@link #toBytes} wrote; {@link IllegalArgumentException} where it is no job. */
+  static Job job(byte[] bytes) throws IOException {
+    return Job.read(new DataInputStream(new ByteArrayInputStream(bytes)));
+  }
 
   static GetPartResponse toMessage(Neighbour.Part part) {
     GetPartResponse.Builder message =

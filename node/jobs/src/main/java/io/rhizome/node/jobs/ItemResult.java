@@ -53,6 +53,11 @@ public record ItemResult(int item, Kind kind, byte[] value) {
     return new ItemResult(item, Kind.ERROR, bounded.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Why it failed; of one that did. */
+  public String error() {
+    return new String(value, StandardCharsets.UTF_8);
+  }
+
   /** Whether it failed. */
   public boolean failed() {
     return kind == Kind.ERROR;

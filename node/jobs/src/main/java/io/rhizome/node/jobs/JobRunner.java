@@ -5,7 +5,6 @@ import io.rhizome.node.jobs.ItemRunner.Answered;
 import io.rhizome.node.jobs.ItemRunner.Failed;
 import io.rhizome.node.jobs.ItemRunner.Later;
 import io.rhizome.node.jobs.ItemRunner.Outcome;
-import io.rhizome.store.Digest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +35,7 @@ public final class JobRunner implements AutoCloseable {
   private static final int TRIES = 3;
 
   private final Parts parts;
-  private final Copies copies;
+  private final Answers answers;
   private final Claims claims;
   private final List<Thread> threads = new ArrayList<>();
   private final Semaphore wake = new Semaphore(0);
@@ -61,7 +60,11 @@ public final class JobRunner implements AutoCloseable {
   /** Begins. */
   public JobRunner(Parts parts) {
     this.parts = parts;
-    this.copies = new Copies(parts.self(), parts.peers(), parts.executor());
+    this.answers =
+        new Answers(
+            parts.journal(),
+            parts.peers(),
+            new Copies(parts.self(), parts.peers(), parts.executor()));
     this.claims = new Claims(parts.self(), parts.journal(), parts.conditions(), LEASE_NANOS);
     for (int i = 0; i < THREADS; i++) {
       Thread thread = new Thread(this::work, "jobs-" + i);
@@ -189,7 +192,7 @@ public final class JobRunner implements AutoCloseable {
     for (var each : open.entrySet()) {
       Outcome outcome = each.getValue().join();
       if (outcome instanceof Answered answered) {
-        results.put(each.getKey(), kept(running.store, job, each.getKey(), answered.answer()));
+        results.put(each.getKey(), answers.kept(running.store, job, each.getKey(), answered.answer()));
       } else if (outcome instanceof Failed failed) {
         results.put(each.getKey(), ItemResult.error(each.getKey(), failed.why()));
       } else {
@@ -213,20 +216,6 @@ public final class JobRunner implements AutoCloseable {
         throw new IllegalStateException("an item's run broke", e.getCause());
       }
     }
-  }
-
-  private ItemResult kept(JobStore store, Job job, int item, byte[] answer)
-      throws JobException, IOException {
-    if (answer.length <= ItemResult.MAX_INLINE_BYTES) {
-      return new ItemResult(item, ItemResult.Kind.ANSWER, answer);
-    }
-    Digest digest = Digest.sha256(answer);
-    parts.journal().keepAnswer(job.id(), digest, answer);
-    copies.spread(
-        store.site(),
-        "the answer to item " + item,
-        peer -> parts.peers().keepAnswer(peer, job.id(), digest, answer));
-    return new ItemResult(item, ItemResult.Kind.STORED, digest.bytes());
   }
 
   /** Forgets what it knew of jobs that are no more. */

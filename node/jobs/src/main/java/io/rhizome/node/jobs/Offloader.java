@@ -13,6 +13,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -68,7 +69,7 @@ public final class Offloader implements Conditions, AutoCloseable {
       SitePeers peers,
       OtherSites sites,
       LongSupplier clock,
-      java.util.concurrent.Executor executor) {}
+      Executor executor) {}
 
   /** Over these parts; {@link #start} begins. */
   public Offloader(Parts parts) {
@@ -146,7 +147,9 @@ public final class Offloader implements Conditions, AutoCloseable {
     List<String> reasons = new ArrayList<>();
     for (Map.Entry<Offload, List<Integer>> each : away.entrySet()) {
       Away part = new Away(store, job, each.getKey(), each.getValue(), states);
-      follow(part, entry.cancelled(), mine).ifPresent(reasons::add);
+      if (!mine || follow(part, entry.cancelled()) > 0) {
+        reasons.add(waiting(part));
+      }
     }
     seen.put(job.id(), new Seen(plan.elsewhere(), List.copyOf(reasons)));
     if (mine && !entry.cancelled()) {
@@ -200,36 +203,33 @@ public final class Offloader implements Conditions, AutoCloseable {
     }
   }
 
-  /** Fetches what is there of a part; gives what is waited for. */
-  private Optional<String> follow(Away part, boolean cancelled, boolean mine)
-      throws JobException, IOException {
+  /** Fetches what is there of a part; gives how many of its slices are not done. */
+  private int follow(Away part, boolean cancelled) throws JobException, IOException {
     Offload to = part.to();
     try {
       Optional<OtherSites.Progress> progress = parts.sites().progress(to.site(), to.job());
-      if (!mine) {
-        return Optional.of("%d items are at site %s".formatted(part.items(), to.site()));
-      }
       if (cancelled && progress.isPresent()) {
         parts.sites().cancel(to.site(), to.job());
       }
       if (cancelled || progress.isEmpty() || progress.get().cancelled()) {
         part.release();
-        return Optional.empty();
+        return 0;
       }
-      List<Integer> left = fetch(part, progress.get().done());
-      return left.isEmpty()
-          ? Optional.empty()
-          : Optional.of("%d items are at site %s".formatted(part.items(), to.site()));
+      return fetch(part, progress.get().done());
     } catch (IOException e) {
       log.debug("jobs: site {}: {}", to.site(), e.getMessage());
-      return Optional.of(
-          "%d items are at site %s: waits for a link to it".formatted(part.items(), to.site()));
+      return part.slices().size();
     }
   }
 
-  /** Keeps the results of slices that are done there; gives those that are not. */
-  private List<Integer> fetch(Away part, int done) throws JobException, IOException {
-    List<Integer> left = new ArrayList<>();
+  private String waiting(Away part) {
+    String at = "%d items are at site %s".formatted(part.items(), part.to().site());
+    return parts.sites().reaches(part.to().site()) ? at : at + ", to which there is no link now";
+  }
+
+  /** Keeps the results of slices that are done there; gives how many are not. */
+  private int fetch(Away part, int done) throws JobException, IOException {
+    int left = 0;
     long now = parts.clock().getAsLong();
     boolean renews = now - renewed.getOrDefault(part.to(), now - RENEW_MILLIS) >= RENEW_MILLIS;
     int before = doneBefore(part);
@@ -245,7 +245,7 @@ public final class Offloader implements Conditions, AutoCloseable {
           int failed = (int) found.stream().filter(ItemResult::failed).count();
           part.change(number, SliceChange.finish(state, failed));
         } else {
-          left.add(number);
+          left++;
           if (renews) {
             part.change(number, SliceChange.renew(state));
           }

@@ -24,6 +24,9 @@ public interface OtherSites {
   /** The sites that may run that job's items now, this one included; does not block. */
   List<Offer> offers(Job job);
 
+  /** Whether any of its nodes is reached now; does not block. */
+  boolean reaches(String site);
+
   /** Hands items over, as that job; returns once the site has accepted it. */
   void handOver(String site, Job job, Items items) throws IOException;
 

@@ -60,6 +60,20 @@ final class TestNode implements AutoCloseable {
     upkeep = new Upkeep(name, stores(store), journal, peers, runner, clock::get);
   }
 
+  /** What has other sites work for this one, which is called so. */
+  Offloader offloader(String site, String name, JobStore store, Nodes nodes, OtherSites others) {
+    return new Offloader(
+        new Offloader.Parts(
+            name,
+            site,
+            stores(store),
+            journal,
+            nodes.seenBy(name),
+            others,
+            clock::get,
+            executor));
+  }
+
   private static JobStores stores(JobStore store) {
     return new JobStores() {
       @Override
