@@ -7,7 +7,7 @@ import io.rhizome.it.LocalMesh;
 import io.rhizome.it.NativeLibrary;
 import io.rhizome.it.NodeProcess;
 import io.rhizome.it.PortPlan;
-import io.rhizome.it.bench.ProcessCounters;
+import io.rhizome.it.bench.Compilers;
 import io.rhizome.v1.ListModelsRequest;
 import io.rhizome.v1.ModelInfo;
 import io.rhizome.v1.StatusRequest;
@@ -281,13 +281,9 @@ final class FaultMesh implements AutoCloseable {
     return EntryCounters.read(mesh.node(ENTRY).httpPort());
   }
 
-  /** CPU seconds that the compilers of all nodes, and of this process, have used. */
-  double compilerSeconds() throws IOException {
-    double seconds = ProcessCounters.compilerSeconds(ProcessHandle.current().pid());
-    for (NodeProcess node : mesh.nodes()) {
-      seconds += ProcessCounters.compilerSeconds(node.pid());
-    }
-    return seconds;
+  /** The compilers of all nodes, and of this process. */
+  Compilers compilers() throws IOException {
+    return new Compilers(mesh.nodes().stream().map(NodeProcess::pid).toList());
   }
 
   /** The ends of the logs. */

@@ -2,6 +2,7 @@
 package io.rhizome.it.bench.faults;
 
 import io.rhizome.it.Table;
+import io.rhizome.it.bench.Compilers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -15,9 +16,6 @@ final class OverloadRow implements Row {
   private static final double BATCH_SHARE = 1.5;
   private static final List<String> KINDS = List.of("interactive", "batch");
   private static final int WARM_CLIENTS = 48;
-
-  /** Where the compilers use no more of a core, the code is as fast as it gets. */
-  private static final double COMPILED = 0.1;
 
   private static final long DEADLINE_NANOS =
       TimeUnit.MILLISECONDS.toNanos(TimerRequest.DEADLINE_MILLIS);
@@ -55,7 +53,7 @@ final class OverloadRow implements Row {
         "capacity %.0f requests/s; spells of %d s of the same arrivals, which do not count, until the"
             .formatted(capacity, warming(scale).toSeconds()),
         "compilers of all processes use %.0f%% of a core at most in one, or for the %dth time; one"
-            .formatted(100 * COMPILED, mostSpells(scale)),
+            .formatted(100 * Compilers.DONE, mostSpells(scale)),
         "interactive client for %d s; then arrivals drawn with seed"
             .formatted(alone(scale).toSeconds()),
         "%d (Poisson), %.0f/s interactive and %.0f/s batch, for %d s; latency from when a request"
@@ -91,11 +89,11 @@ final class OverloadRow implements Row {
       Thread.sleep(scale.seconds(5, 4).toMillis());
       var unused = load.stop();
     }
+    Compilers compilers = mesh.compilers();
     double cores = 1;
-    for (int i = 1; i <= mostSpells(scale) && cores > COMPILED; i++) {
-      double before = mesh.compilerSeconds();
+    for (int i = 1; i <= mostSpells(scale) && cores > Compilers.DONE; i++) {
       var unused = arrive(mesh, scale.seed() + i, warming(scale), new Complaints());
-      cores = (mesh.compilerSeconds() - before) / warming(scale).toSeconds();
+      cores = compilers.coresSinceLast();
       System.out.printf("  spell %d: compilers used %.2f cores%n", i, cores);
     }
   }

@@ -65,6 +65,7 @@ final class Bars {
         Figure.none("minority_accepted", value("partition", "minority_accepted")),
         Figure.required("partition_back_s", value("partition", "back_s"), BACK_SECONDS),
         Figure.requiredAtLeast("sites_worked", value("sites", "worked"), 1),
+        Figure.requiredAtLeast("sites_handed", value("sites", "handed"), 1),
         Figure.reported("sites_gap_s", value("sites", "gap_s")),
         Figure.requiredAtLeast("full_reasoned", value("disk", "full_reasoned"), 1),
         Figure.none("full_accepted_last", value("disk", "full_accepted_last")),

@@ -247,6 +247,11 @@ final class JobsMesh implements AutoCloseable {
     mesh.nodes().forEach(NodeProcess::kill);
   }
 
+  /** All nodes' processes. */
+  List<Long> pids() {
+    return mesh.nodes().stream().map(NodeProcess::pid).toList();
+  }
+
   NodeProcess node(int i) {
     return mesh.node(i);
   }

@@ -2,6 +2,7 @@
 package io.rhizome.it.bench.jobs;
 
 import io.rhizome.it.Checkout;
+import io.rhizome.it.bench.Compilers;
 import io.rhizome.it.bench.Samples;
 import io.rhizome.it.bench.faults.ClosedLoop;
 import io.rhizome.it.bench.faults.Complaints;
@@ -12,18 +13,12 @@ import io.rhizome.it.bench.faults.Scale;
 import io.rhizome.it.bench.faults.TimerRequest;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /** How fast jobs are accepted and done, and what that does to interactive requests. */
 final class RateRow implements Row {
   private static final int ASKED = 1;
-  private static final int CLIENTS = 4;
   private static final int REQUEST_BYTES = 4;
   private static final String INTERACTIVE = "interactive";
   private static final double SHARE = 0.5;
@@ -35,8 +30,8 @@ final class RateRow implements Row {
     return "rate";
   }
 
-  private static int submissions(Scale scale) {
-    return scale.of(50, 25);
+  private static int mostWarmings(Scale scale) {
+    return scale.of(8, 2);
   }
 
   private static Duration warming(Scale scale) {
@@ -50,16 +45,19 @@ final class RateRow implements Row {
   @Override
   public List<String> method(Scale scale) {
     return List.of(
-        "a job of %,d items to warm up; %d clients, each of which submits %d jobs of %d items one"
-            .formatted(Sizes.items(scale), CLIENTS, submissions(scale), Sizes.SMALL),
-        "after the other (submit: until accepted), while every %d ms 4 KiB are written and forced"
-            .formatted(FORCE_MILLIS),
-        "to disk beside a node's jobs (forced); a job of %,d items, from when it is accepted until"
-            .formatted(Sizes.items(scale)),
-        "all are done (items_per_s), the write-ahead log as by default: written, not forced, before",
-        "an answer; one interactive client for %d s without jobs, and for %d s while jobs of %d items"
+        "jobs of %,d items, one after the other, until the compilers of all processes use %.0f%% of a"
+            .formatted(Sizes.items(scale), 100 * Compilers.DONE),
+        "core at most during one, or for the %dth time; one more such job, from when it is accepted"
+            .formatted(mostWarmings(scale)),
+        "until all are done (items_per_s), the write-ahead log as by default: written, not forced,",
+        "before an answer; one interactive client for %d s without jobs, and for %d s while jobs of %d"
             .formatted(length(scale).toSeconds(), length(scale).toSeconds(), Sizes.PACED),
-        "are submitted at half that rate; ratio: of the 99th percentiles of its latency");
+        "items are submitted at half that rate; ratio: of the 99th percentiles of its latency; then",
+        "jobs of %d items are submitted to the nodes in turn at half that rate for %d s (submit: until"
+            .formatted(Sizes.SMALL, length(scale).toSeconds()),
+        "accepted, from when it should have been sent), while every %d ms 4 KiB are written and forced"
+            .formatted(FORCE_MILLIS),
+        "to disk beside a node's jobs (forced)");
   }
 
   @Override
@@ -70,18 +68,16 @@ final class RateRow implements Row {
   @Override
   public Readings run(JobsMesh mesh, Scale scale) throws IOException, InterruptedException {
     mesh.start();
-    int items = Sizes.items(scale);
-    double unused = perSecond(mesh, "warm", items);
-    Readings readings = new Readings();
-    submit(mesh, scale, readings);
-    double rate = perSecond(mesh, "long", items);
-    readings.with("items_per_s", rate);
+    warm(mesh, scale);
+    double rate = perSecond(mesh, "long", Sizes.items(scale));
+    Readings readings = new Readings().with("items_per_s", rate);
     Recording warming = interactive(mesh, warming(scale));
     Recording idle = interactive(mesh, length(scale));
     Recording busy = halfBusy(mesh, scale, rate * SHARE, readings);
     System.out.printf(
         "  interactive requests: %d to warm up, %d without jobs, %d with%n",
         warming.count(), idle.count(), busy.count());
+    submit(mesh, scale, rate * SHARE, readings);
     double idle99 = idle.quantileMillis(Ending.ANSWERED, 0.99);
     double busy99 = busy.quantileMillis(Ending.ANSWERED, 0.99);
     return readings
@@ -101,48 +97,37 @@ final class RateRow implements Row {
     return items / ((System.nanoTime() - from) / 1e9);
   }
 
-  private static void submit(JobsMesh mesh, Scale scale, Readings readings)
-      throws IOException, InterruptedException {
-    ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
-    try (ForcedWrites forced = ForcedWrites.in(mesh.node(ASKED).directory())) {
-      List<Future<Samples>> parts = new ArrayList<>();
-      for (int i = 0; i < CLIENTS; i++) {
-        int number = i;
-        parts.add(clients.submit(() -> submitAs(mesh, number, submissions(scale))));
+  private static void warm(JobsMesh mesh, Scale scale) throws IOException, InterruptedException {
+    Compilers compilers = new Compilers(mesh.pids());
+    for (int i = 1; i <= mostWarmings(scale); i++) {
+      double rate = perSecond(mesh, "warm-" + i, Sizes.items(scale));
+      double cores = compilers.coresSinceLast();
+      System.out.printf("  warming %d: %.0f items/s, compilers used %.2f cores%n", i, rate, cores);
+      if (cores <= Compilers.DONE) {
+        return;
       }
-      while (!parts.stream().allMatch(Future::isDone)) {
+    }
+  }
+
+  private static void submit(
+      JobsMesh mesh, Scale scale, double itemsPerSecond, Readings readings)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + length(scale).toNanos();
+    try (Pace pace = Pace.of(clients(mesh), "small", Sizes.SMALL, itemsPerSecond / Sizes.SMALL);
+        ForcedWrites forced = ForcedWrites.in(mesh.node(ASKED).directory())) {
+      while (System.nanoTime() < end) {
         forced.write();
         Thread.sleep(FORCE_MILLIS);
       }
-      List<Samples> took = new ArrayList<>();
-      for (Future<Samples> part : parts) {
-        took.add(part.get());
-      }
-      with(readings, "submit", Samples.merged(took));
+      pace.stop();
+      with(readings, "submit", pace.samples());
       with(readings, "forced", Samples.merged(List.of(forced.samples())));
-    } catch (ExecutionException e) {
-      throw new IOException("a job was not accepted: " + e.getCause(), e);
-    } finally {
-      clients.shutdownNow();
     }
     mesh.awaitAllDone(ASKED);
   }
 
-  /** The first submission, which has the connection's making in it, does not count. */
-  private static Samples submitAs(JobsMesh mesh, int client, int count)
-      throws InterruptedException {
-    Samples samples = new Samples();
-    int port = mesh.node(1 + client % mesh.size()).apiPort();
-    try (JobClient jobs = new JobClient("127.0.0.1", port)) {
-      for (int i = 0; i <= count; i++) {
-        long from = System.nanoTime();
-        var unused = jobs.submit("small-" + client + "-" + i, Sizes.SMALL);
-        if (i > 0) {
-          samples.add(System.nanoTime() - from);
-        }
-      }
-    }
-    return samples;
+  private static List<JobClient> clients(JobsMesh mesh) {
+    return IntStream.rangeClosed(1, mesh.size()).mapToObj(mesh::client).toList();
   }
 
   private static void with(Readings readings, String name, Samples samples) {
@@ -167,8 +152,8 @@ final class RateRow implements Row {
   private static Recording halfBusy(
       JobsMesh mesh, Scale scale, double itemsPerSecond, Readings readings)
       throws InterruptedException {
-    List<JobClient> clients = IntStream.rangeClosed(1, mesh.size()).mapToObj(mesh::client).toList();
-    try (Pace pace = Pace.of(clients, "half", itemsPerSecond / Sizes.PACED)) {
+    List<JobClient> clients = clients(mesh);
+    try (Pace pace = Pace.of(clients, "half", Sizes.PACED, itemsPerSecond / Sizes.PACED)) {
       Thread.sleep(warming(scale).toMillis());
       long before = clients.get(0).done(CALL_LIMIT);
       long from = System.nanoTime();
@@ -179,6 +164,7 @@ final class RateRow implements Row {
       readings
           .with("half_wanted_per_s", itemsPerSecond)
           .with("half_items_per_s", (after - before) / seconds);
+      mesh.awaitAllDone(ASKED);
       return busy;
     }
   }

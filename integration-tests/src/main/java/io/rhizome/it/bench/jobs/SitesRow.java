@@ -5,6 +5,7 @@ import io.rhizome.it.Checkout;
 import io.rhizome.it.bench.faults.Links;
 import io.rhizome.it.bench.faults.Readings;
 import io.rhizome.it.bench.faults.Scale;
+import io.rhizome.v1.JobInfo;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +19,8 @@ final class SitesRow implements Row {
   private static final List<Integer> EAST = List.of(1, 3);
 
   private static final List<Integer> WEST = List.of(2, 4);
+
+  private static final Duration CALL_LIMIT = Duration.ofSeconds(10);
 
   @Override
   public String name() {
@@ -35,7 +38,7 @@ final class SitesRow implements Row {
             .formatted(Sizes.items(scale)),
         "to the other for %d s; worked: what is done meanwhile, from %d s after the cut on, at the"
             .formatted(length(scale).toSeconds(), Sizes.NOTICE.toSeconds()),
-        "site where that is less");
+        "site where that is less; handed: items that a site worked on for the other");
   }
 
   @Override
@@ -79,6 +82,7 @@ final class SitesRow implements Row {
           .plus(mesh.client(WEST.get(1)).check(westJobs, items))
           .readings()
           .with("jobs", eastJobs.size() + westJobs.size())
+          .with("handed", handed(east) + handed(west))
           .with("reruns", Math.max(eastBacklog.reruns(), westBacklog.reruns()))
           .with(
               "worked",
@@ -88,5 +92,12 @@ final class SitesRow implements Row {
               Math.max(
                   eastern.longestGapSeconds(cut, healed), western.longestGapSeconds(cut, healed)));
     }
+  }
+
+  private static double handed(JobClient site) {
+    return site.list(CALL_LIMIT).stream()
+        .filter(job -> !job.getFromSite().isEmpty())
+        .mapToLong(JobInfo::getDone)
+        .sum();
   }
 }
