@@ -48,11 +48,7 @@ final class ServingItems implements ItemRunner {
    * @param timeoutNanos of each try
    */
   ServingItems(
-      Serving serving,
-      ModelNames names,
-      Supplier<Timers> timers,
-      String here,
-      long timeoutNanos) {
+      Serving serving, ModelNames names, Supplier<Timers> timers, String here, long timeoutNanos) {
     this.serving = serving;
     this.names = names;
     this.timers = timers;

@@ -94,8 +94,7 @@ final class SiteParts implements AutoCloseable {
     String name = ports.labels().getOrDefault("site", "");
     Path directory = config.data().resolve("jobs");
     this.enabled = limits.enabled();
-    this.peers =
-        new GrpcSitePeers(ports.channels(), ports.membership(), name);
+    this.peers = new GrpcSitePeers(ports.channels(), ports.membership(), name);
     this.loops = ports.loops();
     Journal journal = Journal.open(directory.resolve("journal"), limits.maxBytes(), log::warn);
     this.site =

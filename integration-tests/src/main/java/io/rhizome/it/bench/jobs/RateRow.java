@@ -109,8 +109,7 @@ final class RateRow implements Row {
     }
   }
 
-  private static void submit(
-      JobsMesh mesh, Scale scale, double itemsPerSecond, Readings readings)
+  private static void submit(JobsMesh mesh, Scale scale, double itemsPerSecond, Readings readings)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + length(scale).toNanos();
     try (Pace pace = Pace.of(clients(mesh), "small", Sizes.SMALL, itemsPerSecond / Sizes.SMALL);

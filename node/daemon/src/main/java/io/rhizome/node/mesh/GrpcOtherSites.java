@@ -147,14 +147,9 @@ public final class GrpcOtherSites implements OtherSites {
   }
 
   @Override
-  public List<ItemResult> results(String site, JobId job, int first, int count)
-      throws IOException {
+  public List<ItemResult> results(String site, JobId job, int first, int count) throws IOException {
     ReadPartsRequest request =
-        ReadPartsRequest.newBuilder()
-            .setId(job.text())
-            .setFirstItem(first)
-            .setItems(count)
-            .build();
+        ReadPartsRequest.newBuilder().setId(job.text()).setFirstItem(first).setItems(count).build();
     return ask(
         site,
         node -> {
@@ -168,8 +163,7 @@ public final class GrpcOtherSites implements OtherSites {
 
   private static ItemResult result(PartResult result) {
     return result.hasAnswer()
-        ? new ItemResult(
-            result.getItem(), ItemResult.Kind.ANSWER, result.getAnswer().toByteArray())
+        ? new ItemResult(result.getItem(), ItemResult.Kind.ANSWER, result.getAnswer().toByteArray())
         : ItemResult.error(result.getItem(), result.getError());
   }
 

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this site does for others: takes parts of their jobs over as jobs of its own, and tells the
- * site that one came from how far it is. Blocks on the disk and the store; runs off the event loops.
+ * site that one came from how far it is. Blocks on the disk and the store; runs off the event
+ * loops.
  */
 public final class JobExchangeService extends JobExchangeGrpc.JobExchangeImplBase {
   private static final int MOST_ITEMS = 4_096;

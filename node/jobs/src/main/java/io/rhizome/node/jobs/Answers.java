@@ -4,7 +4,9 @@ package io.rhizome.node.jobs;
 import io.rhizome.store.Digest;
 import java.io.IOException;
 
-/** Makes results of answers: large ones lie in the journals of a majority of the site. Any thread. */
+/**
+ * Makes results of answers: large ones lie in the journals of a majority of the site. Any thread.
+ */
 final class Answers {
   private final Journal journal;
   private final SitePeers peers;

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this node may claim next: of jobs that go on and whose items are here, the most urgent, then
- * the oldest. Nodes of a site start at different slices, so that they seldom want the same. Of a job
- * whose items may not begin here now nothing is claimed. Jobs whose items could not be run rest for
- * a while; those that are done are not looked at again until they are made to go on. Time is passed
- * in. Any thread.
+ * the oldest. Nodes of a site start at different slices, so that they seldom want the same. Of a
+ * job whose items may not begin here now nothing is claimed. Jobs whose items could not be run rest
+ * for a while; those that are done are not looked at again until they are made to go on. Time is
+ * passed in. Any thread.
  */
 final class Claims {
   private static final long IDLE_NANOS = 200_000_000L;
@@ -185,7 +185,9 @@ final class Claims {
     found.removeIf(candidate -> candidate.slice().job().equals(job));
   }
 
-  /** Why a job's items wait: what is in the way now, and why the last that were tried did not run. */
+  /**
+   * Why a job's items wait: what is in the way now, and why the last that were tried did not run.
+   */
   synchronized List<String> waiting(Job job) {
     List<String> reasons = new ArrayList<>();
     conditions.whyNot(job).ifPresent(reasons::add);

@@ -192,7 +192,8 @@ public final class JobRunner implements AutoCloseable {
     for (var each : open.entrySet()) {
       Outcome outcome = each.getValue().join();
       if (outcome instanceof Answered answered) {
-        results.put(each.getKey(), answers.kept(running.store, job, each.getKey(), answered.answer()));
+        results.put(
+            each.getKey(), answers.kept(running.store, job, each.getKey(), answered.answer()));
       } else if (outcome instanceof Failed failed) {
         results.put(each.getKey(), ItemResult.error(each.getKey(), failed.why()));
       } else {

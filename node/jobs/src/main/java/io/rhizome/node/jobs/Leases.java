@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Which claims are void: those of nodes that are gone, and those that gave no sign of life for so
  * long while this node watched; those of other sites, whose link may be down, for {@value
- * #AWAY_MINUTES} minutes. Each node judges by its own clock, which is passed in; that a claim
- * is void for two at once does no harm, as only one of them is given it.
+ * #AWAY_MINUTES} minutes. Each node judges by its own clock, which is passed in; that a claim is
+ * void for two at once does no harm, as only one of them is given it.
  *
  * <p>Not thread-safe. Keeps one entry for each claim that it was shown last.
  */

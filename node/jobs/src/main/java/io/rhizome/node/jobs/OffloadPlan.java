@@ -11,12 +11,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Which sites work on a job. Those do whose nodes hold its model and that are best by its objective:
- * by price or by weight of energy, or all of them. Where this site is one of them, it works on what
- * it has, where the data is, and others take their share only of what is more than its nodes have
- * {@value #AHEAD} slices of each. Where it is none, all of it goes elsewhere. No site is given more
- * than {@value #MOST} slices at a time: the next when those are done. What a site handed over is not
- * handed on.
+ * Which sites work on a job. Those do whose nodes hold its model and that are best by its
+ * objective: by price or by weight of energy, or all of them. Where this site is one of them, it
+ * works on what it has, where the data is, and others take their share only of what is more than
+ * its nodes have {@value #AHEAD} slices of each. Where it is none, all of it goes elsewhere. No
+ * site is given more than {@value #MOST} slices at a time: the next when those are done. What a
+ * site handed over is not handed on.
  *
  * @param elsewhere why this site does not work on it itself; empty where it does
  * @param shares how many slices to hand to which site now
@@ -42,8 +42,7 @@ record OffloadPlan(Optional<String> elsewhere, SortedMap<String, Integer> shares
    */
   static OffloadPlan of(Job job, List<Offer> offers, int open, Set<String> busy) {
     Objective objective = job.spec().placement().objective();
-    double best =
-        offers.stream().mapToDouble(offer -> weight(objective, offer)).min().orElse(0);
+    double best = offers.stream().mapToDouble(offer -> weight(objective, offer)).min().orElse(0);
     List<Offer> good =
         offers.stream()
             .filter(offer -> weight(objective, offer) <= best)

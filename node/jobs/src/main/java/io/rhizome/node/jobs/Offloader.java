@@ -23,10 +23,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has other sites work on parts of this site's jobs, as {@link OffloadPlan} says, and fetches what
- * came of it, on a thread of its own. While a site is cut off it works on what it was given, and its
- * results are fetched once it is reached again. What is away is claimed in the store like any slice
- * (see {@link Offload}); of a job one node of this site does it, and where two do each result is kept
- * once. A part that the other site does not know, or gave up, is done anew.
+ * came of it, on a thread of its own. While a site is cut off it works on what it was given, and
+ * its results are fetched once it is reached again. What is away is claimed in the store like any
+ * slice (see {@link Offload}); of a job one node of this site does it, and where two do each result
+ * is kept once. A part that the other site does not know, or gave up, is done anew.
  */
 public final class Offloader implements Conditions, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Offloader.class);
@@ -281,7 +281,8 @@ public final class Offloader implements Conditions, AutoCloseable {
     for (ItemResult theirs :
         parts
             .sites()
-            .results(to.site(), to.job(), first - to.first(), last.first() + last.count() - first)) {
+            .results(
+                to.site(), to.job(), first - to.first(), last.first() + last.count() - first)) {
       int item = theirs.item() + to.first();
       int slice = item / Job.SLICE_ITEMS;
       if (page.contains(slice)) {
@@ -321,8 +322,8 @@ public final class Offloader implements Conditions, AutoCloseable {
     }
   }
 
-  private static boolean claim(
-      JobStore store, Slice slice, Offload to, List<SliceState> states) throws JobException {
+  private static boolean claim(JobStore store, Slice slice, Offload to, List<SliceState> states)
+      throws JobException {
     Optional<SliceState> mine =
         store.change(slice, SliceChange.claim(to.owner(), states.get(slice.number())));
     mine.ifPresent(state -> states.set(slice.number(), state));

@@ -7,8 +7,9 @@ import java.util.Optional;
 
 /**
  * Other sites, as far as the mesh reaches them, and what they do for this one: a part of a job that
- * is handed over is a job of theirs, of whatever id its giver chose. Calls block, within seconds for
- * each piece sent; any thread but an event loop's. {@link IOException} where a site is not reached.
+ * is handed over is a job of theirs, of whatever id its giver chose. Calls block, within seconds
+ * for each piece sent; any thread but an event loop's. {@link IOException} where a site is not
+ * reached.
  */
 public interface OtherSites {
   /**

@@ -325,8 +325,7 @@ public final class SiteJobs implements Jobs {
     }
     State state =
         done == job.items() ? State.DONE : entry.cancelled() ? State.CANCELLED : State.RUNNING;
-    List<String> waiting =
-        state == State.RUNNING ? parts.waiting().of(job) : List.<String>of();
+    List<String> waiting = state == State.RUNNING ? parts.waiting().of(job) : List.<String>of();
     return new JobStatus(job, state, done, failed, running, reruns, waiting);
   }
 

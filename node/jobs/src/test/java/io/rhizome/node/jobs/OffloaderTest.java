@@ -181,7 +181,8 @@ final class OffloaderTest {
   private void assertAllFromSouth() throws JobException {
     List<ItemResult> results = north.jobs.results(SPEC.id(), 0, ITEMS);
     assertThat(results).hasSize(ITEMS);
-    assertThat(results.get(0)).isEqualTo(new ItemResult(0, ItemResult.Kind.ANSWER, new byte[LARGE]));
+    assertThat(results.get(0))
+        .isEqualTo(new ItemResult(0, ItemResult.Kind.ANSWER, new byte[LARGE]));
     for (int i = 1; i < ITEMS - 1; i++) {
       assertThat(results.get(i))
           .isEqualTo(new ItemResult(i, ItemResult.Kind.ANSWER, text("south " + i)));

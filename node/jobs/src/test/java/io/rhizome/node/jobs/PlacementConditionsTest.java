@@ -15,8 +15,7 @@ final class PlacementConditionsTest {
 
   private Instant now = Instant.parse("2026-07-01T12:00:00Z");
   private boolean onMains;
-  private final Conditions conditions =
-      new PlacementConditions("node-1", () -> now, () -> onMains);
+  private final Conditions conditions = new PlacementConditions("node-1", () -> now, () -> onMains);
 
   private static Job job(Placement placement) {
     JobId id = new JobId("a");
