@@ -6,7 +6,9 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Who holds a model, by version: loaded and warm, or cold, which is on disk only. Immutable, and
@@ -56,6 +58,14 @@ public final class Holders {
       SortedMap<Long, List<NodeId>> holders, long version, NodeId node) {
     List<NodeId> nodes = holders.isEmpty() ? null : holders.get(version);
     return nodes != null && nodes.contains(node);
+  }
+
+  /** All holders of that version, warm and cold; 0 for any version. */
+  public SortedSet<NodeId> all(long version) {
+    SortedSet<NodeId> all = new TreeSet<>();
+    wanted(version).values().forEach(nodes -> all.addAll(nodes));
+    wantedCold(version).values().forEach(nodes -> all.addAll(nodes));
+    return all;
   }
 
   /** The warm holders of that version; 0 gives those of all, as in {@link #byVersion}. */

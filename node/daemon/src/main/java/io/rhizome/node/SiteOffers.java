@@ -9,7 +9,6 @@ import io.rhizome.node.jobs.OtherSites.Offer;
 import io.rhizome.node.serving.ModelNames;
 import io.rhizome.node.serving.ModelNames.Target;
 import io.rhizome.scheduler.ClusterView;
-import io.rhizome.scheduler.Holders;
 import io.rhizome.scheduler.NodeView;
 import io.rhizome.scheduler.Place;
 import io.rhizome.scheduler.Request;
@@ -17,13 +16,10 @@ import io.rhizome.scheduler.RouteRules;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * Which sites may run a job's items: those with nodes that hold its model, loaded or on disk, that
@@ -67,7 +63,7 @@ final class SiteOffers implements Function<Job, List<Offer>> {
   private List<Offer> offers(ClusterView now, Request request) {
     RouteRules rules = now.rules(request);
     SortedMap<String, Offer> offers = new TreeMap<>();
-    for (NodeId id : holders(now.holders(request.model()), request.version())) {
+    for (NodeId id : now.holders(request.model()).all(request.version())) {
       NodeView node = now.node(id).orElse(null);
       if (node != null
           && !(node.reachability() instanceof Reachability.None)
@@ -85,12 +81,5 @@ final class SiteOffers implements Function<Job, List<Offer>> {
       }
     }
     return List.copyOf(offers.values());
-  }
-
-  private static SortedSet<NodeId> holders(Holders holders, long version) {
-    SortedSet<NodeId> all = new TreeSet<>();
-    Stream.of(holders.wanted(version), holders.wantedCold(version))
-        .forEach(byVersion -> byVersion.values().forEach(all::addAll));
-    return all;
   }
 }
