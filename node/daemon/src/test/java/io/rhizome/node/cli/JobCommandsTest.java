@@ -55,7 +55,17 @@ class JobCommandsTest {
   }
 
   private void existing(String id, int items) {
-    node.jobs.add(new JobSpec(new JobId(id), "", "digits", 4, 2, Duration.ofDays(7)), items);
+    node.jobs.add(
+        new JobSpec(
+            new JobId(id),
+            "",
+            "digits",
+            4,
+            2,
+            Duration.ofDays(7),
+            new JobSource("eu", ""),
+            Placement.ANY),
+        items);
   }
 
   private static ModelInferResponse answer() {
