@@ -42,8 +42,9 @@ final class Pace implements AutoCloseable {
     Pace pace = new Pace(clients, prefix, items, perSecond);
     for (int i = 0; i < SENDERS; i++) {
       int sender = i;
-      pace.senders.schedule(
-          () -> pace.submit(sender), sender * pace.periodNanos, TimeUnit.NANOSECONDS);
+      var unused =
+          pace.senders.schedule(
+              () -> pace.submit(sender), sender * pace.periodNanos, TimeUnit.NANOSECONDS);
     }
     return pace;
   }
