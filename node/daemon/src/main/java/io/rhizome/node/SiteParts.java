@@ -120,6 +120,7 @@ final class SiteParts implements AutoCloseable {
             new Offloader.Parts(
                 self,
                 name,
+                region,
                 site,
                 journal,
                 peers,

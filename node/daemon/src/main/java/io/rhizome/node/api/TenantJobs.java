@@ -171,6 +171,7 @@ public final class TenantJobs {
         list(caller).stream()
             .filter(status -> status.state() == JobStatus.State.RUNNING)
             .filter(status -> !status.job().id().equals(id))
+            .filter(status -> status.job().spec().source().site().isEmpty())
             .count();
     if (others >= most) {
       throw new JobException(
@@ -187,7 +188,7 @@ public final class TenantJobs {
       accepted = jobs.status(id);
     } catch (JobException e) {
       if (e.code() == JobException.Code.NOT_FOUND) {
-        return jobs.uploaded(id);
+        return jobs.uploaded(id, caller.tenant());
       }
       throw e;
     }

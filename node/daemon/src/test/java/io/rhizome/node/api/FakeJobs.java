@@ -209,7 +209,7 @@ public final class FakeJobs implements Jobs {
   }
 
   @Override
-  public synchronized int uploaded(JobId id) throws JobException {
+  public synchronized int uploaded(JobId id, String tenant) throws JobException {
     check();
     Kept upload = uploads.get(id);
     return upload == null ? known(id).items.size() : upload.items.size();

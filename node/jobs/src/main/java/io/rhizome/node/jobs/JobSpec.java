@@ -68,10 +68,14 @@ public record JobSpec(
     this(id, tenant, model, version, priority, expires, JobSource.UNKNOWN, Placement.ANY);
   }
 
-  /** A part of this job, as a site hands it to another. */
-  JobSpec handedOver(JobId part, String from, long expiresMillis) {
+  /**
+   * A part of this job, as a site hands it to another.
+   *
+   * @param region where it comes from if this job does not know
+   */
+  JobSpec handedOver(JobId part, String from, String region, long expiresMillis) {
     Duration left = Duration.ofSeconds(Math.max(1, expiresMillis / 1_000));
-    JobSource handed = new JobSource(source.region(), from);
+    JobSource handed = new JobSource(source.region().isEmpty() ? region : source.region(), from);
     return new JobSpec(part, tenant, model, version, priority, left, handed, placement);
   }
 }

@@ -18,8 +18,11 @@ public interface Jobs {
    */
   Upload upload(JobSpec spec, int firstItem) throws JobException;
 
-  /** Items of a submission that broke off at this node; those of the job where it was accepted. */
-  int uploaded(JobId id) throws JobException;
+  /**
+   * Items of a tenant's submission that broke off at this node; those of the job where it was
+   * accepted.
+   */
+  int uploaded(JobId id, String tenant) throws JobException;
 
   /** All jobs, ordered by id. */
   List<JobStatus> list() throws JobException;

@@ -11,6 +11,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,7 +34,8 @@ import java.util.stream.Stream;
  * jobs/ID          a job's items (see {@link ItemsFile}), then where its slices lie (see {@link
  *                  JournalEntry}), then how many bytes that is, in 4, big-endian
  * answers/ID/SHA   a large answer
- * uploads/ID       items of a submission that is coming in, or broke off
+ * uploads/ID@WHO   items of a submission of a tenant that is coming in, or broke off; WHO is the
+ *                  beginning of the SHA-256 of the tenant's name
  * coming/          jobs coming from other nodes; emptied when the journal opens
  * </pre>
  *
@@ -43,6 +45,7 @@ import java.util.stream.Stream;
  */
 public final class Journal {
   private static final int LENGTH_BYTES = 4;
+  private static final int WHO_CHARS = 32;
   private static final int PIECE_BYTES = 256 * 1024;
 
   private final Path jobs;
@@ -147,19 +150,25 @@ public final class Journal {
     return Optional.ofNullable(entries.get(id));
   }
 
-  /** How many items of a submission are here. */
-  int uploaded(JobId id) throws IOException {
-    if (!Files.exists(uploads.resolve(id.text()))) {
+  /** How many items of a tenant's submission are here. */
+  int uploaded(JobId id, String tenant) throws IOException {
+    if (!Files.exists(submission(id, tenant))) {
       return 0;
     }
-    try (ItemsFile items = upload(id)) {
+    try (ItemsFile items = upload(id, tenant)) {
       return items.items();
     }
   }
 
   /** Takes in a submission's items, after those that are here. */
-  ItemsFile upload(JobId id) throws IOException {
-    return ItemsFile.open(uploads.resolve(id.text()));
+  ItemsFile upload(JobId id, String tenant) throws IOException {
+    return ItemsFile.open(submission(id, tenant));
+  }
+
+  /** Where a submission's items lie: what one tenant sent is never another's. */
+  private Path submission(JobId id, String tenant) {
+    String who = Digest.sha256(tenant.getBytes(StandardCharsets.UTF_8)).toString();
+    return uploads.resolve(id + "@" + who.substring(0, WHO_CHARS));
   }
 
   /** Fails where there is no room for so many more bytes. */
@@ -180,7 +189,7 @@ public final class Journal {
   JournalEntry seal(Job job, ItemsFile items) throws IOException {
     JournalEntry entry = new JournalEntry(job, items.slices());
     items.end(trailer(entry));
-    publish(uploads.resolve(job.id().text()), entry);
+    publish(submission(job.id(), job.spec().tenant()), entry);
     return entry;
   }
 

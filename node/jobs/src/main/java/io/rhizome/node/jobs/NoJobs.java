@@ -11,7 +11,7 @@ public final class NoJobs implements Jobs {
   }
 
   @Override
-  public int uploaded(JobId id) throws JobException {
+  public int uploaded(JobId id, String tenant) throws JobException {
     throw off();
   }
 

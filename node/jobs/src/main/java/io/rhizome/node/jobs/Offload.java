@@ -49,13 +49,13 @@ record Offload(String site, JobId job, int base) implements Comparable<Offload> 
     return state.phase() == SliceState.Phase.CLAIMED && state.owner().startsWith("@");
   }
 
-  /** The job that the other site is given. */
-  Job child(Job parent, String from, int slices, long nowMillis) {
+  /** The job that the other site is given; of that region, where the parent does not know. */
+  Job child(Job parent, String from, String region, int slices, long nowMillis) {
     JobSpec spec = parent.spec();
     Slice last = parent.slice(base + slices - 1);
     int items = last.first() + last.count() - first();
     return new Job(
-        spec.handedOver(job, from, parent.expiresMillis() - nowMillis), items, nowMillis);
+        spec.handedOver(job, from, region, parent.expiresMillis() - nowMillis), items, nowMillis);
   }
 
   /** The parent's item that is its item 0. */

@@ -58,12 +58,14 @@ public final class Offloader implements Conditions, AutoCloseable {
    *
    * @param self what this node claims with
    * @param site what this site is called; where it has no name nothing is handed over
+   * @param region where items come from whose job does not know
    * @param clock milliseconds since the epoch
    * @param executor what waits for peers; bounded
    */
   public record Parts(
       String self,
       String site,
+      String region,
       JobStores stores,
       Journal journal,
       SitePeers peers,
@@ -334,7 +336,8 @@ public final class Offloader implements Conditions, AutoCloseable {
       JobStore store, JournalEntry items, List<SliceState> states, Offload to, int end)
       throws JobException {
     Job job = items.job();
-    Job child = to.child(job, parts.site(), end - to.base(), parts.clock().getAsLong());
+    Job child =
+        to.child(job, parts.site(), parts.region(), end - to.base(), parts.clock().getAsLong());
     try {
       parts
           .sites()

@@ -95,7 +95,7 @@ public final class SiteJobs implements Jobs {
       return new Again(known.get(), firstItem);
     }
     parts.journal().requireRoom(0);
-    ItemsFile items = parts.journal().upload(spec.id());
+    ItemsFile items = parts.journal().upload(spec.id(), spec.tenant());
     boolean fits = false;
     try {
       if (firstItem == 0) {
@@ -281,10 +281,10 @@ public final class SiteJobs implements Jobs {
   }
 
   @Override
-  public int uploaded(JobId id) throws JobException {
+  public int uploaded(JobId id, String tenant) throws JobException {
     try {
       Optional<Job> job = known(id);
-      return job.isPresent() ? job.get().items() : parts.journal().uploaded(id);
+      return job.isPresent() ? job.get().items() : parts.journal().uploaded(id, tenant);
     } catch (IOException e) {
       throw full(e);
     }

@@ -39,7 +39,7 @@ final class ClaimsTest {
   private Job job(String name, int priority, int items) throws IOException, JobException {
     JobId id = new JobId(name);
     JobSpec spec = new JobSpec(id, "", "digits", 0, priority, Duration.ofDays(7));
-    try (ItemsFile file = journal.upload(id)) {
+    try (ItemsFile file = journal.upload(id, "")) {
       for (int i = 0; i < items; i++) {
         file.add(new byte[] {1});
       }

@@ -34,7 +34,7 @@ final class JournalTest {
   }
 
   private static JournalEntry sealed(Journal journal, int items) throws IOException {
-    try (ItemsFile file = journal.upload(ID)) {
+    try (ItemsFile file = journal.upload(ID, "lab")) {
       for (int i = 0; i < items; i++) {
         file.add(item(i));
       }
@@ -55,16 +55,17 @@ final class JournalTest {
   @Test
   void anUploadGoesOnAfterTheLastWholeItem() throws Exception {
     Journal journal = open();
-    try (ItemsFile file = journal.upload(ID)) {
+    try (ItemsFile file = journal.upload(ID, "lab")) {
       file.add(item(0));
       file.add(item(1));
     }
-    Files.write(
-        directory.resolve("uploads/night-1"),
-        new byte[] {0, 0, 9, 9, 1},
-        StandardOpenOption.APPEND);
-    assertThat(open().uploaded(ID)).isEqualTo(2);
-    try (ItemsFile file = open().upload(ID)) {
+    try (var uploads = Files.list(directory.resolve("uploads"))) {
+      Path upload = uploads.findFirst().orElseThrow();
+      Files.write(upload, new byte[] {0, 0, 9, 9, 1}, StandardOpenOption.APPEND);
+    }
+    assertThat(open().uploaded(ID, "lab")).isEqualTo(2);
+    assertThat(open().uploaded(ID, "another")).isZero();
+    try (ItemsFile file = open().upload(ID, "lab")) {
       file.add(item(2));
       JournalEntry entry = journal.seal(new Job(SPEC, 3, 7), file);
       assertThat(journal.items(entry, 0)).containsExactly(item(0), item(1), item(2));

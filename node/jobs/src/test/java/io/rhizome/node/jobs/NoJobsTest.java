@@ -17,7 +17,7 @@ class NoJobsTest {
     List<ThrowingCallable> calls =
         List.of(
             () -> jobs.upload(spec, 0),
-            () -> jobs.uploaded(id),
+            () -> jobs.uploaded(id, ""),
             jobs::list,
             () -> jobs.status(id),
             () -> jobs.results(id, 0, 1),

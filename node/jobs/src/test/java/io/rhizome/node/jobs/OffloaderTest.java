@@ -195,7 +195,7 @@ final class OffloaderTest {
     submit();
     offloader.once();
     assertThat(part().items()).isEqualTo(ITEMS);
-    assertThat(part().spec().source().site()).isEqualTo("north");
+    assertThat(part().spec().source()).isEqualTo(new JobSource("alps", "north"));
     assertThat(part().spec().tenant()).isEqualTo("lab");
     assertThat(offloader.whyNot(status().job())).contains("its items go to site south");
     offloader.once();

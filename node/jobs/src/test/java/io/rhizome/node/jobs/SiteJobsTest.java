@@ -125,7 +125,7 @@ final class SiteJobsTest {
       }
       assertThatThrownBy(() -> one.jobs.upload(SPEC, 0)).hasMessageContaining("submitted now");
     }
-    assertThat(one.jobs.uploaded(SPEC.id())).isEqualTo(30);
+    assertThat(one.jobs.uploaded(SPEC.id(), "lab")).isEqualTo(30);
     assertThatThrownBy(() -> one.jobs.upload(SPEC, 31)).hasMessageContaining("30 items");
     try (Jobs.Upload upload = one.jobs.upload(SPEC, 28)) {
       for (int i = 28; i < 40; i++) {
@@ -136,7 +136,7 @@ final class SiteJobsTest {
     JournalEntry entry = one.journal.entry(SPEC.id()).orElseThrow();
     assertThat(one.journal.items(entry, 1).get(15)).isEqualTo(item(31));
     assertThat(one.journal.items(entry, 2)).hasSize(8);
-    assertThat(one.jobs.uploaded(SPEC.id())).isEqualTo(40);
+    assertThat(one.jobs.uploaded(SPEC.id(), "lab")).isEqualTo(40);
   }
 
   @Test
@@ -309,7 +309,7 @@ final class SiteJobsTest {
     JobStore store = new MemoryJobStore("a", "b");
     TestNode one = node("a", store, SiteJobsTest::echo);
     TestNode two = node("b", store, SiteJobsTest::echo);
-    try (ItemsFile items = two.journal.upload(SPEC.id())) {
+    try (ItemsFile items = two.journal.upload(SPEC.id(), "lab")) {
       items.add(item(7));
       var unused = two.journal.seal(new Job(SPEC, 1, TestNode.NOW), items);
     }

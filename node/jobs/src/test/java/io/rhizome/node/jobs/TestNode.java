@@ -64,7 +64,15 @@ final class TestNode implements AutoCloseable {
   Offloader offloader(String site, String name, JobStore store, Nodes nodes, OtherSites others) {
     return new Offloader(
         new Offloader.Parts(
-            name, site, stores(store), journal, nodes.seenBy(name), others, clock::get, executor));
+            name,
+            site,
+            "alps",
+            stores(store),
+            journal,
+            nodes.seenBy(name),
+            others,
+            clock::get,
+            executor));
   }
 
   private static JobStores stores(JobStore store) {

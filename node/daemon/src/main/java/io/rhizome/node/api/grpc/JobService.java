@@ -31,16 +31,20 @@ import java.util.function.Supplier;
 public final class JobService extends JobServiceGrpc.JobServiceImplBase {
   private final TenantJobs jobs;
   private final JobWatches watches;
+  private final Supplier<Timers> timers;
+  private final Executor blocking;
 
   /**
    * The service over these jobs.
    *
-   * @param timers say when to look again at a job that is watched
+   * @param timers say when to look again at a job that is watched, or is coming in
    * @param blocking where that is done
    */
   public JobService(TenantJobs jobs, Supplier<Timers> timers, Executor blocking) {
     this.jobs = jobs;
     this.watches = new JobWatches(jobs, timers, blocking);
+    this.timers = timers;
+    this.blocking = blocking;
   }
 
   /** Ends watches within a moment, so that their clients go on elsewhere. */
@@ -54,7 +58,9 @@ public final class JobService extends JobServiceGrpc.JobServiceImplBase {
 
   @Override
   public StreamObserver<SubmitJobRequest> submitJob(StreamObserver<JobInfo> observer) {
-    return new Submit(jobs, caller(), (ServerCallStreamObserver<JobInfo>) observer);
+    Submit submit = new Submit(jobs, caller(), (ServerCallStreamObserver<JobInfo>) observer);
+    submit.watch(timers.get(), blocking);
+    return submit;
   }
 
   @Override

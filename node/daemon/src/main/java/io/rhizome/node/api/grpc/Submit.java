@@ -7,24 +7,32 @@ import io.rhizome.node.access.AccessException;
 import io.rhizome.node.access.Caller;
 import io.rhizome.node.api.JobMessages;
 import io.rhizome.node.api.TenantJobs;
+import io.rhizome.node.executor.Executor.Cancellable;
 import io.rhizome.node.jobs.JobException;
+import io.rhizome.node.serving.Timers;
 import io.rhizome.v1.JobInfo;
 import io.rhizome.v1.JobSpec;
 import io.rhizome.v1.SubmitJobRequest;
 import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One job on its way in: the spec, then its items, of which the next is asked for when the last is
- * kept. What arrived stays for another try, however this ends. gRPC calls it from one thread at a
- * time, which may block.
+ * kept. What arrived stays for another try, however this ends. A client that sends nothing for a
+ * minute or two is cut off. Any thread that may block.
  */
 final class Submit implements StreamObserver<SubmitJobRequest> {
+  private static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
   private final TenantJobs jobs;
   private final Caller caller;
   private final ServerCallStreamObserver<JobInfo> observer;
   private TenantJobs.@Nullable Submission submission;
   private boolean ended;
+  private boolean heard;
+  private Cancellable look = () -> {};
 
   Submit(TenantJobs jobs, Caller caller, ServerCallStreamObserver<JobInfo> observer) {
     this.jobs = jobs;
@@ -36,10 +44,11 @@ final class Submit implements StreamObserver<SubmitJobRequest> {
   }
 
   @Override
-  public void onNext(SubmitJobRequest message) {
+  public synchronized void onNext(SubmitJobRequest message) {
     if (ended) {
       return;
     }
+    heard = true;
     try {
       switch (message.getPartCase()) {
         case SPEC -> begin(message.getSpec());
@@ -51,6 +60,28 @@ final class Submit implements StreamObserver<SubmitJobRequest> {
       return;
     }
     observer.request(1);
+  }
+
+  /** Cuts it off where nothing comes for a minute or two; looks on threads that may block. */
+  synchronized void watch(Timers timers, Executor blocking) {
+    look =
+        timers.schedule(
+            () -> blocking.execute(() -> lookIfSilent(timers, blocking)), SILENCE_NANOS);
+  }
+
+  private synchronized void lookIfSilent(Timers timers, Executor blocking) {
+    if (ended) {
+      return;
+    }
+    if (heard) {
+      heard = false;
+      watch(timers, blocking);
+    } else {
+      refuse(
+          new JobException(
+              JobException.Code.UNAVAILABLE,
+              "nothing came for a minute; go on with first_item where GetUpload says"));
+    }
   }
 
   private void begin(JobSpec spec) throws JobException, AccessException {
@@ -85,12 +116,12 @@ final class Submit implements StreamObserver<SubmitJobRequest> {
   }
 
   @Override
-  public void onError(Throwable error) {
+  public synchronized void onError(Throwable error) {
     end();
   }
 
   @Override
-  public void onCompleted() {
+  public synchronized void onCompleted() {
     if (ended) {
       return;
     }
@@ -111,8 +142,9 @@ final class Submit implements StreamObserver<SubmitJobRequest> {
     observer.onError(JobErrors.toStatus(failure));
   }
 
-  private void end() {
+  private synchronized void end() {
     ended = true;
+    look.cancel();
     TenantJobs.Submission begun = submission;
     if (begun != null) {
       begun.close();

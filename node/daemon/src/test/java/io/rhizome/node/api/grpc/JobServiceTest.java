@@ -44,6 +44,7 @@ import io.rhizome.v1.JobSpec;
 import io.rhizome.v1.ListJobsRequest;
 import io.rhizome.v1.ReadResultsRequest;
 import io.rhizome.v1.SubmitJobRequest;
+import io.rhizome.v1.UploadInfo;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -91,7 +92,7 @@ class JobServiceTest {
     Timers manual =
         (task, delayNanos) -> {
           timers.add(task);
-          return () -> {};
+          return () -> timers.remove(task);
         };
     service =
         new JobService(
@@ -188,6 +189,24 @@ class JobServiceTest {
     assertThat(as(acme).getJob(named("a"))).isEqualTo(info);
     assertThat(as(acme).listJobs(ListJobsRequest.getDefaultInstance()).getJobsList())
         .containsExactly(info);
+  }
+
+  @Test
+  void aSubmissionInWhichNothingComesIsCutOffAndKept() throws Exception {
+    BlockingClientCall<SubmitJobRequest, JobInfo> call = as(acme).submitJob();
+    assertThat(call.write(SubmitJobRequest.newBuilder().setSpec(spec("a")).build())).isTrue();
+    assertThat(call.write(item(0))).isTrue();
+    await().until(() -> jobs.arrived("a") == 1);
+
+    passTime();
+    assertThat(call.write(item(1))).describedAs("it had said something").isTrue();
+    await().until(() -> jobs.arrived("a") == 2);
+    passTime();
+    passTime();
+
+    refused(Status.Code.UNAVAILABLE, "nothing came for a minute", call::read);
+    UploadInfo kept = as(acme).getUpload(named("a"));
+    assertThat(kept.getItems()).isEqualTo(2);
   }
 
   @Test
