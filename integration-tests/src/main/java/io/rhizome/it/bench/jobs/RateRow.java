@@ -52,12 +52,12 @@ final class RateRow implements Row {
         "until all are done (items_per_s), the write-ahead log as by default: written, not forced,",
         "before an answer; one interactive client for %d s without jobs, and for %d s while jobs of %d"
             .formatted(length(scale).toSeconds(), length(scale).toSeconds(), Sizes.PACED),
-        "items are submitted at half that rate; ratio: of the 99th percentiles of its latency; then",
-        "jobs of %d items are submitted to the nodes in turn at half that rate for %d s (submit: until"
-            .formatted(Sizes.SMALL, length(scale).toSeconds()),
-        "accepted, from when it should have been sent), while every %d ms 4 KiB are written and forced"
+        "items are submitted to the nodes in turn at half that rate; ratio: of the 99th percentiles of",
+        "its latency; then the same jobs for %d s more (submit: until accepted, from when it should"
+            .formatted(length(scale).toSeconds()),
+        "have been sent), while every %d ms 4 KiB are written and forced to disk beside a node's jobs"
             .formatted(FORCE_MILLIS),
-        "to disk beside a node's jobs (forced)");
+        "(forced); the three nodes share that disk");
   }
 
   @Override
@@ -112,7 +112,7 @@ final class RateRow implements Row {
   private static void submit(JobsMesh mesh, Scale scale, double itemsPerSecond, Readings readings)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + length(scale).toNanos();
-    try (Pace pace = Pace.of(clients(mesh), "small", Sizes.SMALL, itemsPerSecond / Sizes.SMALL);
+    try (Pace pace = Pace.of(clients(mesh), "submit", Sizes.PACED, itemsPerSecond / Sizes.PACED);
         ForcedWrites forced = ForcedWrites.in(mesh.node(ASKED).directory())) {
       while (System.nanoTime() < end) {
         forced.write();
