@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -40,6 +41,9 @@ public final class Offloader implements Conditions, AutoCloseable {
 
   /** What this node found of a job the last time that it looked. */
   private final Map<JobId, Seen> seen = new ConcurrentHashMap<>();
+
+  /** Jobs that are done, with the round in which they were. */
+  private final Map<JobId, Integer> done = new TreeMap<>();
 
   private final Map<String, Long> refused = new HashMap<>();
   private final Map<Offload, Long> renewed = new TreeMap<>();
@@ -116,26 +120,40 @@ public final class Offloader implements Conditions, AutoCloseable {
   /** Looks at every job once. */
   void once() throws JobException, IOException {
     JobStore store = parts.stores().current();
-    SortedSet<JobId> open = new TreeSet<>();
+    SortedSet<JobId> known = new TreeSet<>();
     Set<Offload> away = new TreeSet<>();
     for (JobStore.Entry entry : store.jobs()) {
       Job job = entry.job();
+      known.add(job.id());
+      List<OtherSites.Offer> offers = offers(job);
       Optional<JournalEntry> here =
           parts.journal().entry(job.id()).filter(kept -> kept.job().equals(job));
-      List<SliceState> states = here.isEmpty() ? List.of() : store.slices(job);
-      if (states.stream().anyMatch(state -> state.phase() != SliceState.Phase.DONE)) {
-        open.add(job.id());
-        away.addAll(look(store, entry, here.orElseThrow(), states));
+      if (here.isPresent() && isWorthALook(entry, offers)) {
+        away.addAll(look(store, entry, here.get(), offers));
       }
     }
-    seen.keySet().retainAll(open);
+    seen.keySet().retainAll(known);
+    done.keySet().retainAll(known);
     renewed.keySet().retainAll(away);
   }
 
+  /** To read all its slices takes time: not where it is done, or no other site can have a part. */
+  private boolean isWorthALook(JobStore.Entry entry, List<OtherSites.Offer> offers) {
+    JobId id = entry.job().id();
+    Seen last = seen.get(id);
+    boolean alone = offers.stream().allMatch(offer -> offer.site().isEmpty());
+    boolean quiet = alone && last != null && last.away().isEmpty() && last.elsewhere().isEmpty();
+    return !quiet && !Objects.equals(done.get(id), entry.round());
+  }
+
   private Set<Offload> look(
-      JobStore store, JobStore.Entry entry, JournalEntry items, List<SliceState> states)
+      JobStore store, JobStore.Entry entry, JournalEntry items, List<OtherSites.Offer> offers)
       throws JobException, IOException {
     Job job = entry.job();
+    List<SliceState> states = store.slices(job);
+    if (states.stream().allMatch(state -> state.phase() == SliceState.Phase.DONE)) {
+      done.put(job.id(), entry.round());
+    }
     SortedMap<Offload, List<Integer>> away = new TreeMap<>();
     for (int i = 0; i < states.size(); i++) {
       int number = i;
@@ -144,7 +162,7 @@ public final class Offloader implements Conditions, AutoCloseable {
     }
     Set<String> busy = new TreeSet<>();
     away.keySet().forEach(to -> busy.add(to.site()));
-    OffloadPlan plan = OffloadPlan.of(job, offers(job), open(states), busy);
+    OffloadPlan plan = OffloadPlan.of(job, offers, open(states), busy);
     boolean mine = isMine(store.site(), job);
     List<String> reasons = new ArrayList<>();
     for (Map.Entry<Offload, List<Integer>> each : away.entrySet()) {

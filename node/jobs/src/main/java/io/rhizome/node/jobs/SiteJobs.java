@@ -275,9 +275,9 @@ public final class SiteJobs implements Jobs {
           "job " + job.id(),
           peer -> parts.peers().keep(peer, here.get(), parts.journal()));
     }
-    store.add(job);
+    boolean isNew = store.add(job);
     parts.added().run();
-    return status(job.id());
+    return isNew ? new JobStatus(job, State.RUNNING, 0, 0, 0, 0, List.of()) : status(job.id());
   }
 
   @Override
