@@ -86,12 +86,10 @@ public final class Main implements Runnable {
       System.setProperty("rhizome.log", "warn");
       GRPC_LOG.setLevel(Level.OFF);
     }
-    // It tells of a name that is not found with a stack, at each attempt; who asked for it tells
-    // once.
+    // It tells of each name that is not found with a stack; who asked for it tells once.
     CHANNEL_LOG.setLevel(Level.OFF);
-    // By default a name that was not found for a moment is not there for ten seconds: too long for
-    // a
-    // node that is back on its network. What looks names up bounds how often it does.
+    // By default a name that was not found is not there for ten seconds more: too long for a node
+    // that is back on its network. What looks names up bounds how often it does.
     Security.setProperty("networkaddress.cache.negative.ttl", "0");
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
