@@ -6,6 +6,7 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.node.config.NodeConfig;
 import io.rhizome.node.identity.MeshTls;
 import io.rhizome.node.jobs.Job;
+import io.rhizome.node.jobs.JobParts;
 import io.rhizome.node.jobs.JobRunner;
 import io.rhizome.node.jobs.Jobs;
 import io.rhizome.node.jobs.Journal;
@@ -114,41 +115,26 @@ final class SiteParts implements AutoCloseable {
     ServingItems items =
         new ServingItems(
             ports.serving(), ports.names(), ports.loops()::timers, region, ITEM_TIMEOUT.toNanos());
-    SiteOffers offers = new SiteOffers(ports.view(), ports.names(), name, region);
+    JobParts parts =
+        new JobParts(self, site, journal, peers, System::currentTimeMillis, ports.copying());
     this.offloader =
         new Offloader(
-            new Offloader.Parts(
-                self,
-                name,
-                region,
-                site,
-                journal,
-                peers,
-                new GrpcOtherSites(ports.channels(), ports.membership(), offers),
-                System::currentTimeMillis,
-                ports.copying()));
+            parts,
+            name,
+            region,
+            new GrpcOtherSites(
+                ports.channels(),
+                ports.membership(),
+                new SiteOffers(ports.view(), ports.names(), name, region)));
     PlacementConditions conditions =
         new PlacementConditions(
             ports.labels().getOrDefault("name", ports.self().shortName()),
             InstantSource.system(),
             new MainsPower(MainsPower.SUPPLIES, System::nanoTime));
-    this.runner =
-        new JobRunner(
-            new JobRunner.Parts(
-                self, site, journal, peers, items, conditions.and(offloader), ports.copying()));
-    this.upkeep = new Upkeep(self, site, journal, peers, runner, System::currentTimeMillis);
-    SiteJobs.Parts parts =
-        new SiteJobs.Parts(
-            self,
-            site,
-            journal,
-            peers,
-            System::currentTimeMillis,
-            ports.copying(),
-            new SiteJobs.Limits(config.request().maxBytes(), JOB_BYTES),
-            this::waiting,
-            runner::wake);
-    this.jobs = enabled ? new SiteJobs(parts) : new NoJobs();
+    this.runner = new JobRunner(parts, items, conditions.and(offloader));
+    this.upkeep = new Upkeep(parts, runner);
+    SiteJobs.Limits most = new SiteJobs.Limits(config.request().maxBytes(), JOB_BYTES);
+    this.jobs = enabled ? new SiteJobs(parts, most, this::waiting, runner::wake) : new NoJobs();
     this.exchange = new JobExchangeService(jobs, ports.membership());
   }
 

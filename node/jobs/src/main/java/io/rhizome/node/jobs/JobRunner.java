@@ -14,7 +14,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,7 +33,8 @@ public final class JobRunner implements AutoCloseable {
   private static final long IDLE_MILLIS = 500;
   private static final int TRIES = 3;
 
-  private final Parts parts;
+  private final JobParts parts;
+  private final ItemRunner items;
   private final Answers answers;
   private final Claims claims;
   private final List<Thread> threads = new ArrayList<>();
@@ -42,30 +42,15 @@ public final class JobRunner implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * What it stands on.
+   * Runs that site's jobs; {@link #start} begins.
    *
-   * @param self what this node claims with
    * @param conditions what must hold before items begin here
-   * @param executor what waits for peers; bounded
    */
-  public record Parts(
-      String self,
-      JobStores stores,
-      Journal journal,
-      SitePeers peers,
-      ItemRunner items,
-      Conditions conditions,
-      Executor executor) {}
-
-  /** Begins. */
-  public JobRunner(Parts parts) {
+  public JobRunner(JobParts parts, ItemRunner items, Conditions conditions) {
     this.parts = parts;
-    this.answers =
-        new Answers(
-            parts.journal(),
-            parts.peers(),
-            new Copies(parts.self(), parts.peers(), parts.executor()));
-    this.claims = new Claims(parts.self(), parts.journal(), parts.conditions(), LEASE_NANOS);
+    this.items = items;
+    this.answers = parts.answers();
+    this.claims = new Claims(parts.self(), parts.journal(), conditions, LEASE_NANOS);
     for (int i = 0; i < THREADS; i++) {
       Thread thread = new Thread(this::work, "jobs-" + i);
       thread.setDaemon(true);
@@ -184,7 +169,7 @@ public final class JobRunner implements AutoCloseable {
     for (int i = 0; i < items.size(); i++) {
       int item = running.slice.first() + i;
       if (!results.containsKey(item)) {
-        open.put(item, parts.items().run(job, items.get(i)));
+        open.put(item, this.items.run(job, items.get(i)));
       }
     }
     await(running, open);

@@ -14,11 +14,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,12 +26,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class Offloader implements Conditions, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Offloader.class);
-  private static final long PERIOD_MILLIS = 1_000;
   private static final long RENEW_MILLIS = 60_000;
   private static final long REFUSED_MILLIS = 30_000;
   private static final int PAGE_SLICES = 16;
 
-  private final Parts parts;
+  private final JobParts parts;
+  private final String site;
+  private final String region;
+  private final OtherSites sites;
   private final Answers answers;
 
   /** What this node found of a job the last time that it looked. */
@@ -47,61 +44,28 @@ public final class Offloader implements Conditions, AutoCloseable {
 
   private final Map<String, Long> refused = new HashMap<>();
   private final Map<Offload, Long> renewed = new TreeMap<>();
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          work -> {
-            Thread made = new Thread(work, "jobs-offload");
-            made.setDaemon(true);
-            return made;
-          });
+  private final Ticker ticker = new Ticker("jobs-offload", this::once);
 
   private record Seen(Optional<String> elsewhere, List<String> away) {}
 
   /**
-   * What it stands on.
+   * For this site; {@link #start} begins.
    *
-   * @param self what this node claims with
-   * @param site what this site is called; where it has no name nothing is handed over
+   * @param site what it is called; where it has no name nothing is handed over
    * @param region where items come from whose job does not know
-   * @param clock milliseconds since the epoch
-   * @param executor what waits for peers; bounded
    */
-  public record Parts(
-      String self,
-      String site,
-      String region,
-      JobStores stores,
-      Journal journal,
-      SitePeers peers,
-      OtherSites sites,
-      LongSupplier clock,
-      Executor executor) {}
-
-  /** Over these parts; {@link #start} begins. */
-  public Offloader(Parts parts) {
+  public Offloader(JobParts parts, String site, String region, OtherSites sites) {
     this.parts = parts;
-    this.answers =
-        new Answers(
-            parts.journal(),
-            parts.peers(),
-            new Copies(parts.self(), parts.peers(), parts.executor()));
+    this.site = site;
+    this.region = region;
+    this.sites = sites;
+    this.answers = parts.answers();
   }
 
   /** Begins. */
   public void start() {
-    if (!parts.site().isEmpty()) {
-      var unused =
-          thread.scheduleWithFixedDelay(this::tick, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
-    }
-  }
-
-  private void tick() {
-    try {
-      once();
-    } catch (JobException e) {
-      log.debug("jobs: {}", e.getMessage());
-    } catch (IOException | RuntimeException e) {
-      log.warn("jobs: what other sites do is looked at later: {}", e.getMessage());
+    if (!site.isEmpty()) {
+      ticker.start();
     }
   }
 
@@ -191,14 +155,12 @@ public final class Offloader implements Conditions, AutoCloseable {
   private List<OtherSites.Offer> offers(Job job) {
     long now = parts.clock().getAsLong();
     refused.values().removeIf(at -> now - at >= REFUSED_MILLIS);
-    return parts.sites().offers(job).stream()
-        .filter(offer -> !refused.containsKey(offer.site()))
-        .toList();
+    return sites.offers(job).stream().filter(offer -> !refused.containsKey(offer.site())).toList();
   }
 
   /** One node at a time looks after a job. */
-  private boolean isMine(Site site, Job job) {
-    List<String> present = List.copyOf(site.present());
+  private boolean isMine(Site now, Job job) {
+    List<String> present = List.copyOf(now.present());
     return !present.isEmpty()
         && present
             .get(Math.floorMod(job.id().text().hashCode(), present.size()))
@@ -227,9 +189,9 @@ public final class Offloader implements Conditions, AutoCloseable {
   private int follow(Away part, boolean cancelled) throws JobException, IOException {
     Offload to = part.to();
     try {
-      Optional<OtherSites.Progress> progress = parts.sites().progress(to.site(), to.job());
+      Optional<OtherSites.Progress> progress = sites.progress(to.site(), to.job());
       if (cancelled && progress.isPresent()) {
-        parts.sites().cancel(to.site(), to.job());
+        sites.cancel(to.site(), to.job());
       }
       if (cancelled || progress.isEmpty() || progress.get().cancelled()) {
         part.release();
@@ -244,7 +206,7 @@ public final class Offloader implements Conditions, AutoCloseable {
 
   private String waiting(Away part) {
     String at = "%d items are at site %s".formatted(part.items(), part.to().site());
-    return parts.sites().reaches(part.to().site()) ? at : at + ", to which there is no link now";
+    return sites.reaches(part.to().site()) ? at : at + ", to which there is no link now";
   }
 
   /** Keeps the results of slices that are done there; gives how many are not. */
@@ -299,10 +261,8 @@ public final class Offloader implements Conditions, AutoCloseable {
     int first = part.job().slice(page.get(0)).first();
     Map<Integer, List<ItemResult>> found = new TreeMap<>();
     for (ItemResult theirs :
-        parts
-            .sites()
-            .results(
-                to.site(), to.job(), first - to.first(), last.first() + last.count() - first)) {
+        sites.results(
+            to.site(), to.job(), first - to.first(), last.first() + last.count() - first)) {
       int item = theirs.item() + to.first();
       int slice = item / Job.SLICE_ITEMS;
       if (page.contains(slice)) {
@@ -318,7 +278,7 @@ public final class Offloader implements Conditions, AutoCloseable {
 
   /** Claims the last run of slices that nobody works on for that site, and sends them there. */
   private void handOver(
-      JobStore store, JournalEntry items, List<SliceState> states, String site, int most)
+      JobStore store, JournalEntry items, List<SliceState> states, String other, int most)
       throws JobException {
     Job job = items.job();
     int end = states.size();
@@ -332,7 +292,7 @@ public final class Offloader implements Conditions, AutoCloseable {
     if (base == end) {
       return;
     }
-    Offload to = Offload.of(parts.site(), site, job, base, states.get(base));
+    Offload to = Offload.of(site, other, job, base, states.get(base));
     int claimed = base;
     while (claimed < end && claim(store, job.slice(claimed), to, states)) {
       claimed++;
@@ -354,21 +314,18 @@ public final class Offloader implements Conditions, AutoCloseable {
       JobStore store, JournalEntry items, List<SliceState> states, Offload to, int end)
       throws JobException {
     Job job = items.job();
-    Job child =
-        to.child(job, parts.site(), parts.region(), end - to.base(), parts.clock().getAsLong());
+    Job child = to.child(job, site, region, end - to.base(), parts.clock().getAsLong());
     try {
-      parts
-          .sites()
-          .handOver(
-              to.site(),
-              child,
-              taker -> {
-                for (int number = to.base(); number < end; number++) {
-                  for (byte[] item : parts.journal().items(items, number)) {
-                    taker.take(item);
-                  }
-                }
-              });
+      sites.handOver(
+          to.site(),
+          child,
+          taker -> {
+            for (int number = to.base(); number < end; number++) {
+              for (byte[] item : parts.journal().items(items, number)) {
+                taker.take(item);
+              }
+            }
+          });
       log.info("jobs: {} items of job {} go to site {}", child.items(), job.id(), to.site());
     } catch (IOException e) {
       log.info("jobs: site {} does not take items over now: {}", to.site(), e.getMessage());
@@ -381,11 +338,6 @@ public final class Offloader implements Conditions, AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdownNow();
-    try {
-      var unused = thread.awaitTermination(5, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    ticker.close();
   }
 }

@@ -10,38 +10,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.concurrent.Executor;
-import java.util.function.LongSupplier;
 
 /** A site's jobs: the journal has what was asked for, the store how far it is. */
 public final class SiteJobs implements Jobs {
   private static final long OPENING_MILLIS = 20_000;
   private static final long PAUSE_MILLIS = 50;
 
-  private final Parts parts;
+  private final JobParts parts;
+  private final Limits limits;
+  private final Reasons reasons;
+  private final Runnable added;
   private final Copies copies;
   private final SortedSet<JobId> comingIn = new TreeSet<>();
-
-  /**
-   * What it stands on.
-   *
-   * @param self what this node claims with
-   * @param clock milliseconds since the epoch
-   * @param executor what waits for peers; bounded
-   * @param limits of one job
-   * @param waiting why a job's items wait, as far as this node knows
-   * @param added hears of jobs that were accepted or go on
-   */
-  public record Parts(
-      String self,
-      JobStores stores,
-      Journal journal,
-      SitePeers peers,
-      LongSupplier clock,
-      Executor executor,
-      Limits limits,
-      Reasons waiting,
-      Runnable added) {}
 
   /**
    * Limits of one job.
@@ -57,10 +37,19 @@ public final class SiteJobs implements Jobs {
     List<String> of(Job job);
   }
 
-  /** Jobs on these parts. */
-  public SiteJobs(Parts parts) {
+  /**
+   * Jobs on these parts.
+   *
+   * @param limits of one job
+   * @param reasons why a job's items wait, as far as this node knows
+   * @param added hears of jobs that were accepted or go on
+   */
+  public SiteJobs(JobParts parts, Limits limits, Reasons reasons, Runnable added) {
     this.parts = parts;
-    this.copies = new Copies(parts.self(), parts.peers(), parts.executor());
+    this.limits = limits;
+    this.reasons = reasons;
+    this.added = added;
+    this.copies = parts.copies();
   }
 
   @Override
@@ -220,18 +209,17 @@ public final class SiteJobs implements Jobs {
         skip--;
         return;
       }
-      if (item.length > parts.limits().itemBytes()) {
+      if (item.length > limits.itemBytes()) {
         throw new JobException(
             Code.TOO_LARGE,
             "item %d has %d bytes, and may have %d"
-                .formatted(items.items(), item.length, parts.limits().itemBytes()));
+                .formatted(items.items(), item.length, limits.itemBytes()));
       }
-      if (items.items() == Job.MAX_ITEMS
-          || items.bytes() + item.length > parts.limits().jobBytes()) {
+      if (items.items() == Job.MAX_ITEMS || items.bytes() + item.length > limits.jobBytes()) {
         throw new JobException(
             Code.TOO_LARGE,
             "a job has at most %d items of %d bytes together; split it"
-                .formatted(Job.MAX_ITEMS, parts.limits().jobBytes()));
+                .formatted(Job.MAX_ITEMS, limits.jobBytes()));
       }
       try {
         items.add(item);
@@ -276,7 +264,7 @@ public final class SiteJobs implements Jobs {
           peer -> parts.peers().keep(peer, here.get(), parts.journal()));
     }
     boolean isNew = store.add(job);
-    parts.added().run();
+    added.run();
     return isNew ? new JobStatus(job, State.RUNNING, 0, 0, 0, 0, List.of()) : status(job.id());
   }
 
@@ -325,7 +313,7 @@ public final class SiteJobs implements Jobs {
     }
     State state =
         done == job.items() ? State.DONE : entry.cancelled() ? State.CANCELLED : State.RUNNING;
-    List<String> waiting = state == State.RUNNING ? parts.waiting().of(job) : List.<String>of();
+    List<String> waiting = state == State.RUNNING ? reasons.of(job) : List.<String>of();
     return new JobStatus(job, state, done, failed, running, reruns, waiting);
   }
 
@@ -395,7 +383,7 @@ public final class SiteJobs implements Jobs {
       }
     }
     store.cancel(job, false);
-    parts.added().run();
+    added.run();
     return status(id);
   }
 }

@@ -5,10 +5,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,62 +16,28 @@ import org.slf4j.LoggerFactory;
  */
 public final class Upkeep implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Upkeep.class);
-  private static final long PERIOD_MILLIS = 1_000;
   private static final long UPLOAD_MILLIS = TimeUnit.HOURS.toMillis(1);
 
-  private final String self;
-  private final JobStores stores;
-  private final Journal journal;
-  private final SitePeers peers;
+  private final JobParts parts;
   private final JobRunner runner;
-  private final LongSupplier clock;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          work -> {
-            Thread made = new Thread(work, "jobs-upkeep");
-            made.setDaemon(true);
-            return made;
-          });
+  private final Ticker ticker = new Ticker("jobs-upkeep", this::once);
 
-  /**
-   * Upkeep of these; {@link #start} begins.
-   *
-   * @param clock milliseconds since the epoch
-   */
-  public Upkeep(
-      String self,
-      JobStores stores,
-      Journal journal,
-      SitePeers peers,
-      JobRunner runner,
-      LongSupplier clock) {
-    this.self = self;
-    this.stores = stores;
-    this.journal = journal;
-    this.peers = peers;
+  /** Upkeep of these; {@link #start} begins. */
+  public Upkeep(JobParts parts, JobRunner runner) {
+    this.parts = parts;
     this.runner = runner;
-    this.clock = clock;
   }
 
   /** Begins. */
   public void start() {
-    var unused = thread.scheduleWithFixedDelay(this::tick, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
-  }
-
-  private void tick() {
-    try {
-      once();
-    } catch (JobException e) {
-      log.debug("jobs: {}", e.getMessage());
-    } catch (IOException | RuntimeException e) {
-      log.warn("jobs: upkeep goes on later: {}", e.getMessage());
-    }
+    ticker.start();
   }
 
   void once() throws JobException, IOException {
-    long now = clock.getAsLong();
+    long now = parts.clock().getAsLong();
+    Journal journal = parts.journal();
     journal.clearUploads(now - UPLOAD_MILLIS);
-    JobStore store = stores.current();
+    JobStore store = parts.stores().current();
     SortedMap<JobId, Job> known = new TreeMap<>();
     for (JobStore.Entry entry : store.jobs()) {
       known.put(entry.job().id(), entry.job());
@@ -103,9 +66,9 @@ public final class Upkeep implements AutoCloseable {
   private void fetch(Site site, JobId id) throws JobException {
     Optional<IOException> last = Optional.empty();
     for (String peer : site.present()) {
-      if (!peer.equals(self)) {
+      if (!peer.equals(parts.self())) {
         try {
-          if (peers.fetch(peer, id, journal)) {
+          if (parts.peers().fetch(peer, id, parts.journal())) {
             runner.wake();
             return;
           }
@@ -119,11 +82,6 @@ public final class Upkeep implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdownNow();
-    try {
-      var unused = thread.awaitTermination(5, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    ticker.close();
   }
 }

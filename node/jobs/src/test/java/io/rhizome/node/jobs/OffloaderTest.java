@@ -120,7 +120,7 @@ final class OffloaderTest {
   }
 
   private Offloader offloader() {
-    return north.offloader("north", "n", northStore, northNodes, others);
+    return north.offloader("north", others);
   }
 
   private TestNode node(

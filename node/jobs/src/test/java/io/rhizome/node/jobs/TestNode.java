@@ -28,6 +28,7 @@ final class TestNode implements AutoCloseable {
   /** What must hold before items begin. */
   volatile Conditions conditions = Conditions.NONE;
 
+  private final JobParts parts;
   private final ExecutorService executor = Executors.newCachedThreadPool();
 
   TestNode(String name, Path directory, JobStore store, Nodes nodes, ItemRunner items)
@@ -35,44 +36,16 @@ final class TestNode implements AutoCloseable {
     journal = Journal.open(directory, 1 << 20, warning -> {});
     nodes.journals.put(name, journal);
     SitePeers peers = nodes.seenBy(name);
-    runner =
-        new JobRunner(
-            new JobRunner.Parts(
-                name,
-                stores(store),
-                journal,
-                peers,
-                items,
-                job -> conditions.whyNot(job),
-                executor));
+    parts = new JobParts(name, stores(store), journal, peers, clock::get, executor);
+    runner = new JobRunner(parts, items, job -> conditions.whyNot(job));
     jobs =
-        new SiteJobs(
-            new SiteJobs.Parts(
-                name,
-                stores(store),
-                journal,
-                peers,
-                clock::get,
-                executor,
-                new SiteJobs.Limits(100_000, 500_000),
-                runner::waiting,
-                runner::wake));
-    upkeep = new Upkeep(name, stores(store), journal, peers, runner, clock::get);
+        new SiteJobs(parts, new SiteJobs.Limits(100_000, 500_000), runner::waiting, runner::wake);
+    upkeep = new Upkeep(parts, runner);
   }
 
   /** What has other sites work for this one, which is called so. */
-  Offloader offloader(String site, String name, JobStore store, Nodes nodes, OtherSites others) {
-    return new Offloader(
-        new Offloader.Parts(
-            name,
-            site,
-            "alps",
-            stores(store),
-            journal,
-            nodes.seenBy(name),
-            others,
-            clock::get,
-            executor));
+  Offloader offloader(String site, OtherSites others) {
+    return new Offloader(parts, site, "alps", others);
   }
 
   private static JobStores stores(JobStore store) {
