@@ -31,7 +31,7 @@ final class RateRow implements Row {
   }
 
   private static int mostWarmings(Scale scale) {
-    return scale.of(8, 2);
+    return scale.of(24, 2);
   }
 
   private static Duration warming(Scale scale) {
