@@ -52,7 +52,7 @@ final class OverloadRow implements Row {
     return List.of(
         "capacity %.0f requests/s; spells of %d s of the same arrivals, which do not count, until the"
             .formatted(capacity, warming(scale).toSeconds()),
-        "compilers of all processes use %.0f%% of a core at most in one, or for the %dth time; one"
+        "compilers of all processes use %.0f%% of a core at most in one, %d times at most; one"
             .formatted(100 * Compilers.DONE, mostSpells(scale)),
         "interactive client for %d s; then arrivals drawn with seed"
             .formatted(alone(scale).toSeconds()),

@@ -47,7 +47,7 @@ final class RateRow implements Row {
     return List.of(
         "jobs of %,d items, one after the other, until the compilers of all processes use %.0f%% of a"
             .formatted(Sizes.items(scale), 100 * Compilers.DONE),
-        "core at most during one, or for the %dth time; one more such job, from when it is accepted"
+        "core at most during one, %d times at most; one more such job, from when it is accepted"
             .formatted(mostWarmings(scale)),
         "until all are done (items_per_s), the write-ahead log as by default: written, not forced,",
         "before an answer; one interactive client for %d s without jobs, and for %d s while jobs of %d"

@@ -68,7 +68,7 @@ public final class GrpcForwarder implements Forwarder {
       if (trace != null) {
         trace.putInto(headers);
       }
-      call.start(new Attempt(channel, result, sent), headers);
+      call.start(new Attempt(result, sent), headers);
       call.request(2);
       call.sendMessage(message);
       call.halfClose();
@@ -147,13 +147,11 @@ public final class GrpcForwarder implements Forwarder {
   }
 
   private static final class Attempt extends ClientCall.Listener<InputStream> {
-    private final ManagedChannel channel;
     private final Result result;
     private final Sent sent;
     private @Nullable InputStream response;
 
-    Attempt(ManagedChannel channel, Result result, Sent sent) {
-      this.channel = channel;
+    Attempt(Result result, Sent sent) {
       this.result = result;
       this.sent = sent;
     }
@@ -186,8 +184,7 @@ public final class GrpcForwarder implements Forwarder {
             null);
       } else if (report == null) {
         // The peer never spoke: what the transport says is all there is.
-        boolean unmade = !sent.out && channel.isShutdown();
-        result.onBroken(unmade ? "no connection to it was made" : describe(status), sent.out);
+        result.onBroken(describe(status), sent.out);
       } else {
         String words = status.getDescription() == null ? "" : status.getDescription();
         result.onFailure(

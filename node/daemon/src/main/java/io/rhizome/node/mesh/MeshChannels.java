@@ -24,16 +24,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Connections to peers: at most one per peer and event loop, made when first used, dropped when the
  * peer leaves the membership or comes back under another address or incarnation, and made anew when
- * used while it cannot be made: gRPC would not try again for up to two minutes. One that is not
- * made in time, of which its name and its handshake are part, ends, and with it what waits for it.
- * Any thread; does not block.
+ * used while it cannot be made: gRPC would not try again for up to two minutes. Any thread; does
+ * not block.
  */
 public final class MeshChannels implements AutoCloseable {
   private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
-
-  /** What the name, the connection and its handshake may take together. */
-  private static final long MAKING_MILLIS = 2 * CONNECT_TIMEOUT_MILLIS;
-
   private static final long KEEPALIVE_SECONDS = 10;
   private static final long KEEPALIVE_TIMEOUT_SECONDS = 5;
   private static final int FLOW_CONTROL_WINDOW = 1 << 20;
@@ -149,35 +144,7 @@ public final class MeshChannels implements AutoCloseable {
             .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
             .maxInboundMessageSize(maxMessageBytes)
             .build();
-    Connection made = new Connection(channel, address, member.incarnation(), System.nanoTime());
-    watch(key, made, ConnectivityState.IDLE);
-    return made;
-  }
-
-  /** Ends it if it is ever not made in time. */
-  private void watch(Key key, Connection connection, ConnectivityState state) {
-    ManagedChannel channel = connection.channel();
-    channel.notifyWhenStateChanged(
-        state,
-        () -> {
-          ConnectivityState now = channel.getState(false);
-          if (now == ConnectivityState.CONNECTING) {
-            var unused =
-                key.loop()
-                    .schedule(
-                        () -> endUnmade(key, connection), MAKING_MILLIS, TimeUnit.MILLISECONDS);
-          }
-          if (now != ConnectivityState.SHUTDOWN) {
-            watch(key, connection, now);
-          }
-        });
-  }
-
-  private void endUnmade(Key key, Connection connection) {
-    if (connection.channel().getState(false) == ConnectivityState.CONNECTING) {
-      connections.remove(key, connection);
-      connection.channel().shutdownNow();
-    }
+    return new Connection(channel, address, member.incarnation(), System.nanoTime());
   }
 
   @Override

@@ -32,6 +32,8 @@ public final class JobRunner implements AutoCloseable {
   private static final long RENEW_MILLIS = 5_000;
   private static final long IDLE_MILLIS = 500;
   private static final int TRIES = 3;
+  private static final int AT_ONCE = 4;
+  private static final long PAUSE_MILLIS = 1;
 
   private final JobParts parts;
   private final ItemRunner items;
@@ -161,15 +163,22 @@ public final class JobRunner implements AutoCloseable {
     }
   }
 
-  /** Runs those that have no result at once; gives why the last of those that must wait does. */
+  /**
+   * Runs those that have no result together, but a few at first, and each other when one has ended
+   * or a moment later: an interactive request should not find all of them before it at every event
+   * loop. Gives why the last of those that must wait does.
+   */
   private String attempt(
       Running running, Job job, List<byte[]> items, SortedMap<Integer, ItemResult> results)
       throws JobException, IOException, InterruptedException {
     SortedMap<Integer, CompletableFuture<Outcome>> open = new TreeMap<>();
+    Semaphore places = new Semaphore(AT_ONCE);
     for (int i = 0; i < items.size(); i++) {
       int item = running.slice.first() + i;
       if (!results.containsKey(item)) {
-        open.put(item, this.items.run(job, items.get(i)));
+        var unused = places.tryAcquire(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        CompletableFuture<Outcome> run = this.items.run(job, items.get(i));
+        open.put(item, run.whenComplete((outcome, failure) -> places.release()));
       }
     }
     await(running, open);

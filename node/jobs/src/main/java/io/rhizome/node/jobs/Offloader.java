@@ -89,11 +89,13 @@ public final class Offloader implements Conditions, AutoCloseable {
     for (JobStore.Entry entry : store.jobs()) {
       Job job = entry.job();
       known.add(job.id());
-      List<OtherSites.Offer> offers = offers(job);
       Optional<JournalEntry> here =
           parts.journal().entry(job.id()).filter(kept -> kept.job().equals(job));
-      if (here.isPresent() && isWorthALook(entry, offers)) {
-        away.addAll(look(store, entry, here.get(), offers));
+      if (here.isPresent() && !Objects.equals(done.get(job.id()), entry.round())) {
+        List<OtherSites.Offer> offers = offers(job);
+        if (isWorthALook(job, offers)) {
+          away.addAll(look(store, entry, here.get(), offers));
+        }
       }
     }
     seen.keySet().retainAll(known);
@@ -101,13 +103,11 @@ public final class Offloader implements Conditions, AutoCloseable {
     renewed.keySet().retainAll(away);
   }
 
-  /** To read all its slices takes time: not where it is done, or no other site can have a part. */
-  private boolean isWorthALook(JobStore.Entry entry, List<OtherSites.Offer> offers) {
-    JobId id = entry.job().id();
-    Seen last = seen.get(id);
+  /** To read all its slices takes time: not where no other site can have a part. */
+  private boolean isWorthALook(Job job, List<OtherSites.Offer> offers) {
+    Seen last = seen.get(job.id());
     boolean alone = offers.stream().allMatch(offer -> offer.site().isEmpty());
-    boolean quiet = alone && last != null && last.away().isEmpty() && last.elsewhere().isEmpty();
-    return !quiet && !Objects.equals(done.get(id), entry.round());
+    return !alone || last == null || !last.away().isEmpty() || last.elsewhere().isPresent();
   }
 
   private Set<Offload> look(
