@@ -30,9 +30,11 @@ def expect(holds, what):
 
 def expect_soon(holds, what):
     end = time.monotonic() + LIMIT_S
-    while not holds() and time.monotonic() < end:
+    held = holds()
+    while not held and time.monotonic() < end:
         time.sleep(0.05)
-    expect(holds(), what)
+        held = holds()
+    expect(held, what)
 
 
 class Grpc:
