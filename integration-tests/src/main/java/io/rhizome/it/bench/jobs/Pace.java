@@ -60,6 +60,7 @@ final class Pace implements AutoCloseable {
     } catch (StatusRuntimeException e) {
       complaints.add(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
+      // Closed.
       return;
     }
     int next = number + SENDERS;

@@ -85,6 +85,7 @@ public final class JobRunner implements AutoCloseable {
       } catch (IOException | RuntimeException e) {
         log.warn("jobs: a slice could not be run: {}", e.getMessage(), e);
       } catch (InterruptedException e) {
+        // Closed.
         return;
       }
       if (!found) {

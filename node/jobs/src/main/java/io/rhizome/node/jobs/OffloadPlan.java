@@ -56,9 +56,12 @@ record OffloadPlan(Optional<String> elsewhere, SortedMap<String, Integer> shares
     int spare = open - own * AHEAD;
     SortedMap<String, Integer> shares = new TreeMap<>();
     for (Offer offer : good) {
-      long share = Math.min(MOST, (long) spare * offer.nodes() / nodes);
-      boolean enough = own == 0 ? share > 0 : share >= LEAST;
-      if (enough && !offer.site().isEmpty() && !busy.contains(offer.site())) {
+      // Where nobody works on it here, none may be left over.
+      int rounding = own == 0 ? nodes - 1 : 0;
+      long share = Math.min(MOST, ((long) spare * offer.nodes() + rounding) / nodes);
+      if (share >= (own == 0 ? 1 : LEAST)
+          && !offer.site().isEmpty()
+          && !busy.contains(offer.site())) {
         shares.put(offer.site(), (int) share);
       }
     }

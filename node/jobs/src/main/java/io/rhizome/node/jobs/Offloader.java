@@ -43,8 +43,11 @@ public final class Offloader implements Conditions, AutoCloseable {
   private final Map<JobId, Integer> done = new TreeMap<>();
 
   private final Map<String, Long> refused = new HashMap<>();
-  private final Map<Offload, Long> renewed = new TreeMap<>();
+  private final Map<Offload, Renewal> renewed = new TreeMap<>();
   private final Ticker ticker = new Ticker("jobs-offload", this::once);
+
+  /** When a part's claim was renewed last, and how many of its items were done then. */
+  private record Renewal(long atMillis, int done) {}
 
   private record Seen(Optional<String> elsewhere, List<String> away) {}
 
@@ -213,7 +216,9 @@ public final class Offloader implements Conditions, AutoCloseable {
   private int fetch(Away part, int done) throws JobException, IOException {
     int left = 0;
     long now = parts.clock().getAsLong();
-    boolean renews = now - renewed.getOrDefault(part.to(), now - RENEW_MILLIS) >= RENEW_MILLIS;
+    // One in which nothing is done any more is not renewed, and goes home once its lease is over.
+    Renewal last = renewed.get(part.to());
+    boolean renews = last == null || (now - last.atMillis() >= RENEW_MILLIS && done > last.done());
     int before = doneBefore(part);
     for (int from = 0; from < part.slices().size(); from += PAGE_SLICES) {
       List<Integer> page =
@@ -235,7 +240,7 @@ public final class Offloader implements Conditions, AutoCloseable {
       }
     }
     if (renews) {
-      renewed.put(part.to(), now);
+      renewed.put(part.to(), new Renewal(now, done));
     }
     return left;
   }

@@ -76,6 +76,13 @@ class OffloadPlanTest {
   }
 
   @Test
+  void theLastSlicesGoElsewhereTooHoweverManySitesThereAre() {
+    OffloadPlan plan = plan(Objective.LATENCY, 1, offer("south", 1), offer("west", 2));
+    assertThat(plan.shares()).containsOnly(entry("south", 1), entry("west", 1));
+    assertThat(plan(Objective.LATENCY, 0, offer("south", 1), offer("west", 2)).shares()).isEmpty();
+  }
+
+  @Test
   void whereNobodyHoldsItThereIsNothingToHandOver() {
     OffloadPlan plan = plan(Objective.LATENCY, 1_000);
     assertThat(plan.elsewhere()).isEmpty();

@@ -257,6 +257,29 @@ final class OffloaderTest {
   }
 
   @Test
+  void aPartIsRenewedOnlyWhileSomethingOfItIsDone() throws Exception {
+    submit();
+    offloader.once();
+    offloader.once();
+    long begun = beat();
+    north.clock.addAndGet(Duration.ofMinutes(2).toMillis());
+    offloader.once();
+    assertThat(beat()).describedAs("nothing was done").isEqualTo(begun);
+    Job part = part();
+    SliceState first = southStore.slices(part).get(0);
+    SliceState mine = southStore.change(part.slice(0), SliceChange.claim("s", first)).orElseThrow();
+    var unused = southStore.change(part.slice(0), SliceChange.finish(mine, 0));
+    offloader.once();
+    assertThat(beat()).isEqualTo(begun + 1);
+  }
+
+  /** Counts signs of life of the last slice. */
+  private long beat() throws JobException {
+    List<SliceState> slices = northStore.slices(status().job());
+    return slices.get(slices.size() - 1).beat();
+  }
+
+  @Test
   void whatTheOtherSiteDoesNotTakeIsDoneHereAndItIsLeftAloneForAWhile() throws Exception {
     others.refuses = true;
     submit();
