@@ -6,6 +6,7 @@ import io.rhizome.it.Table;
 import io.rhizome.it.bench.Benchmark;
 import io.rhizome.it.bench.Figure;
 import io.rhizome.it.bench.Result;
+import io.rhizome.it.bench.RowLines;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,9 +46,7 @@ public final class FaultsBench implements Benchmark {
             "all rounds. slowest: of all requests under way in that time. silent, one_way, relay,",
             "lossy and soak run in network namespaces around a router that drops packets. Rows:"));
     for (Row row : Rows.ALL) {
-      List<String> words = row.method(scale);
-      lines.add(row.name() + ": " + words.get(0));
-      words.subList(1, words.size()).forEach(line -> lines.add("  " + line));
+      RowLines.addMethod(lines, row.name(), row.method(scale));
     }
     return lines;
   }
@@ -55,21 +54,21 @@ public final class FaultsBench implements Benchmark {
   @Override
   public Result run(Checkout checkout) throws IOException, InterruptedException {
     Map<String, Map<String, Double>> found = new LinkedHashMap<>();
-    List<Map<String, Object>> written = new ArrayList<>();
     try (Rows rows = new Rows(checkout, scale)) {
       for (Row row : Rows.ALL) {
-        Map<String, Double> readings = rows.run(row).values();
-        found.put(row.name(), readings);
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("row", row.name());
-        line.putAll(readings);
-        written.add(line);
+        found.put(row.name(), rows.run(row).values());
       }
     }
     Bars bars = new Bars(found);
     print(found, bars);
     return new Result(
-        name(), method(), scale.quick(), SEED, bars.closing(), bars.further(), written);
+        name(),
+        method(),
+        scale.quick(),
+        SEED,
+        bars.closing(),
+        bars.further(),
+        RowLines.written(found));
   }
 
   private static void print(Map<String, Map<String, Double>> found, Bars bars) {

@@ -5,6 +5,7 @@ import io.rhizome.it.Checkout;
 import io.rhizome.it.bench.Benchmark;
 import io.rhizome.it.bench.Figure;
 import io.rhizome.it.bench.Result;
+import io.rhizome.it.bench.RowLines;
 import io.rhizome.it.bench.faults.Scale;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -44,9 +45,7 @@ public final class JobsBench implements Benchmark {
             "that read results. partition and sites run in network namespaces around a router that",
             "drops packets, the clients in one of their own. Rows:"));
     for (Row row : Rows.ALL) {
-      List<String> words = row.method(scale);
-      lines.add(row.name() + ": " + words.get(0));
-      words.subList(1, words.size()).forEach(line -> lines.add("  " + line));
+      RowLines.addMethod(lines, row.name(), row.method(scale));
     }
     return lines;
   }
@@ -54,20 +53,20 @@ public final class JobsBench implements Benchmark {
   @Override
   public Result run(Checkout checkout) throws IOException, InterruptedException {
     Map<String, Map<String, Double>> found = new LinkedHashMap<>();
-    List<Map<String, Object>> written = new ArrayList<>();
     Rows rows = new Rows(checkout, scale);
     for (Row row : Rows.ALL) {
-      Map<String, Double> readings = rows.run(row).values();
-      found.put(row.name(), readings);
-      Map<String, Object> line = new LinkedHashMap<>();
-      line.put("row", row.name());
-      line.putAll(readings);
-      written.add(line);
+      found.put(row.name(), rows.run(row).values());
     }
     Bars bars = new Bars(Sizes.items(scale), found);
     System.out.println();
     System.out.print(Figure.table(bars.closing(), bars.further()));
     return new Result(
-        name(), method(), scale.quick(), SEED, bars.closing(), bars.further(), written);
+        name(),
+        method(),
+        scale.quick(),
+        SEED,
+        bars.closing(),
+        bars.further(),
+        RowLines.written(found));
   }
 }
