@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -29,14 +28,11 @@ final class Claims {
   private static final int MAX_FOUND = 256;
 
   private final String self;
-  private final Journal journal;
+  private final OpenJobs jobs;
   private final Conditions conditions;
   private final Leases leases;
   private final Deque<Candidate> found = new ArrayDeque<>();
   private final Map<JobId, Rest> rests = new TreeMap<>();
-
-  /** Jobs that are done, with the round in which they were. */
-  private final Map<JobId, Integer> done = new TreeMap<>();
 
   private long spell = -1;
   private long scannedNanos;
@@ -54,7 +50,7 @@ final class Claims {
 
   Claims(String self, Journal journal, Conditions conditions, long leaseNanos) {
     this.self = self;
-    this.journal = journal;
+    this.jobs = new OpenJobs(journal);
     this.conditions = conditions;
     this.leases = new Leases(leaseNanos);
   }
@@ -80,6 +76,7 @@ final class Claims {
     if (now != spell) {
       spell = now;
       found.clear();
+      jobs.forgetList();
       scanned = false;
     }
     if (scanned && nowNanos - scannedNanos >= STALE_NANOS) {
@@ -109,24 +106,16 @@ final class Claims {
   }
 
   private void scan(long nowNanos, JobStore store) throws JobException {
-    List<JobStore.Entry> open = new ArrayList<>();
-    for (JobStore.Entry entry : store.jobs()) {
-      JobId id = entry.job().id();
-      boolean isDone = Objects.equals(done.get(id), entry.round());
-      if (!entry.cancelled() && !isDone && !rests(id, nowNanos) && mayBegin(entry.job())) {
-        open.add(entry);
-      }
-    }
+    List<OpenJobs.Open> open = new ArrayList<>(jobs.read(nowNanos, store));
+    open.removeIf(each -> rests(each.job().id(), nowNanos) || !mayBegin(each.job()));
     open.sort(
-        Comparator.comparingInt((JobStore.Entry entry) -> -entry.job().spec().priority())
-            .thenComparingLong(entry -> entry.job().submittedMillis())
-            .thenComparing(entry -> entry.job().id()));
+        Comparator.comparingInt((OpenJobs.Open each) -> -each.job().spec().priority())
+            .thenComparingLong(each -> each.job().submittedMillis())
+            .thenComparing(each -> each.job().id()));
     List<Candidate> others = new ArrayList<>();
-    for (JobStore.Entry entry : open) {
-      Optional<JournalEntry> here =
-          journal.entry(entry.job().id()).filter(kept -> kept.job().equals(entry.job()));
-      if (here.isPresent() && scan(nowNanos, store, here.get(), others)) {
-        done.put(entry.job().id(), entry.round());
+    for (OpenJobs.Open each : open) {
+      if (scan(nowNanos, store, each.items(), others)) {
+        jobs.onDone(each.entry());
       }
       if (found.size() == MAX_FOUND) {
         return;
@@ -199,10 +188,10 @@ final class Claims {
   }
 
   /** Forgets what it knew of jobs that are no more. */
-  synchronized void retain(Set<JobId> jobs) {
-    leases.retain(jobs);
-    rests.keySet().retainAll(jobs);
-    done.keySet().retainAll(jobs);
-    found.removeIf(candidate -> !jobs.contains(candidate.slice().job()));
+  synchronized void retain(Set<JobId> ids) {
+    leases.retain(ids);
+    rests.keySet().retainAll(ids);
+    jobs.retain(ids);
+    found.removeIf(candidate -> !ids.contains(candidate.slice().job()));
   }
 }

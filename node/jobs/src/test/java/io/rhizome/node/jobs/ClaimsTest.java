@@ -110,4 +110,29 @@ final class ClaimsTest {
     claims.onDone(job.id());
     assertThat(claims.waiting(job)).isEmpty();
   }
+
+  @Test
+  void whatComesMeanwhileIsClaimedBeforeAllJobsAreListedAgain() throws Exception {
+    Job first = job("a", 0, 1);
+    assertThat(next()).contains(first.slice(0));
+    Job second = job("b", 0, 1);
+    nanos += TimeUnit.MILLISECONDS.toNanos(60);
+
+    assertThat(atOnce()).contains(second.slice(0));
+    assertThat(store.lists()).isEqualTo(1);
+  }
+
+  @Test
+  void aJobThatIsDoneIsClaimedWhenItGoesOnAgain() throws Exception {
+    Job job = job("a", 0, 1);
+    Claims.Claim claim = claims.next(nanos, store).orElseThrow();
+    assertThat(store.change(claim.slice(), SliceChange.finish(claim.state(), 1))).isPresent();
+    assertThat(next()).isEmpty();
+    SliceState done = store.slices(job).get(0);
+    assertThat(store.change(claim.slice(), SliceChange.retry(done))).isPresent();
+    assertThat(next()).isEmpty();
+
+    store.cancel(job, false);
+    assertThat(next()).contains(job.slice(0));
+  }
 }

@@ -15,6 +15,7 @@ final class MemoryJobStore implements JobStore {
   private final Map<String, SliceState> slices = new TreeMap<>();
   private final Map<String, List<ItemResult>> results = new TreeMap<>();
   private Site site;
+  private int lists;
 
   MemoryJobStore(String... nodes) {
     this.site = new Site(1, new TreeSet<>(List.of(nodes)), new TreeSet<>(List.of(nodes)));
@@ -22,6 +23,11 @@ final class MemoryJobStore implements JobStore {
 
   synchronized void present(String... nodes) {
     site = new Site(site.spell(), new TreeSet<>(List.of(nodes)), site.all());
+  }
+
+  /** How often all jobs were listed. */
+  synchronized int lists() {
+    return lists;
   }
 
   @Override
@@ -40,6 +46,7 @@ final class MemoryJobStore implements JobStore {
 
   @Override
   public synchronized List<Entry> jobs() {
+    lists++;
     return List.copyOf(jobs.values());
   }
 
