@@ -36,6 +36,7 @@ final class Growth {
   private final SortedMap<NodeId, Long> goneSince = new ConcurrentSkipListMap<>();
   private volatile @Nullable NodeId asked;
   private long changedAtNanos;
+  private long askedAtNanos;
 
   /** What to do. */
   sealed interface Step {
@@ -105,7 +106,11 @@ final class Growth {
     SortedSet<NodeId> staying = new TreeSet<>(voters);
     staying.removeIf(this::gone);
     Optional<NodeId> next = VoterChoice.next(staying, nodes, wanted, STABLE_NANOS);
-    if (next.isEmpty()) {
+    boolean askedLately =
+        next.isPresent()
+            && Objects.equals(asked, next.get())
+            && now - askedAtNanos < PATIENCE_NANOS;
+    if (next.isEmpty() || askedLately) {
       return Optional.empty();
     }
     changedAtNanos = now;
@@ -115,6 +120,7 @@ final class Growth {
       return Optional.of(new Step.Remove(leaving.first()));
     }
     asked = next.get();
+    askedAtNanos = now;
     return Optional.of(new Step.Invite(next.get()));
   }
 }

@@ -10,6 +10,7 @@ import io.rhizome.node.policy.FollowerPolicyStore;
 import io.rhizome.node.policy.PolicyException;
 import io.rhizome.node.policy.PolicyException.Code;
 import io.rhizome.node.policy.PolicyImage;
+import io.rhizome.node.policy.PolicySource.Voting;
 import io.rhizome.node.policy.PolicyStatus;
 import io.rhizome.node.policy.PolicyStatus.Role;
 import io.rhizome.node.policy.PolicyStore;
@@ -429,9 +430,10 @@ final class Policies implements AutoCloseable {
     PolicyStatus status = store.status();
     growth.see(usable.keySet(), status.voters());
     voterCopy.tick();
-    if (status.role() == Role.VOTER && status.ageNanos() >= LOST_NANOS) {
-      // One of the others that is in touch with a majority may know why.
-      VoteQuestion.ask(ports.source(), others(status), this::hearVoters);
+    AtomixPolicyStore asking = voter;
+    if (asking != null && status.role() == Role.VOTER && status.ageNanos() >= LOST_NANOS) {
+      // One of the others may lead, and know why.
+      VoteQuestion.ask(ports.source(), others(status), voting -> hear(voting, asking));
     }
     boolean counted = status.voters().contains(self) && status.voters().size() > 1;
     if (status.role() == Role.FOLLOWER && counted && !opening) {
@@ -446,16 +448,15 @@ final class Policies implements AutoCloseable {
     }
   }
 
-  private void hearVoters(List<NodeId> voters) {
-    if (!voters.contains(self)) {
-      thread.execute(() -> loseVote(voters));
+  private void hear(Voting voting, AtomixPolicyStore asking) {
+    if (!voting.voters().contains(self) && asking.isDecided(voting)) {
+      thread.execute(() -> loseVote(asking, voting.voters()));
     }
   }
 
   /** While this node was away, its vote went to another: it follows, and may be asked again. */
-  private void loseVote(List<NodeId> voters) {
-    AtomixPolicyStore old = voter;
-    if (old == null || recovering) {
+  private void loseVote(AtomixPolicyStore old, List<NodeId> voters) {
+    if (voter != old || recovering) {
       return;
     }
     voter = null;

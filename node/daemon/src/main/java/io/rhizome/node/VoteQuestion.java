@@ -5,8 +5,8 @@ import io.rhizome.gossip.NodeId;
 import io.rhizome.node.policy.PolicyImage;
 import io.rhizome.node.policy.PolicyRecord;
 import io.rhizome.node.policy.PolicySource;
+import io.rhizome.node.policy.PolicySource.Voting;
 import java.util.Collection;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -15,14 +15,14 @@ import java.util.function.Consumer;
  * Hears from one voter who votes, and nothing else.
  *
  * @param heard completes when the voter has spoken, or will not
- * @param voters told who votes, if the voter is in touch with a majority
+ * @param hear told what the voter says
  */
-record VoteQuestion(CompletableFuture<Void> heard, Consumer<List<NodeId>> voters)
+record VoteQuestion(CompletableFuture<Void> heard, Consumer<Voting> hear)
     implements PolicySource.Listener {
   private static final long PATIENCE_SECONDS = 5;
 
   /** Asks those, once, and waits for neither. */
-  static void ask(PolicySource source, Collection<NodeId> nodes, Consumer<List<NodeId>> hear) {
+  static void ask(PolicySource source, Collection<NodeId> nodes, Consumer<Voting> hear) {
     for (NodeId node : nodes) {
       CompletableFuture<Void> heard = new CompletableFuture<>();
       Runnable giveUp = source.follow(node, Long.MAX_VALUE, new VoteQuestion(heard, hear));
@@ -34,10 +34,8 @@ record VoteQuestion(CompletableFuture<Void> heard, Consumer<List<NodeId>> voters
   }
 
   @Override
-  public void onVoters(List<NodeId> known, boolean current) {
-    if (current) {
-      voters.accept(known);
-    }
+  public void onVoting(Voting voting) {
+    hear.accept(voting);
     heard.complete(null);
   }
 

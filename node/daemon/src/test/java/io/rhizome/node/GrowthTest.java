@@ -14,6 +14,7 @@ import io.rhizome.node.policy.ResourceKey;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -62,6 +63,18 @@ final class GrowthTest {
     assertThat(growth.next(first(1), 3))
         .hasValueSatisfying(step -> assertThat(step).isInstanceOf(Growth.Step.Invite.class));
     assertThat(growth.next(first(3), 3)).isEmpty();
+  }
+
+  @Test
+  void asksOneThatHasNoVoteYetEachThreeSeconds() {
+    pass(10, first(4), first(2));
+    Optional<Growth.Step> asked = growth.next(first(2), 3);
+    assertThat(asked)
+        .hasValueSatisfying(step -> assertThat(step).isInstanceOf(Growth.Step.Invite.class));
+    pass(2, first(4), first(2));
+    assertThat(growth.next(first(2), 3)).isEmpty();
+    pass(1, first(4), first(2));
+    assertThat(growth.next(first(2), 3)).isEqualTo(asked);
   }
 
   @Test

@@ -31,7 +31,7 @@ final class DirectSource implements PolicySource {
   @Override
   public Runnable follow(NodeId from, long after, Listener listener) {
     messages.addAndGet(2);
-    listener.onVoters(List.of(id), true);
+    listener.onVoting(new Voting(List.of(id), true, 1));
     return voter.watch(
         after,
         new PolicyWatcher() {

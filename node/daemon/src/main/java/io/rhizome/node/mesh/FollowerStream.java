@@ -125,7 +125,8 @@ final class FollowerStream {
     Voters.Builder voters =
         Voters.newBuilder()
             .setCurrent(status.ageNanos() < CURRENT_NANOS)
-            .setEpoch(ByteString.copyFrom(epoch));
+            .setEpoch(ByteString.copyFrom(epoch))
+            .setLeadsIn(status.role() == PolicyStatus.Role.LEADER ? status.term() : 0);
     for (NodeId voter : status.voters()) {
       voters.addVoters(ByteString.copyFrom(voter.bytes()));
     }

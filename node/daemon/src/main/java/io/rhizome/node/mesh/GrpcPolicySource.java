@@ -144,7 +144,7 @@ public final class GrpcPolicySource implements PolicySource {
     public void onNext(FollowPolicyResponse response) {
       try {
         switch (response.getNewsCase()) {
-          case VOTERS -> onVoters(response.getVoters());
+          case VOTERS -> onVoting(response.getVoters());
           case IMAGE -> listener.onImage(PolicyCodec.image(response.getImage().toByteArray()));
           case RECORD -> listener.onRecord(PolicyCodec.record(response.getRecord().toByteArray()));
           case NEWS_NOT_SET -> {}
@@ -155,9 +155,9 @@ public final class GrpcPolicySource implements PolicySource {
       }
     }
 
-    private void onVoters(Voters voters) {
+    private void onVoting(Voters voters) {
       if (epochs.hear(voters.getEpoch().toByteArray()) == Epochs.Standing.SAME) {
-        listener.onVoters(voters(voters), voters.getCurrent());
+        listener.onVoting(new Voting(voters(voters), voters.getCurrent(), voters.getLeadsIn()));
       } else {
         giveUp();
         listener.onEnd("its vote is of an epoch that is over, or that no operator signed");

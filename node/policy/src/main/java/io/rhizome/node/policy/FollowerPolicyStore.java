@@ -154,14 +154,14 @@ public final class FollowerPolicyStore implements PolicyStore {
     }
 
     @Override
-    public void onVoters(List<NodeId> known, boolean inTouch) {
+    public void onVoting(PolicySource.Voting voting) {
       take(
           () -> {
-            voters(known);
-            current = inTouch;
-            everCurrent |= inTouch;
+            voters(voting.voters());
+            current = voting.current();
+            everCurrent |= current;
             currentAtNanos = nanoTime.getAsLong();
-            if (!known.contains(voter)) {
+            if (!voting.voters().contains(voter)) {
               end("it has no vote any more");
             }
           });

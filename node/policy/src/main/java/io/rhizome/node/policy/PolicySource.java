@@ -10,13 +10,23 @@ import java.util.concurrent.CompletionStage;
  * a word. Nothing is reordered or repeated within one {@link #follow}.
  */
 public interface PolicySource {
+  /**
+   * Who has a vote, as one voter knows it.
+   *
+   * @param voters ordered by id
+   * @param current whether it is in touch with a majority
+   * @param leadsIn the Raft term that it leads in; 0 where it does not lead
+   */
+  record Voting(List<NodeId> voters, boolean current, long leadsIn) {
+    public Voting {
+      voters = List.copyOf(voters);
+    }
+  }
+
   /** What a voter sends. Called one at a time; must not block. */
   interface Listener {
-    /**
-     * Who has a vote, and whether this voter is in touch with a majority; first of all, and on
-     * change.
-     */
-    void onVoters(List<NodeId> voters, boolean current);
+    /** Who has a vote; first of all, and on change. */
+    void onVoting(Voting voting);
 
     /** All that it knows, to go on from. */
     void onImage(PolicyImage image);

@@ -50,7 +50,7 @@ class FollowerPolicyStoreTest {
         return () -> {};
       }
       listeners.add(listener);
-      listener.onVoters(List.of(VOTER), true);
+      listener.onVoting(new Voting(List.of(VOTER), true, 1));
       return voter.watch(
           after,
           new PolicyWatcher() {

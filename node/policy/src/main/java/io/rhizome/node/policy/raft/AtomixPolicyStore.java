@@ -7,6 +7,7 @@ import io.rhizome.node.policy.PolicyCodec;
 import io.rhizome.node.policy.PolicyException;
 import io.rhizome.node.policy.PolicyException.Code;
 import io.rhizome.node.policy.PolicyImage;
+import io.rhizome.node.policy.PolicySource.Voting;
 import io.rhizome.node.policy.PolicyStatus;
 import io.rhizome.node.policy.PolicyStore;
 import io.rhizome.node.policy.PolicyWatcher;
@@ -99,6 +100,15 @@ public final class AtomixPolicyStore implements PolicyStore {
    */
   public CompletionStage<Void> begin(PolicyImage image) {
     return new Restoring(voter, proposer, scheduler, image).start();
+  }
+
+  /**
+   * Whether one that says who votes knows all that decides it here: it leads, is in touch with a
+   * majority, and in the term of the leader by whose word this node has its vote, or a later one.
+   * Another voter may not have heard of this node's vote yet.
+   */
+  public boolean isDecided(Voting voting) {
+    return voting.current() && voting.leadsIn() >= Math.max(1, voter.configurationTerm());
   }
 
   /** How long a leader may be silent, at least, by the voters' round trips. */

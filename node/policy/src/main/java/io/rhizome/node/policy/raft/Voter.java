@@ -297,6 +297,12 @@ final class Voter implements AutoCloseable {
     return raft.getTerm();
   }
 
+  /** The term of the leader whose word it is who votes; 0 where none has said it yet. */
+  long configurationTerm() {
+    Configuration known = configuration();
+    return known == null ? 0 : known.term();
+  }
+
   /** Who has a vote. */
   SortedSet<NodeId> voters() {
     SortedSet<NodeId> voters = new TreeSet<>();

@@ -9,12 +9,14 @@ import static org.awaitility.Awaitility.await;
 import io.rhizome.gossip.NodeId;
 import io.rhizome.node.policy.Change;
 import io.rhizome.node.policy.PolicyException;
+import io.rhizome.node.policy.PolicySource.Voting;
 import io.rhizome.node.policy.PolicyStatus;
 import io.rhizome.node.policy.Proposal;
 import io.rhizome.node.policy.ResourceKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +79,19 @@ class AtomixPolicyStoreTest {
     PolicyStatus status = voters.store(voters.leader()).status();
     assertThat(status.voters()).containsExactly(node(1), node(2), node(3));
     assertThat(status.leader()).contains(voters.leader());
+  }
+
+  @Test
+  void onlyALeaderThatKnowsOfThisVoteDecidesWhetherItIsOver() throws Exception {
+    voters.grow(2);
+    AtomixPolicyStore store = voters.store(node(2));
+    long term = voters.store(voters.leader()).status().term();
+
+    assertThat(store.isDecided(new Voting(List.of(node(1)), true, 0))).isFalse();
+    assertThat(store.isDecided(new Voting(List.of(node(1)), true, term - 1))).isFalse();
+    assertThat(store.isDecided(new Voting(List.of(node(1)), false, term))).isFalse();
+    assertThat(store.isDecided(new Voting(List.of(node(1)), true, term))).isTrue();
+    assertThat(store.isDecided(new Voting(List.of(node(1)), true, term + 1))).isTrue();
   }
 
   @Test
