@@ -34,6 +34,10 @@ final class RateRow implements Row {
     return scale.of(24, 2);
   }
 
+  private static int mostPacedWarmings(Scale scale) {
+    return scale.of(24, 1);
+  }
+
   private static Duration warming(Scale scale) {
     return scale.seconds(5, 3);
   }
@@ -52,8 +56,10 @@ final class RateRow implements Row {
         "until all are done (items_per_s), the write-ahead log as by default: written, not forced,",
         "before an answer; one interactive client for %d s without jobs, and for %d s while jobs of %d"
             .formatted(length(scale).toSeconds(), length(scale).toSeconds(), Sizes.PACED),
-        "items are submitted to the nodes in turn at half that rate; ratio: of the 99th percentiles of",
-        "its latency; then the same jobs for %d s more (submit: until accepted, from when it should"
+        "items are submitted to the nodes in turn at half that rate, once the compilers use no more",
+        "than that during %d s of it, %d times at most; ratio: of the 99th percentiles of its latency;"
+            .formatted(warming(scale).toSeconds(), mostPacedWarmings(scale)),
+        "then the same jobs for %d s more (submit: until accepted, from when it should"
             .formatted(length(scale).toSeconds()),
         "have been sent), while every %d ms 4 KiB are written and forced to disk beside a node's jobs"
             .formatted(FORCE_MILLIS),
@@ -109,6 +115,19 @@ final class RateRow implements Row {
     }
   }
 
+  private static void warmPaced(JobsMesh mesh, Scale scale)
+      throws IOException, InterruptedException {
+    Compilers compilers = new Compilers(mesh.pids());
+    for (int i = 1; i <= mostPacedWarmings(scale); i++) {
+      var unused = interactive(mesh, warming(scale));
+      double cores = compilers.coresSinceLast();
+      System.out.printf("  warming %d at half that rate: compilers used %.2f cores%n", i, cores);
+      if (cores <= Compilers.DONE) {
+        return;
+      }
+    }
+  }
+
   private static void submit(JobsMesh mesh, Scale scale, double itemsPerSecond, Readings readings)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + length(scale).toNanos();
@@ -150,10 +169,10 @@ final class RateRow implements Row {
 
   private static Recording halfBusy(
       JobsMesh mesh, Scale scale, double itemsPerSecond, Readings readings)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     List<JobClient> clients = clients(mesh);
     try (Pace pace = Pace.of(clients, "half", Sizes.PACED, itemsPerSecond / Sizes.PACED)) {
-      Thread.sleep(warming(scale).toMillis());
+      warmPaced(mesh, scale);
       long before = clients.get(0).done(CALL_LIMIT);
       long from = System.nanoTime();
       Recording busy = interactive(mesh, length(scale));
