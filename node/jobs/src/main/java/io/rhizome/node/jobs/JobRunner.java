@@ -32,7 +32,7 @@ public final class JobRunner implements AutoCloseable {
   private static final long RENEW_MILLIS = 5_000;
   private static final long IDLE_MILLIS = 500;
   private static final int TRIES = 3;
-  private static final int AT_ONCE = 4;
+  private static final int AT_ONCE = 2;
   private static final long PAUSE_MILLIS = 1;
 
   private final JobParts parts;
