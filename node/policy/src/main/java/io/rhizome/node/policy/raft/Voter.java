@@ -49,6 +49,13 @@ final class Voter implements AutoCloseable {
   private static final int SEGMENT_BYTES = 1 << 20;
   private static final int ENTRY_BYTES = 64 << 10;
   private static final int JOIN_ATTEMPTS = 30;
+
+  /** A node that has no vote by then is without one, and may be asked anew: it begins afresh. */
+  private static final long JOIN_SECONDS = 40;
+
+  /** Atomix asks for a vote each second time that this is over; who has none elects nobody. */
+  private static final Duration JOINING = Duration.ofSeconds(4);
+
   private static final long CLOSE_SECONDS = 5;
   private static final long MEASURE_MILLIS = 1_000;
 
@@ -162,25 +169,33 @@ final class Voter implements AutoCloseable {
 
   /** Atomix reads it each time it waits for a leader, and when one begins to lead. */
   private void onMeasured() {
-    Duration election = pace.election();
+    Duration election = hasVote() ? pace.election() : shorter(pace.election(), JOINING);
     if (!closed.get() && !election.equals(raft.getElectionTimeout())) {
       log.info("a leader of policy may be silent for {} ms now", election.toMillis());
       raft.getThreadContext().execute(() -> raft.setElectionTimeout(election));
     }
   }
 
+  private boolean hasVote() {
+    return raft.getCluster().getMember().getType() == RaftMember.Type.ACTIVE;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
   private void begin(Runnable serve) throws IOException {
     long known = committed.load();
     raft.getThreadContext().execute(() -> applyKnown(known));
     boolean knowsNothing = raft.getCluster().getConfiguration() == null;
-    boolean hasVote = raft.getCluster().getMember().getType() == RaftMember.Type.ACTIVE;
+    boolean hadVote = hasVote();
     raft.awaitState(
         RaftContext.State.READY,
         state -> {
           ready.complete(null);
           raft.getThreadContext().execute(this::windUp);
         });
-    if ((!knowsNothing && hasVote) || config.seeds().isEmpty()) {
+    if ((!knowsNothing && hadVote) || config.seeds().isEmpty()) {
       serve.run();
       onError(raft.getCluster().bootstrap(List.of(self)));
       raft.getThreadContext().execute(this::leadAlone);
@@ -192,8 +207,20 @@ final class Voter implements AutoCloseable {
         free.thenCompose(
             unused -> {
               serve.run();
-              return join(JOIN_ATTEMPTS);
+              return knowsNothing ? joinInTime() : join(JOIN_ATTEMPTS);
             }));
+  }
+
+  /** Over lossy links Atomix now and then waits for an answer that never comes. */
+  private CompletableFuture<Void> joinInTime() {
+    return join(JOIN_ATTEMPTS)
+        .orTimeout(JOIN_SECONDS, TimeUnit.SECONDS)
+        .exceptionallyCompose(
+            error ->
+                CompletableFuture.failedFuture(
+                    error instanceof TimeoutException
+                        ? new TimeoutException("no vote within " + JOIN_SECONDS + " s")
+                        : error));
   }
 
   /**
