@@ -24,8 +24,29 @@ public final class Compilers {
     double unused = coresSinceLast();
   }
 
+  /** What has code compiled. */
+  public interface Spell {
+    /**
+     * Does it.
+     *
+     * @param number of the spell, from 1
+     * @return what to tell of it
+     */
+    String run(int number) throws IOException, InterruptedException;
+  }
+
+  /** Repeats that until the compilers were about done in one spell, so often at most. */
+  public void awaitDone(int most, Spell spell) throws IOException, InterruptedException {
+    double cores = 1;
+    for (int i = 1; i <= most && cores > DONE; i++) {
+      String told = spell.run(i);
+      cores = coresSinceLast();
+      System.out.printf("  %s: compilers used %.2f cores%n", told, cores);
+    }
+  }
+
   /** How many cores they used since this was asked last. */
-  public double coresSinceLast() throws IOException {
+  private double coresSinceLast() throws IOException {
     double before = seconds;
     long from = nanos;
     seconds = 0;

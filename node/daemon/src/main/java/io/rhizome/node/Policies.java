@@ -372,9 +372,8 @@ final class Policies implements AutoCloseable {
   private void openVoter(SortedSet<NodeId> beside) {
     AtomixPolicyStore opened;
     String label = epochs.label();
-    boolean fresh = !directory.exists();
     try {
-      if (fresh) {
+      if (!directory.exists()) {
         directory.create(label);
       }
       opened =
@@ -395,7 +394,7 @@ final class Policies implements AutoCloseable {
                 (ready, failure) -> {
                   if (failure != null) {
                     log.error("this node got no vote on policy: {}", failure.getMessage());
-                    if (fresh) {
+                    if (opened.beganAfresh()) {
                       blocking.execute(() -> discard(opened));
                     }
                   } else {

@@ -89,13 +89,13 @@ final class OverloadRow implements Row {
       Thread.sleep(scale.seconds(5, 4).toMillis());
       var unused = load.stop();
     }
-    Compilers compilers = mesh.compilers();
-    double cores = 1;
-    for (int i = 1; i <= mostSpells(scale) && cores > Compilers.DONE; i++) {
-      var unused = arrive(mesh, scale.seed() + i, warming(scale), new Complaints());
-      cores = compilers.coresSinceLast();
-      System.out.printf("  spell %d: compilers used %.2f cores%n", i, cores);
-    }
+    mesh.compilers()
+        .awaitDone(
+            mostSpells(scale),
+            number -> {
+              var unused = arrive(mesh, scale.seed() + number, warming(scale), new Complaints());
+              return "spell " + number;
+            });
   }
 
   /** Sends it what arrives in that time, and gives what happened to each kind. */

@@ -104,28 +104,24 @@ final class RateRow implements Row {
   }
 
   private static void warm(JobsMesh mesh, Scale scale) throws IOException, InterruptedException {
-    Compilers compilers = new Compilers(mesh.pids());
-    for (int i = 1; i <= mostWarmings(scale); i++) {
-      double rate = perSecond(mesh, "warm-" + i, Sizes.items(scale));
-      double cores = compilers.coresSinceLast();
-      System.out.printf("  warming %d: %.0f items/s, compilers used %.2f cores%n", i, rate, cores);
-      if (cores <= Compilers.DONE) {
-        return;
-      }
-    }
+    new Compilers(mesh.pids())
+        .awaitDone(
+            mostWarmings(scale),
+            number -> {
+              double rate = perSecond(mesh, "warm-" + number, Sizes.items(scale));
+              return "warming %d: %.0f items/s".formatted(number, rate);
+            });
   }
 
   private static void warmPaced(JobsMesh mesh, Scale scale)
       throws IOException, InterruptedException {
-    Compilers compilers = new Compilers(mesh.pids());
-    for (int i = 1; i <= mostPacedWarmings(scale); i++) {
-      var unused = interactive(mesh, warming(scale));
-      double cores = compilers.coresSinceLast();
-      System.out.printf("  warming %d at half that rate: compilers used %.2f cores%n", i, cores);
-      if (cores <= Compilers.DONE) {
-        return;
-      }
-    }
+    new Compilers(mesh.pids())
+        .awaitDone(
+            mostPacedWarmings(scale),
+            number -> {
+              var unused = interactive(mesh, warming(scale));
+              return "warming %d at half that rate".formatted(number);
+            });
   }
 
   private static void submit(JobsMesh mesh, Scale scale, double itemsPerSecond, Readings readings)

@@ -107,7 +107,9 @@ final class Claims {
 
   private void scan(long nowNanos, JobStore store) throws JobException {
     List<OpenJobs.Open> open = new ArrayList<>(jobs.read(nowNanos, store));
-    open.removeIf(each -> rests(each.job().id(), nowNanos) || !mayBegin(each.job()));
+    open.removeIf(
+        each ->
+            each.entry().cancelled() || rests(each.job().id(), nowNanos) || !mayBegin(each.job()));
     open.sort(
         Comparator.comparingInt((OpenJobs.Open each) -> -each.job().spec().priority())
             .thenComparingLong(each -> each.job().submittedMillis())
@@ -191,7 +193,6 @@ final class Claims {
   synchronized void retain(Set<JobId> ids) {
     leases.retain(ids);
     rests.keySet().retainAll(ids);
-    jobs.retain(ids);
     found.removeIf(candidate -> !ids.contains(candidate.slice().job()));
   }
 }

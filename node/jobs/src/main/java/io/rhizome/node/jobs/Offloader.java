@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -35,12 +34,10 @@ public final class Offloader implements Conditions, AutoCloseable {
   private final String region;
   private final OtherSites sites;
   private final Answers answers;
+  private final OpenJobs jobs;
 
   /** What this node found of a job the last time that it looked. */
   private final Map<JobId, Seen> seen = new ConcurrentHashMap<>();
-
-  /** Jobs that are done, with the round in which they were. */
-  private final Map<JobId, Integer> done = new TreeMap<>();
 
   private final Map<String, Long> refused = new HashMap<>();
   private final Map<Offload, Renewal> renewed = new TreeMap<>();
@@ -63,6 +60,7 @@ public final class Offloader implements Conditions, AutoCloseable {
     this.region = region;
     this.sites = sites;
     this.answers = parts.answers();
+    this.jobs = new OpenJobs(parts.journal());
   }
 
   /** Begins. */
@@ -84,25 +82,19 @@ public final class Offloader implements Conditions, AutoCloseable {
     return last == null ? Optional.empty() : last.elsewhere();
   }
 
-  /** Looks at every job once. */
+  /** Looks at every open job once. */
   void once() throws JobException, IOException {
     JobStore store = parts.stores().current();
-    SortedSet<JobId> known = new TreeSet<>();
+    SortedSet<JobId> open = new TreeSet<>();
     Set<Offload> away = new TreeSet<>();
-    for (JobStore.Entry entry : store.jobs()) {
-      Job job = entry.job();
-      known.add(job.id());
-      Optional<JournalEntry> here =
-          parts.journal().entry(job.id()).filter(kept -> kept.job().equals(job));
-      if (here.isPresent() && !Objects.equals(done.get(job.id()), entry.round())) {
-        List<OtherSites.Offer> offers = offers(job);
-        if (isWorthALook(job, offers)) {
-          away.addAll(look(store, entry, here.get(), offers));
-        }
+    for (OpenJobs.Open each : jobs.list(store)) {
+      open.add(each.job().id());
+      List<OtherSites.Offer> offers = offers(each.job());
+      if (isWorthALook(each.job(), offers)) {
+        away.addAll(look(store, each, offers));
       }
     }
-    seen.keySet().retainAll(known);
-    done.keySet().retainAll(known);
+    seen.keySet().retainAll(open);
     renewed.keySet().retainAll(away);
   }
 
@@ -113,13 +105,13 @@ public final class Offloader implements Conditions, AutoCloseable {
     return !alone || last == null || !last.away().isEmpty() || last.elsewhere().isPresent();
   }
 
-  private Set<Offload> look(
-      JobStore store, JobStore.Entry entry, JournalEntry items, List<OtherSites.Offer> offers)
+  private Set<Offload> look(JobStore store, OpenJobs.Open each, List<OtherSites.Offer> offers)
       throws JobException, IOException {
-    Job job = entry.job();
+    Job job = each.job();
+    boolean cancelled = each.entry().cancelled();
     List<SliceState> states = store.slices(job);
     if (states.stream().allMatch(state -> state.phase() == SliceState.Phase.DONE)) {
-      done.put(job.id(), entry.round());
+      jobs.onDone(each.entry());
     }
     SortedMap<Offload, List<Integer>> away = new TreeMap<>();
     for (int i = 0; i < states.size(); i++) {
@@ -132,16 +124,16 @@ public final class Offloader implements Conditions, AutoCloseable {
     OffloadPlan plan = OffloadPlan.of(job, offers, open(states), busy);
     boolean mine = isMine(store.site(), job);
     List<String> reasons = new ArrayList<>();
-    for (Map.Entry<Offload, List<Integer>> each : away.entrySet()) {
-      Away part = new Away(store, job, each.getKey(), each.getValue(), states);
-      if (!mine || follow(part, entry.cancelled()) > 0) {
+    for (Map.Entry<Offload, List<Integer>> slices : away.entrySet()) {
+      Away part = new Away(store, job, slices.getKey(), slices.getValue(), states);
+      if (!mine || follow(part, cancelled) > 0) {
         reasons.add(waiting(part));
       }
     }
     seen.put(job.id(), new Seen(plan.elsewhere(), List.copyOf(reasons)));
-    if (mine && !entry.cancelled()) {
+    if (mine && !cancelled) {
       for (Map.Entry<String, Integer> share : plan.shares().entrySet()) {
-        handOver(store, items, states, share.getKey(), share.getValue());
+        handOver(store, each.items(), states, share.getKey(), share.getValue());
       }
     }
     return away.keySet();

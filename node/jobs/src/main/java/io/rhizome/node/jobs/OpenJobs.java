@@ -5,16 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The jobs that may have something to run and whose items are here. All that the store knows is
- * listed once a second, and in between only what has come to this node's journal is asked for: to
- * list a thousand jobs costs more than to claim what is open of them. That a job was given up or
- * goes on again is seen a second late, then. Time is passed in. Not thread-safe.
+ * The jobs that are not known to be done and whose items are here, those that are given up
+ * included. To list a thousand jobs costs more than to claim what is open of them: {@link #read}
+ * lists all that the store knows once a second, and in between asks only for what has come to this
+ * node's journal; that a job was given up or goes on again is seen a second late, then. Time is
+ * passed in. Not thread-safe.
  */
 final class OpenJobs {
   private static final long LIST_NANOS = 1_000_000_000L;
@@ -28,7 +27,7 @@ final class OpenJobs {
   private boolean listed;
   private long listedNanos;
 
-  /** One that goes on. */
+  /** One of them. */
   record Open(JobStore.Entry entry, JournalEntry items) {
     Job job() {
       return items.job();
@@ -39,31 +38,46 @@ final class OpenJobs {
     this.journal = journal;
   }
 
-  /** Those that are neither given up nor known to be done. */
+  /** Those that there are now. */
+  List<Open> list(JobStore store) throws JobException {
+    known.clear();
+    for (JobStore.Entry entry : store.jobs()) {
+      known.put(entry.job().id(), entry);
+    }
+    done.keySet().retainAll(known.keySet());
+    return open();
+  }
+
+  /** Those that there were at most a second ago, and what came since. */
   List<Open> read(long nowNanos, JobStore store) throws JobException {
     if (!listed || nowNanos - listedNanos >= LIST_NANOS) {
-      known.clear();
-      for (JobStore.Entry entry : store.jobs()) {
-        known.put(entry.job().id(), entry);
-      }
+      List<Open> open = list(store);
       listedNanos = nowNanos;
       listed = true;
+      return open;
     }
-    List<Open> open = new ArrayList<>();
     for (JournalEntry items : journal.entries()) {
       JobId id = items.job().id();
       if (!known.containsKey(id)) {
         store.job(id).ifPresent(entry -> known.put(id, entry));
       }
-      Optional.ofNullable(known.get(id))
-          .filter(entry -> goesOn(entry) && entry.job().equals(items.job()))
-          .ifPresent(entry -> open.add(new Open(entry, items)));
+    }
+    return open();
+  }
+
+  private List<Open> open() {
+    List<Open> open = new ArrayList<>();
+    for (JournalEntry items : journal.entries()) {
+      JobStore.Entry entry = known.get(items.job().id());
+      if (entry != null && entry.job().equals(items.job()) && !isDone(entry)) {
+        open.add(new Open(entry, items));
+      }
     }
     return open;
   }
 
-  private boolean goesOn(JobStore.Entry entry) {
-    return !entry.cancelled() && !Objects.equals(done.get(entry.job().id()), entry.round());
+  private boolean isDone(JobStore.Entry entry) {
+    return Objects.equals(done.get(entry.job().id()), entry.round());
   }
 
   /** All of that is done: it is left out until it goes on again. */
@@ -74,10 +88,5 @@ final class OpenJobs {
   /** What was listed is of no use any more: the store is another. */
   void forgetList() {
     listed = false;
-  }
-
-  /** Forgets what it knew of jobs that are no more. */
-  void retain(Set<JobId> jobs) {
-    done.keySet().retainAll(jobs);
   }
 }

@@ -79,6 +79,11 @@ public final class AtomixPolicyStore implements PolicyStore {
     return voter.ready();
   }
 
+  /** Whether its directory had nothing: where it got no vote, nothing is lost with that. */
+  public boolean beganAfresh() {
+    return voter.beganAfresh();
+  }
+
   /** Gives up this node's vote; close it afterwards, and remove the directory. */
   public CompletionStage<Void> leave() {
     return voter.leave();

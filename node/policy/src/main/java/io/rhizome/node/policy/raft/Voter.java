@@ -50,10 +50,13 @@ final class Voter implements AutoCloseable {
   private static final int ENTRY_BYTES = 64 << 10;
   private static final int JOIN_ATTEMPTS = 30;
 
-  /** A node that has no vote by then is without one, and may be asked anew: it begins afresh. */
+  /** For so long a node that began with nothing asks for a vote. */
   private static final long JOIN_SECONDS = 40;
 
-  /** Atomix asks for a vote each second time that this is over; who has none elects nobody. */
+  /**
+   * The longest election time-out of a node without a vote. It elects nobody, but Atomix asks for a
+   * vote again only after two of them: after a minute, where round trips are long.
+   */
   private static final Duration JOINING = Duration.ofSeconds(4);
 
   private static final long CLOSE_SECONDS = 5;
@@ -74,6 +77,7 @@ final class Voter implements AutoCloseable {
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private volatile @Nullable Leaving leaving;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final boolean afresh;
 
   Voter(
       VoterConfig config,
@@ -107,6 +111,7 @@ final class Voter implements AutoCloseable {
     peers = new Peers(transport, this::others, nanoTime, pace);
     UnforcedSegments.remove(config.directory());
     raft = open();
+    afresh = raft.getCluster().getConfiguration() == null;
     entries.guard(raft);
     raft.getCluster().addListener(this::onMembers);
     failure.onFailure(() -> executor.execute(this::close));
@@ -187,7 +192,6 @@ final class Voter implements AutoCloseable {
   private void begin(Runnable serve) throws IOException {
     long known = committed.load();
     raft.getThreadContext().execute(() -> applyKnown(known));
-    boolean knowsNothing = raft.getCluster().getConfiguration() == null;
     boolean hadVote = hasVote();
     raft.awaitState(
         RaftContext.State.READY,
@@ -195,32 +199,36 @@ final class Voter implements AutoCloseable {
           ready.complete(null);
           raft.getThreadContext().execute(this::windUp);
         });
-    if ((!knowsNothing && hadVote) || config.seeds().isEmpty()) {
+    if ((!afresh && hadVote) || config.seeds().isEmpty()) {
       serve.run();
       onError(raft.getCluster().bootstrap(List.of(self)));
       raft.getThreadContext().execute(this::leadAlone);
       return;
     }
     CompletableFuture<Void> free =
-        knowsNothing ? lostVote.givenUp() : CompletableFuture.completedFuture(null);
+        afresh ? lostVote.givenUp() : CompletableFuture.completedFuture(null);
     onError(
         free.thenCompose(
             unused -> {
               serve.run();
-              return knowsNothing ? joinInTime() : join(JOIN_ATTEMPTS);
+              return afresh ? joinInTime() : join(JOIN_ATTEMPTS);
             }));
   }
 
-  /** Over lossy links Atomix now and then waits for an answer that never comes. */
+  /**
+   * Gives up after a while, where the node can be asked anew and nothing is lost with what it has.
+   * That it has its vote counts, even where the answer that says so was lost.
+   */
   private CompletableFuture<Void> joinInTime() {
-    return join(JOIN_ATTEMPTS)
-        .orTimeout(JOIN_SECONDS, TimeUnit.SECONDS)
-        .exceptionallyCompose(
-            error ->
-                CompletableFuture.failedFuture(
-                    error instanceof TimeoutException
-                        ? new TimeoutException("no vote within " + JOIN_SECONDS + " s")
-                        : error));
+    CompletableFuture<Void> late = new CompletableFuture<>();
+    var unused =
+        executor.schedule(
+            () ->
+                late.completeExceptionally(
+                    new TimeoutException("no vote within " + JOIN_SECONDS + " s")),
+            JOIN_SECONDS,
+            TimeUnit.SECONDS);
+    return CompletableFuture.anyOf(join(JOIN_ATTEMPTS), ready, late).thenAccept(first -> {});
   }
 
   /**
@@ -306,6 +314,10 @@ final class Voter implements AutoCloseable {
 
   VoterFailure failure() {
     return failure;
+  }
+
+  boolean beganAfresh() {
+    return afresh;
   }
 
   CompletableFuture<Void> ready() {
