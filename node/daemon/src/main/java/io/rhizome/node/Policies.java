@@ -257,8 +257,10 @@ final class Policies implements AutoCloseable {
               } catch (IOException e) {
                 throw new CompletionException(e);
               }
-              take(opened, label);
+              votesIn = label;
+              store.switchTo(opened); // What it begins with counts, whatever was shown before.
               recovering = false;
+              countsOnlyIn(label, opened);
               log.warn("policy goes on with version {}", opened.snapshot().version());
             },
             blocking)
@@ -280,20 +282,14 @@ final class Policies implements AutoCloseable {
     return true;
   }
 
-  /**
-   * From now on this node's policy is its voter's, as long as nobody has begun another epoch: what
-   * a recovery begins counts, whatever was shown before.
-   */
-  private void take(AtomixPolicyStore opened, String label) {
-    votesIn = label;
-    store.switchTo(opened);
-    onTaken(label);
-  }
-
-  private void onTaken(String label) {
-    if (!label.equals(epochs.label())) {
-      epochs.current().ifPresent(epoch -> thread.execute(() -> onEpoch(epoch)));
-    }
+  /** Gives a voter up that is of another epoch than the one that is known by now. */
+  private void countsOnlyIn(String label, AtomixPolicyStore opened) {
+    thread.execute(
+        () -> {
+          if (voter == opened && !label.equals(epochs.label())) {
+            epochs.current().ifPresent(this::onEpoch);
+          }
+        });
   }
 
   /** Another node goes on alone: a vote of before counts no more. */
@@ -371,11 +367,12 @@ final class Policies implements AutoCloseable {
 
   private void openVoter(SortedSet<NodeId> beside) {
     AtomixPolicyStore opened;
-    String label = epochs.label();
+    String label;
     try {
       if (!directory.exists()) {
-        directory.create(label);
+        directory.create(epochs.label());
       }
+      label = directory.label();
       opened =
           ports.voters().open(directory.path(), label, beside, this::welcome, growth::gone, thread);
     } catch (IOException | RuntimeException e) {
@@ -386,6 +383,7 @@ final class Policies implements AutoCloseable {
     if (!keepOpen(opened)) {
       return;
     }
+    countsOnlyIn(label, opened); // Another may have begun while it opened.
     follower.onVoters(List.copyOf(others(opened.status())));
     var unused =
         opened
@@ -400,8 +398,7 @@ final class Policies implements AutoCloseable {
                   } else {
                     votesIn = label;
                     log.info("this node has a vote on policy");
-                    store.switchOnceCaughtUp(
-                        opened, thread, () -> voter == opened, () -> onTaken(label));
+                    store.switchOnceCaughtUp(opened, thread, () -> voter == opened);
                   }
                 });
   }

@@ -42,26 +42,22 @@ public final class SwitchingPolicyStore implements PolicyStore {
    *
    * @param thread where that is looked at, whenever the next one learns something
    * @param wanted asked there: once it says no, this comes to nothing
-   * @param switched is told there, at most once
    */
-  public void switchOnceCaughtUp(
-      PolicyStore next, Executor thread, BooleanSupplier wanted, Runnable switched) {
-    new CatchUp(next, thread, wanted, switched).begin();
+  public void switchOnceCaughtUp(PolicyStore next, Executor thread, BooleanSupplier wanted) {
+    new CatchUp(next, thread, wanted).begin();
   }
 
   private final class CatchUp implements PolicyWatcher {
     private final PolicyStore next;
     private final Executor thread;
     private final BooleanSupplier wanted;
-    private final Runnable switched;
     private Runnable stop = () -> {};
     private boolean done;
 
-    CatchUp(PolicyStore next, Executor thread, BooleanSupplier wanted, Runnable switched) {
+    CatchUp(PolicyStore next, Executor thread, BooleanSupplier wanted) {
       this.next = next;
       this.thread = thread;
       this.wanted = wanted;
-      this.switched = switched;
     }
 
     void begin() {
@@ -85,7 +81,6 @@ public final class SwitchingPolicyStore implements PolicyStore {
       stop.run();
       if (still) {
         switchTo(next);
-        switched.run();
       }
     }
 
