@@ -42,7 +42,12 @@ public interface JobStore {
   void cancel(Job job, boolean cancelled) throws JobException;
 
   /** The state of each of a job's slices, by number. */
-  List<SliceState> slices(Job job) throws JobException;
+  default List<SliceState> slices(Job job) throws JobException {
+    return slices(List.of(job)).get(0);
+  }
+
+  /** The same of several jobs, in their order; costs less than to ask for each. */
+  List<List<SliceState>> slices(List<Job> jobs) throws JobException;
 
   /** Changes a slice; empty where the change came too late. */
   Optional<SliceState> change(Slice slice, SliceChange change) throws JobException;

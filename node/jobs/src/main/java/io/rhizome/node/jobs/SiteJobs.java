@@ -16,6 +16,9 @@ public final class SiteJobs implements Jobs {
   private static final long OPENING_MILLIS = 20_000;
   private static final long PAUSE_MILLIS = 50;
 
+  /** Of how many slices the state is read at once, or of one job. */
+  private static final int LISTED_SLICES = 1_024;
+
   private final JobParts parts;
   private final Limits limits;
   private final Reasons reasons;
@@ -285,26 +288,46 @@ public final class SiteJobs implements Jobs {
     }
     JobStore store = parts.stores().current();
     List<JobStatus> all = new ArrayList<>();
+    List<JobStore.Entry> some = new ArrayList<>();
+    int slices = 0;
     for (JobStore.Entry entry : store.jobs()) {
-      all.add(status(store, entry));
+      some.add(entry);
+      slices += entry.job().slices();
+      if (slices >= LISTED_SLICES) {
+        all.addAll(statuses(store, some));
+        some.clear();
+        slices = 0;
+      }
     }
+    all.addAll(statuses(store, some));
     return all;
+  }
+
+  private List<JobStatus> statuses(JobStore store, List<JobStore.Entry> entries)
+      throws JobException {
+    List<List<SliceState>> slices =
+        store.slices(entries.stream().map(JobStore.Entry::job).toList());
+    List<JobStatus> statuses = new ArrayList<>();
+    for (int i = 0; i < entries.size(); i++) {
+      statuses.add(status(entries.get(i), slices.get(i)));
+    }
+    return statuses;
   }
 
   @Override
   public JobStatus status(JobId id) throws JobException {
     JobStore store = store(id);
-    return status(store, require(store, id));
+    return statuses(store, List.of(require(store, id))).get(0);
   }
 
-  private JobStatus status(JobStore store, JobStore.Entry entry) throws JobException {
+  private JobStatus status(JobStore.Entry entry, List<SliceState> slices) {
     Job job = entry.job();
     int done = 0;
     int failed = 0;
     int running = 0;
     int reruns = 0;
     int number = 0;
-    for (SliceState state : store.slices(job)) {
+    for (SliceState state : slices) {
       int count = job.slice(number++).count();
       failed += state.failed();
       done += state.phase() == SliceState.Phase.DONE ? count : 0;

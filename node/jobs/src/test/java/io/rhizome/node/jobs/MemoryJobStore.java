@@ -56,7 +56,11 @@ final class MemoryJobStore implements JobStore {
   }
 
   @Override
-  public synchronized List<SliceState> slices(Job job) {
+  public synchronized List<List<SliceState>> slices(List<Job> jobs) {
+    return jobs.stream().map(this::states).toList();
+  }
+
+  private List<SliceState> states(Job job) {
     List<SliceState> states = new ArrayList<>();
     for (int i = 0; i < job.slices(); i++) {
       states.add(slices.getOrDefault(key(job.slice(i)), SliceState.NEW));

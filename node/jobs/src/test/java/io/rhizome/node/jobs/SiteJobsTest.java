@@ -94,6 +94,29 @@ final class SiteJobsTest {
   }
 
   @Test
+  void allJobsAreListedWithWhatIsDoneOfEach() throws Exception {
+    TestNode one = node("a", new MemoryJobStore("a"), SiteJobsTest::echo);
+    int jobs = 3;
+    for (int i = 0; i < jobs; i++) {
+      // Together more slices than are read at once.
+      JobId id = new JobId("night-" + i);
+      var unused =
+          submit(one, new JobSpec(id, "lab", "digits", 0, 0, Duration.ofHours(1)), 10_000 + i);
+    }
+    one.runner.start();
+    List<JobStatus> listed =
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(20))
+            .until(
+                one.jobs::list,
+                all -> all.stream().allMatch(status -> status.state() == State.DONE));
+    assertThat(listed)
+        .extracting(status -> status.job().id().text())
+        .containsExactly("night-0", "night-1", "night-2");
+    assertThat(listed).extracting(JobStatus::done).containsExactly(10_000, 10_001, 10_002);
+  }
+
+  @Test
   void isNotAcceptedWhereTooFewKeepItAndIsTheSameJobWhenSentAgain() throws Exception {
     JobStore store = new MemoryJobStore("a", "b", "c");
     TestNode one = node("a", store, SiteJobsTest::echo);

@@ -13,6 +13,7 @@ import io.rhizome.node.jobs.SliceChange;
 import io.rhizome.node.jobs.SliceResults;
 import io.rhizome.node.jobs.SliceState;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -117,25 +118,33 @@ final class IgniteJobStore implements JobStore {
   }
 
   @Override
-  public List<SliceState> slices(Job job) throws JobException {
+  public List<List<SliceState>> slices(List<Job> jobs) throws JobException {
     return asked(
-        "read the slices of job " + job.id(),
+        "read the slices of jobs",
         () -> {
-          List<SliceState> states = new ArrayList<>();
-          for (int from = 0; from < job.slices(); from += MAX_KEYS) {
-            SortedSet<String> keys = new TreeSet<>();
-            int to = Math.min(job.slices(), from + MAX_KEYS);
-            for (int i = from; i < to; i++) {
+          Map<String, byte[]> stored = new HashMap<>();
+          SortedSet<String> keys = new TreeSet<>();
+          for (Job job : jobs) {
+            for (int i = 0; i < job.slices(); i++) {
               keys.add(key(job.id(), i));
-            }
-            Map<String, byte[]> stored = slices.getAll(keys);
-            for (int i = from; i < to; i++) {
-              byte[] state = stored.get(key(job.id(), i));
-              states.add(state == null ? SliceState.NEW : SliceState.decode(state));
+              if (keys.size() == MAX_KEYS) {
+                stored.putAll(slices.getAll(keys));
+                keys.clear();
+              }
             }
           }
-          return states;
+          stored.putAll(slices.getAll(keys));
+          return jobs.stream().map(job -> states(job, stored)).toList();
         });
+  }
+
+  private static List<SliceState> states(Job job, Map<String, byte[]> stored) {
+    List<SliceState> states = new ArrayList<>();
+    for (int i = 0; i < job.slices(); i++) {
+      byte[] state = stored.get(key(job.id(), i));
+      states.add(state == null ? SliceState.NEW : SliceState.decode(state));
+    }
+    return states;
   }
 
   @Override

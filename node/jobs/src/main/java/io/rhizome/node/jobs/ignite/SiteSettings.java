@@ -115,7 +115,8 @@ final class SiteSettings {
             new DataRegionConfiguration()
                 .setName("jobs")
                 .setInitialSize(16 * MIB)
-                .setMaxSize(64 * MIB)
+                // Full, each page that is wanted costs another: then all is slow.
+                .setMaxSize(128 * MIB)
                 .setCheckpointPageBufferSize(16 * MIB)
                 .setPersistenceEnabled(true))
         .setSystemDataRegionConfiguration(

@@ -73,6 +73,12 @@ final class IgniteSiteTest {
     assertThat(again.jobs()).containsExactly(new JobStore.Entry(JOB, false, 0));
     assertThat(again.results(last)).isEqualTo(results(last, "first"));
     assertThat(again.slices(JOB).get(4).phase()).isEqualTo(SliceState.Phase.DONE);
+    JobSpec spec = new JobSpec(new JobId("big"), "lab", "digits", 0, 0, Duration.ofHours(1));
+    Job big = new Job(spec, 40_000, 1_000);
+    assertThat(again.slices(List.of(big, JOB)))
+        .satisfiesExactly(
+            states -> assertThat(states).hasSize(big.slices()).containsOnly(SliceState.NEW),
+            states -> assertThat(states.get(4).phase()).isEqualTo(SliceState.Phase.DONE));
     again.cancel(JOB, true);
     assertThat(again.jobs()).containsExactly(new JobStore.Entry(JOB, true, 0));
     again.dropFailed(last);
