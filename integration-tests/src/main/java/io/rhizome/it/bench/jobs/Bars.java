@@ -44,7 +44,7 @@ final class Bars {
         Figure.required(
             "submit_p99_ms",
             value("rate", "submit_p99_ms"),
-            SUBMIT_MILLIS + value("rate", "forced_p99_ms")),
+            SUBMIT_MILLIS + value("rate", "submit_forced_p99_ms")),
         Figure.required("interactive_ratio", value("rate", "interactive_ratio"), 1.5),
         Figure.required("rss_mb", value("idle", "rss_mb"), 120));
   }
@@ -73,7 +73,13 @@ final class Bars {
         Figure.requiredAtLeast("read_only_reasoned", value("disk", "read_only_reasoned"), 1),
         Figure.none("read_only_accepted_last", value("disk", "read_only_accepted_last")),
         Figure.required("read_only_recover_s", value("disk", "read_only_recover_s"), BACK_SECONDS),
-        Figure.reported("forced_p99_ms", value("rate", "forced_p99_ms")),
+        Figure.required(
+            "submit_required_p99_ms",
+            value("rate", "submit_required_p99_ms"),
+            SUBMIT_MILLIS + value("rate", "submit_required_forced_p99_ms")),
+        Figure.required(
+            "interactive_required_ratio", value("rate", "interactive_required_ratio"), 1.5),
+        Figure.reported("forced_p99_ms", value("rate", "submit_forced_p99_ms")),
         Figure.reported("half_items_per_s", value("rate", "half_items_per_s")),
         Figure.reported("interactive_idle_p99_ms", value("rate", "idle_p99_ms")),
         Figure.reported("interactive_busy_p99_ms", value("rate", "busy_p99_ms")),

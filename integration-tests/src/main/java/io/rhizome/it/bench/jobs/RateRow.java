@@ -22,6 +22,10 @@ final class RateRow implements Row {
   private static final int REQUEST_BYTES = 4;
   private static final String INTERACTIVE = "interactive";
   private static final double SHARE = 0.5;
+
+  /** Items per second that are required. */
+  private static final double REQUIRED = 1_000;
+
   private static final long FORCE_MILLIS = 10;
   private static final Duration CALL_LIMIT = Duration.ofSeconds(10);
 
@@ -46,6 +50,10 @@ final class RateRow implements Row {
     return scale.seconds(20, 6);
   }
 
+  private static Duration longer(Scale scale) {
+    return scale.seconds(60, 6);
+  }
+
   @Override
   public List<String> method(Scale scale) {
     return List.of(
@@ -63,7 +71,9 @@ final class RateRow implements Row {
             .formatted(length(scale).toSeconds()),
         "have been sent), while every %d ms 4 KiB are written and forced to disk beside a node's jobs"
             .formatted(FORCE_MILLIS),
-        "(forced); the three nodes share that disk");
+        "(forced); the three nodes share that disk; the same once more at the rate that is required,",
+        "%.0f items/s, for %d s, and the client beside half of that"
+            .formatted(REQUIRED, longer(scale).toSeconds()));
   }
 
   @Override
@@ -79,11 +89,14 @@ final class RateRow implements Row {
     Readings readings = new Readings().with("items_per_s", rate);
     Recording warming = interactive(mesh, warming(scale));
     Recording idle = interactive(mesh, length(scale));
-    Recording busy = halfBusy(mesh, scale, rate * SHARE, readings);
+    Recording busy = busy(mesh, scale, "half", rate * SHARE, readings);
+    Recording required = busy(mesh, scale, "required", REQUIRED * SHARE, readings);
     System.out.printf(
-        "  interactive requests: %d to warm up, %d without jobs, %d with%n",
-        warming.count(), idle.count(), busy.count());
-    submit(mesh, scale, rate * SHARE, readings);
+        "  interactive requests: %d to warm up, %d without jobs, %d at half the rate, %d at half of"
+            + " the required%n",
+        warming.count(), idle.count(), busy.count(), required.count());
+    submit(mesh, length(scale), "submit", rate * SHARE, readings);
+    submit(mesh, longer(scale), "submit_required", REQUIRED, readings);
     double idle99 = idle.quantileMillis(Ending.ANSWERED, 0.99);
     double busy99 = busy.quantileMillis(Ending.ANSWERED, 0.99);
     return readings
@@ -91,8 +104,15 @@ final class RateRow implements Row {
         .with("idle_p99_ms", idle99)
         .with("busy_p50_ms", busy.quantileMillis(Ending.ANSWERED, 0.5))
         .with("busy_p99_ms", busy99)
-        .with("interactive_failed", busy.count() - busy.count(Ending.ANSWERED))
-        .with("interactive_ratio", busy99 / idle99);
+        .with(
+            "interactive_failed",
+            busy.count()
+                - busy.count(Ending.ANSWERED)
+                + required.count()
+                - required.count(Ending.ANSWERED))
+        .with("interactive_ratio", busy99 / idle99)
+        .with(
+            "interactive_required_ratio", required.quantileMillis(Ending.ANSWERED, 0.99) / idle99);
   }
 
   private static double perSecond(JobsMesh mesh, String job, int items)
@@ -120,22 +140,23 @@ final class RateRow implements Row {
             mostPacedWarmings(scale),
             number -> {
               var unused = interactive(mesh, warming(scale));
-              return "warming %d at half that rate".formatted(number);
+              return "warming %d at that pace".formatted(number);
             });
   }
 
-  private static void submit(JobsMesh mesh, Scale scale, double itemsPerSecond, Readings readings)
+  private static void submit(
+      JobsMesh mesh, Duration length, String name, double itemsPerSecond, Readings readings)
       throws IOException, InterruptedException {
-    long end = System.nanoTime() + length(scale).toNanos();
-    try (Pace pace = Pace.of(clients(mesh), "submit", Sizes.PACED, itemsPerSecond / Sizes.PACED);
+    long end = System.nanoTime() + length.toNanos();
+    try (Pace pace = Pace.of(clients(mesh), name, Sizes.PACED, itemsPerSecond / Sizes.PACED);
         ForcedWrites forced = ForcedWrites.in(mesh.node(ASKED).directory())) {
       while (System.nanoTime() < end) {
         forced.write();
         Thread.sleep(FORCE_MILLIS);
       }
       pace.stop();
-      with(readings, "submit", pace.samples());
-      with(readings, "forced", Samples.merged(List.of(forced.samples())));
+      with(readings, name, pace.samples());
+      with(readings, name + "_forced", Samples.merged(List.of(forced.samples())));
     }
     mesh.awaitAllDone(ASKED);
   }
@@ -163,11 +184,11 @@ final class RateRow implements Row {
     }
   }
 
-  private static Recording halfBusy(
-      JobsMesh mesh, Scale scale, double itemsPerSecond, Readings readings)
+  private static Recording busy(
+      JobsMesh mesh, Scale scale, String name, double itemsPerSecond, Readings readings)
       throws IOException, InterruptedException {
     List<JobClient> clients = clients(mesh);
-    try (Pace pace = Pace.of(clients, "half", Sizes.PACED, itemsPerSecond / Sizes.PACED)) {
+    try (Pace pace = Pace.of(clients, name, Sizes.PACED, itemsPerSecond / Sizes.PACED)) {
       warmPaced(mesh, scale);
       long before = clients.get(0).done(CALL_LIMIT);
       long from = System.nanoTime();
@@ -176,8 +197,8 @@ final class RateRow implements Row {
       long after = clients.get(0).done(CALL_LIMIT);
       pace.stop();
       readings
-          .with("half_wanted_per_s", itemsPerSecond)
-          .with("half_items_per_s", (after - before) / seconds);
+          .with(name + "_wanted_per_s", itemsPerSecond)
+          .with(name + "_items_per_s", (after - before) / seconds);
       mesh.awaitAllDone(ASKED);
       return busy;
     }

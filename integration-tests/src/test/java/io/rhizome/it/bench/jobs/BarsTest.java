@@ -58,7 +58,7 @@ final class BarsTest {
 
   @Test
   void theDisksOwnForcedWriteIsNotTheSubmissions() {
-    Map<String, Double> rate = Map.of("submit_p99_ms", 55.0, "forced_p99_ms", 7.5);
+    Map<String, Double> rate = Map.of("submit_p99_ms", 55.0, "submit_forced_p99_ms", 7.5);
     Figure submit = figure(Map.of("rate", rate), "submit_p99_ms");
     assertThat(submit.value()).isEqualTo(55);
     assertThat(submit.atMost()).isEqualTo(57.5);
