@@ -40,7 +40,10 @@ import org.apache.ignite.configuration.CacheConfiguration;
  */
 final class IgniteJobStore implements JobStore {
   private static final int BACKUPS = 2;
-  private static final int PARTITIONS = 64;
+
+  /** Few: all writes wait while a checkpoint begins, which goes through those of every cache. */
+  private static final int PARTITIONS = 16;
+
   private static final int MAX_KEYS = 1_024;
 
   private final Supplier<Site> site;
