@@ -16,14 +16,11 @@ public final class SiteJobs implements Jobs {
   private static final long OPENING_MILLIS = 20_000;
   private static final long PAUSE_MILLIS = 50;
 
-  /** Of how many slices the state is read at once, or of one job. */
-  private static final int LISTED_SLICES = 1_024;
-
   private final JobParts parts;
   private final Limits limits;
-  private final Reasons reasons;
   private final Runnable added;
   private final Copies copies;
+  private final Statuses statuses;
   private final SortedSet<JobId> comingIn = new TreeSet<>();
 
   /**
@@ -50,7 +47,7 @@ public final class SiteJobs implements Jobs {
   public SiteJobs(JobParts parts, Limits limits, Reasons reasons, Runnable added) {
     this.parts = parts;
     this.limits = limits;
-    this.reasons = reasons;
+    this.statuses = new Statuses(reasons);
     this.added = added;
     this.copies = parts.copies();
   }
@@ -286,58 +283,13 @@ public final class SiteJobs implements Jobs {
     if (!parts.stores().isUsed()) {
       return List.of();
     }
-    JobStore store = parts.stores().current();
-    List<JobStatus> all = new ArrayList<>();
-    List<JobStore.Entry> some = new ArrayList<>();
-    int slices = 0;
-    for (JobStore.Entry entry : store.jobs()) {
-      some.add(entry);
-      slices += entry.job().slices();
-      if (slices >= LISTED_SLICES) {
-        all.addAll(statuses(store, some));
-        some.clear();
-        slices = 0;
-      }
-    }
-    all.addAll(statuses(store, some));
-    return all;
-  }
-
-  private List<JobStatus> statuses(JobStore store, List<JobStore.Entry> entries)
-      throws JobException {
-    List<List<SliceState>> slices =
-        store.slices(entries.stream().map(JobStore.Entry::job).toList());
-    List<JobStatus> statuses = new ArrayList<>();
-    for (int i = 0; i < entries.size(); i++) {
-      statuses.add(status(entries.get(i), slices.get(i)));
-    }
-    return statuses;
+    return statuses.all(parts.stores().current());
   }
 
   @Override
   public JobStatus status(JobId id) throws JobException {
     JobStore store = store(id);
-    return statuses(store, List.of(require(store, id))).get(0);
-  }
-
-  private JobStatus status(JobStore.Entry entry, List<SliceState> slices) {
-    Job job = entry.job();
-    int done = 0;
-    int failed = 0;
-    int running = 0;
-    int reruns = 0;
-    int number = 0;
-    for (SliceState state : slices) {
-      int count = job.slice(number++).count();
-      failed += state.failed();
-      done += state.phase() == SliceState.Phase.DONE ? count : 0;
-      running += state.phase() == SliceState.Phase.CLAIMED ? count : 0;
-      reruns += count * Math.max(0, state.attempts() - 1);
-    }
-    State state =
-        done == job.items() ? State.DONE : entry.cancelled() ? State.CANCELLED : State.RUNNING;
-    List<String> waiting = state == State.RUNNING ? reasons.of(job) : List.<String>of();
-    return new JobStatus(job, state, done, failed, running, reruns, waiting);
+    return statuses.of(store, require(store, id));
   }
 
   @Override

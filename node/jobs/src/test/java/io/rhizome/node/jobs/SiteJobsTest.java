@@ -178,12 +178,14 @@ final class SiteJobsTest {
     List<ItemResult> failed =
         one.jobs.results(SPEC.id(), 0, 20).stream().filter(ItemResult::failed).toList();
     assertThat(failed).hasSize(1);
+    assertThat(one.jobs.list()).containsExactly(one.jobs.status(SPEC.id()));
     assertThat(failed.get(0).value()).asString(StandardCharsets.UTF_8).isEqualTo("the model broke");
     one.jobs.retry(SPEC.id());
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> one.jobs.status(SPEC.id()).failed() == 0);
     assertThat(awaitState(one, State.DONE).failed()).isZero();
+    assertThat(one.jobs.list()).containsExactly(one.jobs.status(SPEC.id()));
     assertThat(runs.get()).as("only the failed one ran again").isEqualTo(21);
   }
 
