@@ -390,6 +390,9 @@ final class Policies implements AutoCloseable {
             .ready()
             .whenComplete(
                 (ready, failure) -> {
+                  if (voter != opened) {
+                    return; // Given up meanwhile.
+                  }
                   if (failure != null) {
                     log.error("this node got no vote on policy: {}", failure.getMessage());
                     if (opened.beganAfresh()) {

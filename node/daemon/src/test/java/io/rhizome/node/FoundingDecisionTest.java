@@ -17,7 +17,7 @@ class FoundingDecisionTest {
   private static final FoundingDecision WIPED = new FoundingDecision(SELF, false);
   private static final long LATER = FoundingDecision.LONELY_NANOS;
 
-  private static NodeId node(int first) {
+  static NodeId node(int first) {
     byte[] id = new byte[NodeId.BYTES];
     id[0] = (byte) first;
     return NodeId.of(id);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rhizome.node;
 
+import static io.rhizome.node.FoundingDecisionTest.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -49,12 +50,6 @@ class PoliciesTest {
   private final List<String> openedIn = new CopyOnWriteArrayList<>();
   @TempDir private Path directory;
   private VoterDirectory voter;
-
-  private static NodeId node(int number) {
-    byte[] id = new byte[NodeId.BYTES];
-    id[0] = (byte) number;
-    return NodeId.of(id);
-  }
 
   /** It had founded policy when it stopped. */
   @BeforeEach

@@ -104,15 +104,14 @@ final class RateRow implements Row {
         .with("idle_p99_ms", idle99)
         .with("busy_p50_ms", busy.quantileMillis(Ending.ANSWERED, 0.5))
         .with("busy_p99_ms", busy99)
-        .with(
-            "interactive_failed",
-            busy.count()
-                - busy.count(Ending.ANSWERED)
-                + required.count()
-                - required.count(Ending.ANSWERED))
+        .with("interactive_failed", failed(busy) + failed(required))
         .with("interactive_ratio", busy99 / idle99)
         .with(
             "interactive_required_ratio", required.quantileMillis(Ending.ANSWERED, 0.99) / idle99);
+  }
+
+  private static int failed(Recording recording) {
+    return recording.count() - recording.count(Ending.ANSWERED);
   }
 
   private static double perSecond(JobsMesh mesh, String job, int items)

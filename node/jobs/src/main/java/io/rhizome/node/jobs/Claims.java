@@ -76,7 +76,6 @@ final class Claims {
     if (now != spell) {
       spell = now;
       found.clear();
-      jobs.forgetList();
       scanned = false;
     }
     if (scanned && nowNanos - scannedNanos >= STALE_NANOS) {

@@ -24,7 +24,7 @@ final class OpenJobs {
   /** Jobs that are done, with the round in which they were. */
   private final Map<JobId, Integer> done = new TreeMap<>();
 
-  private boolean listed;
+  private long spell = -1;
   private long listedNanos;
 
   /** One of them. */
@@ -40,6 +40,12 @@ final class OpenJobs {
 
   /** Those that there are now. */
   List<Open> list(JobStore store) throws JobException {
+    long now = store.site().spell();
+    if (now != spell) {
+      // The store is another, and may know less.
+      done.clear();
+      spell = now;
+    }
     known.clear();
     for (JobStore.Entry entry : store.jobs()) {
       known.put(entry.job().id(), entry);
@@ -50,10 +56,9 @@ final class OpenJobs {
 
   /** Those that there were at most a second ago, and what came since. */
   List<Open> read(long nowNanos, JobStore store) throws JobException {
-    if (!listed || nowNanos - listedNanos >= LIST_NANOS) {
+    if (store.site().spell() != spell || nowNanos - listedNanos >= LIST_NANOS) {
       List<Open> open = list(store);
       listedNanos = nowNanos;
-      listed = true;
       return open;
     }
     for (JournalEntry items : journal.entries()) {
@@ -83,10 +88,5 @@ final class OpenJobs {
   /** All of that is done: it is left out until it goes on again. */
   void onDone(JobStore.Entry entry) {
     done.put(entry.job().id(), entry.round());
-  }
-
-  /** What was listed is of no use any more: the store is another. */
-  void forgetList() {
-    listed = false;
   }
 }

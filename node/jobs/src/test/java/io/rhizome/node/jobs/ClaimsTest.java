@@ -135,4 +135,15 @@ final class ClaimsTest {
     store.cancel(job, false);
     assertThat(next()).contains(job.slice(0));
   }
+
+  @Test
+  void whatWasDoneIsClaimedAgainWhereTheStoreBeganAnewAndDoesNotKnow() throws Exception {
+    Job job = job("a", 0, 1);
+    Claims.Claim claim = claims.next(nanos, store).orElseThrow();
+    assertThat(store.change(claim.slice(), SliceChange.finish(claim.state(), 0))).isPresent();
+    assertThat(next()).isEmpty();
+
+    store.beginAnew();
+    assertThat(next()).contains(job.slice(0));
+  }
 }

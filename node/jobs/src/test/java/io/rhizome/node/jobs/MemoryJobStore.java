@@ -25,6 +25,13 @@ final class MemoryJobStore implements JobStore {
     site = new Site(site.spell(), new TreeSet<>(List.of(nodes)), site.all());
   }
 
+  /** Begins anew, and knows nothing of how far jobs are. */
+  synchronized void beginAnew() {
+    site = new Site(site.spell() + 1, site.present(), site.all());
+    slices.clear();
+    results.clear();
+  }
+
   /** How often all jobs were listed. */
   synchronized int lists() {
     return lists;

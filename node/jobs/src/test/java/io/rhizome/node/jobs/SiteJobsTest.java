@@ -95,7 +95,8 @@ final class SiteJobsTest {
 
   @Test
   void allJobsAreListedWithWhatIsDoneOfEach() throws Exception {
-    TestNode one = node("a", new MemoryJobStore("a"), SiteJobsTest::echo);
+    MemoryJobStore store = new MemoryJobStore("a");
+    TestNode one = node("a", store, SiteJobsTest::echo);
     int jobs = 3;
     for (int i = 0; i < jobs; i++) {
       // Together more slices than are read at once.
@@ -114,6 +115,12 @@ final class SiteJobsTest {
         .extracting(status -> status.job().id().text())
         .containsExactly("night-0", "night-1", "night-2");
     assertThat(listed).extracting(JobStatus::done).containsExactly(10_000, 10_001, 10_002);
+    one.runner.close();
+    store.beginAnew();
+    assertThat(one.jobs.list())
+        .as("a store that began anew is asked anew")
+        .extracting(JobStatus::done)
+        .containsExactly(0, 0, 0);
   }
 
   @Test
