@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -54,8 +55,26 @@ public final class Journal {
   private final Path coming;
   private final long maxBytes;
   private final Consumer<String> warnings;
-  private final SortedMap<JobId, JournalEntry> entries = new TreeMap<>();
+
+  /**
+   * Held while a job's file gets its name or goes: who asks what is here does not wait for that.
+   */
+  private final Object naming = new Object();
+
+  private final SortedMap<JobId, Kept> entries = new TreeMap<>();
+
+  /** The same by when they came. */
+  private final NavigableMap<Long, JobId> arrivals = new TreeMap<>();
+
+  private long arrived;
   private long bytes;
+
+  /**
+   * A job that is here.
+   *
+   * @param number the how manieth it was that came, from 1
+   */
+  private record Kept(JournalEntry entry, long number) {}
 
   private Journal(Path directory, long maxBytes, Consumer<String> warnings) {
     this.jobs = directory.resolve("jobs");
@@ -135,19 +154,33 @@ public final class Journal {
   }
 
   private synchronized void adopt(JournalEntry entry) {
-    if (entries.putIfAbsent(entry.job().id(), entry) == null) {
+    if (entries.putIfAbsent(entry.job().id(), new Kept(entry, arrived + 1)) == null) {
+      arrived++;
+      arrivals.put(arrived, entry.job().id());
       bytes += entry.bytes();
     }
   }
 
   /** All jobs that are here, ordered by id. */
   public synchronized List<JournalEntry> entries() {
-    return List.copyOf(entries.values());
+    return entries.values().stream().map(Kept::entry).toList();
+  }
+
+  /**
+   * Jobs that came here.
+   *
+   * @param last the number of the last of all, counted from 1
+   */
+  record Arrivals(List<JobId> jobs, long last) {}
+
+  /** Those that came after that number; some may be gone again. */
+  synchronized Arrivals arrivedAfter(long number) {
+    return new Arrivals(List.copyOf(arrivals.tailMap(number, false).values()), arrived);
   }
 
   /** One of them. */
   public synchronized Optional<JournalEntry> entry(JobId id) {
-    return Optional.ofNullable(entries.get(id));
+    return Optional.ofNullable(entries.get(id)).map(Kept::entry);
   }
 
   /** How many items of a tenant's submission are here. */
@@ -202,18 +235,20 @@ public final class Journal {
   }
 
   /** Gives a whole, forced file its final name, unless the job is here. */
-  private synchronized void publish(Path made, JournalEntry entry) throws IOException {
-    JournalEntry here = entries.get(entry.job().id());
-    if (here != null) {
-      Files.delete(made);
-      requireSame(here, entry);
-      return;
+  private void publish(Path made, JournalEntry entry) throws IOException {
+    synchronized (naming) {
+      Optional<JournalEntry> here = entry(entry.job().id());
+      if (here.isPresent()) {
+        Files.delete(made);
+        requireSame(here.get(), entry);
+        return;
+      }
+      Files.move(made, file(entry.job().id()), StandardCopyOption.ATOMIC_MOVE);
+      try (FileChannel channel = FileChannel.open(jobs, READ)) {
+        channel.force(true);
+      }
+      adopt(entry);
     }
-    Files.move(made, file(entry.job().id()), StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel channel = FileChannel.open(jobs, READ)) {
-      channel.force(true);
-    }
-    adopt(entry);
   }
 
   /** {@link IOException} where two of one id are not one. */
@@ -336,12 +371,19 @@ public final class Journal {
 
   /** Deletes a job with all that belongs to it. */
   public void remove(JobId id) throws IOException {
-    synchronized (this) {
-      JournalEntry gone = entries.remove(id);
-      bytes -= gone == null ? 0 : gone.bytes();
+    synchronized (naming) {
+      forget(id);
+      Files.deleteIfExists(file(id));
     }
-    Files.deleteIfExists(file(id));
     delete(answers.resolve(id.text()));
+  }
+
+  private synchronized void forget(JobId id) {
+    Kept gone = entries.remove(id);
+    if (gone != null) {
+      arrivals.remove(gone.number());
+      bytes -= gone.entry().bytes();
+    }
   }
 
   /** Deletes submissions that broke off before then, in milliseconds since the epoch. */

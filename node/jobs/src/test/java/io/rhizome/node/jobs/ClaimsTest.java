@@ -37,15 +37,20 @@ final class ClaimsTest {
   }
 
   private Job job(String name, int priority, int items) throws IOException, JobException {
+    Job job = here(name, priority, items);
+    var unused = store.add(job);
+    return job;
+  }
+
+  /** A job that the store does not know. */
+  private Job here(String name, int priority, int items) throws IOException {
     JobId id = new JobId(name);
     JobSpec spec = new JobSpec(id, "", "digits", 0, priority, Duration.ofDays(7));
     try (ItemsFile file = journal.upload(id, "")) {
       for (int i = 0; i < items; i++) {
         file.add(new byte[] {1});
       }
-      Job job = journal.seal(new Job(spec, items, 7), file).job();
-      var unused = store.add(job);
-      return job;
+      return journal.seal(new Job(spec, items, 7), file).job();
     }
   }
 
@@ -119,6 +124,32 @@ final class ClaimsTest {
     nanos += TimeUnit.MILLISECONDS.toNanos(60);
 
     assertThat(atOnce()).contains(second.slice(0));
+    assertThat(store.lists()).isEqualTo(1);
+  }
+
+  @Test
+  void whatTheStoreLearnsLaterIsClaimedBeforeAllJobsAreListedAgain() throws Exception {
+    Job job = here("a", 0, 1);
+    assertThat(next()).isEmpty();
+    nanos += TimeUnit.MILLISECONDS.toNanos(210);
+    assertThat(atOnce()).isEmpty();
+    assertThat(store.add(job)).isTrue();
+    nanos += TimeUnit.MILLISECONDS.toNanos(210);
+
+    assertThat(atOnce()).contains(job.slice(0));
+    assertThat(store.lists()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsGoneFromHereIsNotClaimed() throws Exception {
+    Job first = job("a", 0, 1);
+    Job second = job("b", 0, 1);
+    assertThat(next()).contains(first.slice(0));
+    journal.remove(second.id());
+    claims.retain(Set.of(first.id()));
+    nanos += TimeUnit.MILLISECONDS.toNanos(210);
+
+    assertThat(atOnce()).isEmpty();
     assertThat(store.lists()).isEqualTo(1);
   }
 

@@ -19,12 +19,18 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One job on its way in: the spec, then its items, of which the next is asked for when the last is
- * kept. What arrived stays for another try, however this ends. A client that sends nothing for a
- * minute or two is cut off. Any thread that may block.
+ * One job on its way in: the spec, then its items, a few of which are asked for at once, the next
+ * when those are kept: each time is a wait for two threads. What arrived stays for another try,
+ * however this ends. A client that sends nothing for a minute or two is cut off. Any thread that
+ * may block.
  */
 final class Submit implements StreamObserver<SubmitJobRequest> {
   private static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  /** Of what is asked for at once, if it is like the last; and so many items at most. */
+  private static final int AHEAD_BYTES = 256 * 1024;
+
+  private static final int MAX_AHEAD = 32;
 
   private final TenantJobs jobs;
   private final Caller caller;
@@ -32,6 +38,7 @@ final class Submit implements StreamObserver<SubmitJobRequest> {
   private TenantJobs.@Nullable Submission submission;
   private boolean ended;
   private boolean heard;
+  private int ahead;
   private Cancellable look = () -> {};
 
   Submit(TenantJobs jobs, Caller caller, ServerCallStreamObserver<JobInfo> observer) {
@@ -40,7 +47,15 @@ final class Submit implements StreamObserver<SubmitJobRequest> {
     this.observer = observer;
     observer.setOnCancelHandler(this::end);
     observer.disableAutoRequest();
-    observer.request(1);
+    ask(AHEAD_BYTES);
+  }
+
+  /** Asks for what is next, when all that was asked for has come. */
+  private void ask(int lastBytes) {
+    if (ahead == 0) {
+      ahead = Math.max(1, Math.min(MAX_AHEAD, AHEAD_BYTES / Math.max(1, lastBytes)));
+      observer.request(ahead);
+    }
   }
 
   @Override
@@ -49,17 +64,23 @@ final class Submit implements StreamObserver<SubmitJobRequest> {
       return;
     }
     heard = true;
+    ahead--;
+    int bytes = AHEAD_BYTES;
     try {
       switch (message.getPartCase()) {
         case SPEC -> begin(message.getSpec());
-        case ITEM -> begun().add(message.getItem().toByteArray());
+        case ITEM -> {
+          byte[] item = message.getItem().toByteArray();
+          bytes = item.length;
+          begun().add(item);
+        }
         case PART_NOT_SET -> throw invalid("a message has a spec or an item");
       }
     } catch (JobException | AccessException | RuntimeException e) {
       refuse(e);
       return;
     }
-    observer.request(1);
+    ask(bytes);
   }
 
   /** Cuts it off where nothing comes for a minute or two; looks on threads that may block. */
