@@ -90,7 +90,11 @@ final class Backlog implements AutoCloseable {
 
   /** How often items of these jobs were begun again, as a share of the items. */
   double reruns() {
-    long reruns = client.list(CALL_LIMIT).stream().mapToLong(JobInfo::getReruns).sum();
+    long reruns =
+        client.list(CALL_LIMIT).stream()
+            .filter(job -> accepted.contains(job.getId()))
+            .mapToLong(JobInfo::getReruns)
+            .sum();
     return (double) reruns / Math.max(1, (long) items * accepted.size());
   }
 

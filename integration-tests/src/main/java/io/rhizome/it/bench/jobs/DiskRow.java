@@ -56,6 +56,11 @@ final class DiskRow implements Row {
   }
 
   @Override
+  public boolean shares() {
+    return true;
+  }
+
+  @Override
   public JobsMesh found(Checkout checkout) throws IOException, InterruptedException {
     return JobsMesh.onLoopback(checkout, Sizes.NODES);
   }
@@ -64,6 +69,8 @@ final class DiskRow implements Row {
   public Readings run(JobsMesh mesh, Scale scale) throws IOException, InterruptedException {
     List<SmallDisk> disks = new ArrayList<>();
     try {
+      // What another row left here is out of sight from here on.
+      mesh.killAll();
       for (int i = 1; i <= mesh.size(); i++) {
         disks.add(SmallDisk.mount(mesh.node(i).directory().resolve(DIRECTORY), SIZE_OPTION));
       }

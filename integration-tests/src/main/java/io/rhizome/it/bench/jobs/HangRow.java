@@ -40,6 +40,11 @@ final class HangRow implements Row {
   }
 
   @Override
+  public boolean shares() {
+    return true;
+  }
+
+  @Override
   public JobsMesh found(Checkout checkout) throws IOException, InterruptedException {
     return JobsMesh.onLoopback(checkout, Sizes.NODES);
   }

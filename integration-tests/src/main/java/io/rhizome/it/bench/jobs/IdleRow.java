@@ -33,7 +33,7 @@ final class IdleRow implements Row {
 
   /** When memory is read, counted from the start. */
   private static Duration wait(Scale scale) {
-    return scale.seconds(20, 10);
+    return scale.seconds(20, 5);
   }
 
   @Override

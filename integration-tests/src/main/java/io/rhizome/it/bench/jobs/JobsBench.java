@@ -32,9 +32,14 @@ public final class JobsBench implements Benchmark {
   @Override
   public List<String> method() {
     List<String> lines = new ArrayList<>();
+    String shared =
+        scale.quick()
+            ? "Rows on a mesh of their own, save kill, hang, rate and disk, on one after the other;"
+            : "Each row on a mesh of its own;";
     lines.addAll(
         List.of(
-            "Each row on a mesh of its own, three nodes of one site unless said otherwise, each a",
+            shared,
+            "three nodes of one site unless said otherwise, each a",
             "process that holds a model of the engine timer: 1 ms, "
                 + JobsMesh.WORKERS
                 + " workers."
@@ -53,9 +58,10 @@ public final class JobsBench implements Benchmark {
   @Override
   public Result run(Checkout checkout) throws IOException, InterruptedException {
     Map<String, Map<String, Double>> found = new LinkedHashMap<>();
-    Rows rows = new Rows(checkout, scale);
-    for (Row row : Rows.ALL) {
-      found.put(row.name(), rows.run(row).values());
+    try (Rows rows = new Rows(checkout, scale)) {
+      for (Row row : Rows.ALL) {
+        found.put(row.name(), rows.run(row).values());
+      }
     }
     Bars bars = new Bars(Sizes.items(scale), found);
     System.out.println();

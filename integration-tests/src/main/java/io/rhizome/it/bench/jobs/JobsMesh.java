@@ -49,6 +49,8 @@ final class JobsMesh implements AutoCloseable {
   private final PortPlan ports;
   private final @Nullable Links links;
   private final List<JobClient> clients = new ArrayList<>();
+  private boolean running;
+  private boolean loaded;
 
   private JobsMesh(LocalMesh mesh, PortPlan ports, @Nullable Links links) {
     this.mesh = mesh;
@@ -95,9 +97,22 @@ final class JobsMesh implements AutoCloseable {
     return mesh.nodes().size();
   }
 
-  /** Starts all; returns when all of them take requests for the model, and jobs. */
+  /**
+   * Starts all, unless they run; returns when all of them take requests for the model, and jobs.
+   */
   void start() throws IOException, InterruptedException {
-    launchAll();
+    if (!running) {
+      launchAll();
+      load();
+      awaitJobs();
+    }
+  }
+
+  /** Has all hold the model, as they will whenever they start again. */
+  private void load() throws IOException, InterruptedException {
+    if (loaded) {
+      return;
+    }
     if (links != null) {
       admitAnyone();
     }
@@ -109,7 +124,7 @@ final class JobsMesh implements AutoCloseable {
       mesh.load(i, MODEL);
     }
     awaitEach("every node to know who holds the model", client -> holders(client) == size());
-    awaitJobs();
+    loaded = true;
   }
 
   /** Clients elsewhere than on a node's loopback need keys, unless policy says otherwise. */
@@ -123,6 +138,7 @@ final class JobsMesh implements AutoCloseable {
 
   /** Starts all, none of which runs; returns when all are ready. */
   void launchAll() throws IOException, InterruptedException {
+    running = true;
     for (int i = 1; i <= size(); i++) {
       launch(i);
     }
@@ -177,7 +193,7 @@ final class JobsMesh implements AutoCloseable {
   }
 
   /** Returns when every node says what jobs there are. */
-  void awaitJobs() {
+  private void awaitJobs() {
     awaitEach("every node to have jobs", client -> client.done(CALL_LIMIT) >= 0);
   }
 
@@ -244,6 +260,7 @@ final class JobsMesh implements AutoCloseable {
 
   /** Kill -9 of all of them. */
   void killAll() {
+    running = false;
     mesh.nodes().forEach(NodeProcess::kill);
   }
 

@@ -20,9 +20,11 @@ public final class JobsRow {
               + String.join(", ", Rows.ALL.stream().map(Row::name).toList()));
       System.exit(2);
     }
-    Rows rows = new Rows(Checkout.find(), new Scale(words.contains("--quick"), JobsBench.SEED));
-    for (String name : names) {
-      var unused = rows.run(Rows.named(name).orElseThrow());
+    Scale scale = new Scale(words.contains("--quick"), JobsBench.SEED);
+    try (Rows rows = new Rows(Checkout.find(), scale)) {
+      for (String name : names) {
+        var unused = rows.run(Rows.named(name).orElseThrow());
+      }
     }
   }
 }

@@ -31,6 +31,11 @@ final class KillRow implements Row {
   }
 
   @Override
+  public boolean shares() {
+    return true;
+  }
+
+  @Override
   public JobsMesh found(Checkout checkout) throws IOException, InterruptedException {
     return JobsMesh.onLoopback(checkout, Sizes.NODES);
   }
@@ -45,8 +50,7 @@ final class KillRow implements Row {
     mesh.awaitDone(ASKED, JOB, items * 6 / 10);
     mesh.killAll();
     long from = System.nanoTime();
-    mesh.launchAll();
-    mesh.awaitJobs();
+    mesh.start();
     double away = (System.nanoTime() - from) / 1e9;
     mesh.awaitDone(OTHER, JOB, items);
     int reruns = mesh.client(OTHER).info(JOB, CALL_LIMIT).getReruns();

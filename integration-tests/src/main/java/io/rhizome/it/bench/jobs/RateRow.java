@@ -77,6 +77,11 @@ final class RateRow implements Row {
   }
 
   @Override
+  public boolean shares() {
+    return true;
+  }
+
+  @Override
   public JobsMesh found(Checkout checkout) throws IOException, InterruptedException {
     return JobsMesh.onLoopback(checkout, Sizes.NODES);
   }

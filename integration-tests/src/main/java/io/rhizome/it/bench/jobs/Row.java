@@ -24,6 +24,13 @@ interface Row {
   /** The mesh that it runs on, of which no node runs yet. */
   JobsMesh found(Checkout checkout) throws IOException, InterruptedException;
 
-  /** Starts the mesh, and measures. Prints what the readings do not say. */
+  /**
+   * Whether, for a glance, it may run where others of these ran, all on a mesh as it founds one.
+   */
+  default boolean shares() {
+    return false;
+  }
+
+  /** Starts the mesh, unless it runs, and measures. Prints what the readings do not say. */
   Readings run(JobsMesh mesh, Scale scale) throws IOException, InterruptedException;
 }

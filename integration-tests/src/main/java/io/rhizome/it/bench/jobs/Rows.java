@@ -7,22 +7,27 @@ import io.rhizome.it.bench.faults.Scale;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** All rows, each on a mesh of its own: what one left would be in the next one's way. */
-final class Rows {
-  /** In the order in which they run. */
+/**
+ * All rows, each on a mesh of its own: what one left could be in the next one's way. For a glance
+ * those that may share one, for to found it takes longer than some rows do. For one thread.
+ */
+final class Rows implements AutoCloseable {
+  /** In the order in which they run; that of the disks leaves nothing to share. */
   static final List<Row> ALL =
       List.of(
           new KillRow(),
           new HangRow(),
+          new RateRow(),
+          new DiskRow(),
           new PartitionRow(),
           new SitesRow(),
-          new DiskRow(),
-          new RateRow(),
           new IdleRow());
 
   private final Checkout checkout;
   private final Scale scale;
+  private @Nullable JobsMesh shared;
 
   Rows(Checkout checkout, Scale scale) {
     this.checkout = checkout;
@@ -48,8 +53,8 @@ final class Rows {
       return new Readings();
     }
     long began = System.nanoTime();
-    try (JobsMesh mesh = row.found(checkout)) {
-      Readings readings = measure(row, mesh);
+    try {
+      Readings readings = measured(row);
       readings
           .values()
           .forEach((name, value) -> System.out.println("  " + name + " " + text(value)));
@@ -57,7 +62,30 @@ final class Rows {
       return readings;
     } catch (IOException | RuntimeException e) {
       System.out.println("  BROKE OFF: " + e);
+      close();
       return new Readings();
+    }
+  }
+
+  private Readings measured(Row row) throws IOException, InterruptedException {
+    if (scale.quick() && row.shares()) {
+      JobsMesh mesh = shared == null ? row.found(checkout) : shared;
+      shared = mesh;
+      return measure(row, mesh);
+    }
+    close();
+    try (JobsMesh mesh = row.found(checkout)) {
+      return measure(row, mesh);
+    }
+  }
+
+  /** Ends the mesh that was shared. */
+  @Override
+  public void close() {
+    JobsMesh last = shared;
+    shared = null;
+    if (last != null) {
+      last.close();
     }
   }
 

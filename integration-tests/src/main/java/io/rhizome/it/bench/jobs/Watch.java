@@ -20,21 +20,26 @@ final class Watch implements AutoCloseable {
   /** Begins. */
   static Watch at(JobClient client) {
     Watch watch = new Watch(client);
+    watch.lookOnce();
     watch.thread.setDaemon(true);
     watch.thread.start();
     return watch;
   }
 
   /** A node that cannot say has not been seen to do anything. */
+  private void lookOnce() {
+    try {
+      long done = client.done(CALL_LIMIT);
+      growths.saw(System.nanoTime(), done);
+    } catch (StatusRuntimeException e) {
+      // The next look may tell.
+    }
+  }
+
   private void look() {
     try {
       while (true) {
-        try {
-          long done = client.done(CALL_LIMIT);
-          growths.saw(System.nanoTime(), done);
-        } catch (StatusRuntimeException e) {
-          // The next look may tell.
-        }
+        lookOnce();
         Thread.sleep(LOOK_MILLIS);
       }
     } catch (InterruptedException e) {

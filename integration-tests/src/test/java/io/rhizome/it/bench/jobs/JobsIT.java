@@ -19,8 +19,7 @@ final class JobsIT {
       mesh.node(3).kill();
       mesh.awaitDone(1, "night", ITEMS / 2);
       mesh.killAll();
-      mesh.launchAll();
-      mesh.awaitJobs();
+      mesh.start();
       mesh.awaitDone(2, "night", ITEMS);
       Tally tally = mesh.client(3).check("night", ITEMS);
       assertThat(tally.results()).isEqualTo(ITEMS);
