@@ -34,7 +34,7 @@ public final class JobsBench implements Benchmark {
     List<String> lines = new ArrayList<>();
     String shared =
         scale.quick()
-            ? "Rows on a mesh of their own, save kill, hang, rate and disk, on one after the other;"
+            ? "Each row on a mesh of its own, but kill, hang, rate and disk one after the other on one;"
             : "Each row on a mesh of its own;";
     lines.addAll(
         List.of(

@@ -72,7 +72,7 @@ public final class Journal {
   /**
    * A job that is here.
    *
-   * @param number the how manieth it was that came, from 1
+   * @param number its place in the order in which they came, from 1
    */
   private record Kept(JournalEntry entry, long number) {}
 

@@ -56,10 +56,11 @@ final class OpenJobs {
       done.clear();
       spell = now;
     }
+    List<JobStore.Entry> all = store.jobs();
     addArrivals();
     open.clear();
     SortedSet<JobId> listed = new TreeSet<>();
-    for (JobStore.Entry entry : store.jobs()) {
+    for (JobStore.Entry entry : all) {
       listed.add(entry.job().id());
       add(entry);
     }
