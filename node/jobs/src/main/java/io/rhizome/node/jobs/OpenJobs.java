@@ -51,12 +51,12 @@ final class OpenJobs {
   /** Those that there are now, ordered by id. */
   List<Open> list(JobStore store) throws JobException {
     long now = store.site().spell();
+    List<JobStore.Entry> all = store.jobs();
     if (now != spell) {
       // The store is another, and may know less.
       done.clear();
       spell = now;
     }
-    List<JobStore.Entry> all = store.jobs();
     addArrivals();
     open.clear();
     SortedSet<JobId> listed = new TreeSet<>();
