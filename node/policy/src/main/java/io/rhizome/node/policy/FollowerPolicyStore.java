@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -31,6 +32,7 @@ public final class FollowerPolicyStore implements PolicyStore {
   private final PolicyMachine machine;
   private final PolicyFeed feed;
   private final Following following;
+  private final ScheduledFuture<?> ticks;
   private volatile List<NodeId> voters;
   private volatile long currentAtNanos;
   private volatile boolean current;
@@ -63,7 +65,7 @@ public final class FollowerPolicyStore implements PolicyStore {
     this.following = new Following(random, nanoTime.getAsLong());
     this.voters = saved.voters();
     following.onVoters(voters);
-    var unused = thread.scheduleWithFixedDelay(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    this.ticks = thread.scheduleWithFixedDelay(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Writes the copy that a store over this file begins with. */
@@ -255,6 +257,7 @@ public final class FollowerPolicyStore implements PolicyStore {
   public void close() {
     thread.execute(
         () -> {
+          ticks.cancel(false);
           stream = null;
           stopStream();
           save();

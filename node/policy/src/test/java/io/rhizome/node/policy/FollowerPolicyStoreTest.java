@@ -16,8 +16,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +26,7 @@ class FollowerPolicyStoreTest {
   private static final NodeId GONE = node(2);
 
   private final Random random = new Random(1);
-  private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+  private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1);
   private final PolicyStore voter =
       new InMemoryPolicyStore(VOTER, (policy, proposal) -> {}, () -> 5);
   private final Source source = new Source();
@@ -158,6 +157,18 @@ class FollowerPolicyStoreTest {
     FollowerPolicyStore second = follower();
     assertThat(second.image()).isEqualTo(voter.image());
     assertThat(second.status().voters()).containsExactly(VOTER);
+  }
+
+  @Test
+  void closedWhileItWaitsItFollowsNobodyAnyMore() throws IOException {
+    FollowerPolicyStore follower = follower();
+    follower.onVoters(List.of(GONE));
+    await().until(() -> !follower.status().voters().isEmpty());
+    follower.close();
+    await("no tick to come").until(() -> thread.getQueue().isEmpty());
+    follower.onNewVoters(List.of(VOTER));
+    await().until(() -> follower.status().voters().equals(List.of(VOTER)));
+    assertThat(source.listeners).isEmpty();
   }
 
   @Test
