@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * What this node may claim next: of jobs that go on and whose items are here, the most urgent, then
  * the oldest. Nodes of a site start at different slices, so that they seldom want the same. Of a
  * job whose items may not begin here now nothing is claimed. Jobs whose items could not be run rest
- * for a while; those that are done are not looked at again until they are made to go on. Time is
- * passed in. Any thread.
+ * for a while; those that are done are not looked at again until they are made to go on. What this
+ * node claimed and does not work on, as it was killed or could not say what came of it, it claims
+ * again at once. Time is passed in. Any thread.
  */
 final class Claims {
   private static final long IDLE_NANOS = 200_000_000L;
@@ -33,6 +35,7 @@ final class Claims {
   private final Leases leases;
   private final Deque<Candidate> found = new ArrayDeque<>();
   private final Map<JobId, Rest> rests = new TreeMap<>();
+  private final Set<Slice> worked = new HashSet<>();
 
   private long spell = -1;
   private long scannedNanos;
@@ -55,19 +58,30 @@ final class Claims {
     this.leases = new Leases(leaseNanos);
   }
 
-  /** Claims the next slice, if there is one. */
+  /** Claims the next slice, if there is one; {@link #onEnd} must follow. */
   Optional<Claim> next(long nowNanos, JobStore store) throws JobException {
     while (true) {
       Candidate candidate = candidate(nowNanos, store);
       if (candidate == null) {
         return Optional.empty();
       }
-      Optional<SliceState> mine =
-          store.change(candidate.slice(), SliceChange.claim(self, candidate.state()));
+      Optional<SliceState> mine = Optional.empty();
+      try {
+        mine = store.change(candidate.slice(), SliceChange.claim(self, candidate.state()));
+      } finally {
+        if (mine.isEmpty()) {
+          onEnd(candidate.slice());
+        }
+      }
       if (mine.isPresent()) {
         return Optional.of(new Claim(candidate.entry(), candidate.slice(), mine.get()));
       }
     }
+  }
+
+  /** This node does not work on that slice any more, whatever came of it. */
+  synchronized void onEnd(Slice slice) {
+    worked.remove(slice);
   }
 
   private synchronized @Nullable Candidate candidate(long nowNanos, JobStore store)
@@ -91,10 +105,10 @@ final class Claims {
     return poll();
   }
 
-  /** The next that was found, and may still begin. */
+  /** The next that was found, and may still begin: from now on it is worked on. */
   private @Nullable Candidate poll() {
     Candidate next = found.poll();
-    while (next != null && !mayBegin(next.entry().job())) {
+    while (next != null && !(mayBegin(next.entry().job()) && worked.add(next.slice()))) {
       next = found.poll();
     }
     return next;
@@ -135,16 +149,17 @@ final class Claims {
    */
   private boolean scan(long nowNanos, JobStore store, JournalEntry entry, List<Candidate> others)
       throws JobException {
-    List<String> present = List.copyOf(store.site().present());
+    List<String> present = new ArrayList<>(store.site().present());
     int nodes = Math.max(1, present.size());
     int own = Math.max(0, present.indexOf(self));
+    present.remove(self); // It knows better than the store what it works on.
     int share = Math.floorMod(own - entry.job().id().text().hashCode(), nodes);
     boolean isDone = true;
     int number = 0;
     for (SliceState state : store.slices(entry.job())) {
       Slice slice = entry.job().slice(number++);
       isDone &= state.phase() == SliceState.Phase.DONE;
-      if (leases.isFree(nowNanos, slice, state, present)) {
+      if (!worked.contains(slice) && leases.isFree(nowNanos, slice, state, present)) {
         Candidate candidate = new Candidate(entry, slice, state);
         if (slice.number() % nodes != share) {
           others.add(candidate);

@@ -108,7 +108,11 @@ public final class JobRunner implements AutoCloseable {
     if (claim.isEmpty()) {
       return false;
     }
-    run(store, claim.get());
+    try {
+      run(store, claim.get());
+    } finally {
+      claims.onEnd(claim.get().slice());
+    }
     return true;
   }
 

@@ -2,6 +2,7 @@
 package io.rhizome.node.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,12 +29,15 @@ final class ClaimsTest {
   @BeforeEach
   void open() throws Exception {
     journal = Journal.open(directory, 1 << 20, warning -> {});
-    claims =
-        new Claims(
-            "a",
-            journal,
-            job -> held.contains(job.id()) ? Optional.of(WHY) : Optional.empty(),
-            TimeUnit.SECONDS.toNanos(20));
+    claims = claims();
+  }
+
+  private Claims claims() {
+    return new Claims(
+        "a",
+        journal,
+        job -> held.contains(job.id()) ? Optional.of(WHY) : Optional.empty(),
+        TimeUnit.SECONDS.toNanos(20));
   }
 
   private Job job(String name, int priority, int items) throws IOException, JobException {
@@ -58,6 +62,14 @@ final class ClaimsTest {
   private Optional<Slice> next() throws JobException {
     nanos += TimeUnit.SECONDS.toNanos(1);
     return atOnce();
+  }
+
+  /** The next, claimed and ended with so many items that failed. */
+  private Claims.Claim finished(int failed) throws JobException {
+    Claims.Claim claim = claims.next(nanos, store).orElseThrow();
+    assertThat(store.change(claim.slice(), SliceChange.finish(claim.state(), failed))).isPresent();
+    claims.onEnd(claim.slice());
+    return claim;
   }
 
   private Optional<Slice> atOnce() throws JobException {
@@ -102,6 +114,34 @@ final class ClaimsTest {
     held.clear();
     assertThat(next()).contains(job.slice(1));
     assertThat(atOnce()).contains(job.slice(2));
+  }
+
+  @Test
+  void whatThisNodeClaimedBeforeItWasKilledItClaimsAtOnce() throws Exception {
+    Job job = job("a", 0, 1);
+    assertThat(next()).contains(job.slice(0));
+    assertThat(next()).as("it works on that").isEmpty();
+
+    claims = claims();
+    assertThat(atOnce()).contains(job.slice(0));
+    assertThat(store.slices(job).get(0).attempts()).isEqualTo(2);
+  }
+
+  @Test
+  void aClaimThatEndedWithoutAWordIsClaimedAgain() throws Exception {
+    Job job = job("a", 0, 1);
+    assertThat(next()).contains(job.slice(0));
+    claims.onEnd(job.slice(0));
+    assertThat(next()).contains(job.slice(0));
+  }
+
+  @Test
+  void whatWasClaimedButNotAnsweredIsClaimedAgain() throws Exception {
+    Job job = job("a", 0, 1);
+    store.breakAfterChange();
+    assertThatThrownBy(this::next).isInstanceOf(JobException.class);
+    assertThat(store.slices(job).get(0).phase()).isEqualTo(SliceState.Phase.CLAIMED);
+    assertThat(next()).contains(job.slice(0));
   }
 
   @Test
@@ -156,8 +196,7 @@ final class ClaimsTest {
   @Test
   void aJobThatIsDoneIsClaimedWhenItGoesOnAgain() throws Exception {
     Job job = job("a", 0, 1);
-    Claims.Claim claim = claims.next(nanos, store).orElseThrow();
-    assertThat(store.change(claim.slice(), SliceChange.finish(claim.state(), 1))).isPresent();
+    Claims.Claim claim = finished(1);
     assertThat(next()).isEmpty();
     SliceState done = store.slices(job).get(0);
     assertThat(store.change(claim.slice(), SliceChange.retry(done))).isPresent();
@@ -170,8 +209,7 @@ final class ClaimsTest {
   @Test
   void whatWasDoneIsClaimedAgainWhereTheStoreBeganAnewAndDoesNotKnow() throws Exception {
     Job job = job("a", 0, 1);
-    Claims.Claim claim = claims.next(nanos, store).orElseThrow();
-    assertThat(store.change(claim.slice(), SliceChange.finish(claim.state(), 0))).isPresent();
+    var unused = finished(0);
     assertThat(next()).isEmpty();
 
     store.beginAnew();

@@ -16,6 +16,7 @@ final class MemoryJobStore implements JobStore {
   private final Map<String, List<ItemResult>> results = new TreeMap<>();
   private Site site;
   private int lists;
+  private boolean breaks;
 
   MemoryJobStore(String... nodes) {
     this.site = new Site(1, new TreeSet<>(List.of(nodes)), new TreeSet<>(List.of(nodes)));
@@ -30,6 +31,11 @@ final class MemoryJobStore implements JobStore {
     site = new Site(site.spell() + 1, site.present(), site.all());
     slices.clear();
     results.clear();
+  }
+
+  /** The next change is made, but nobody is told. */
+  synchronized void breakAfterChange() {
+    breaks = true;
   }
 
   /** How often all jobs were listed. */
@@ -76,9 +82,14 @@ final class MemoryJobStore implements JobStore {
   }
 
   @Override
-  public synchronized Optional<SliceState> change(Slice slice, SliceChange change) {
+  public synchronized Optional<SliceState> change(Slice slice, SliceChange change)
+      throws JobException {
     Optional<SliceState> after = slices.getOrDefault(key(slice), SliceState.NEW).after(change);
     after.ifPresent(state -> slices.put(key(slice), state));
+    if (breaks) {
+      breaks = false;
+      throw new JobException(JobException.Code.UNAVAILABLE, "no answer");
+    }
     return after;
   }
 
