@@ -13,7 +13,7 @@ public interface JobStores {
   /** Whether the site has or had jobs, as far as this node knows. Any thread. */
   boolean isUsed();
 
-  /** Whether it has not been open yet since this node started. Any thread. */
+  /** Whether it will open in a moment, for the first time since this node started. Any thread. */
   boolean isOpening();
 
   /** Opens the store, in the background, where that was not done before. Any thread. */

@@ -107,14 +107,14 @@ public final class SiteJobs implements Jobs {
   /** Waits for the store where it is still to be opened; else there must be one now. */
   private void open() throws JobException {
     parts.stores().use();
-    long patience = parts.stores().isOpening() ? OPENING_MILLIS : 0;
-    long end = parts.clock().getAsLong() + patience;
+    long end = parts.clock().getAsLong() + OPENING_MILLIS;
     while (true) {
+      boolean opening = parts.stores().isOpening();
       try {
         var unused = parts.stores().current();
         return;
       } catch (JobException e) {
-        if (parts.clock().getAsLong() >= end) {
+        if (!opening || parts.clock().getAsLong() >= end) {
           throw e;
         }
       }

@@ -39,6 +39,7 @@ public final class IgniteSite implements JobStores, AutoCloseable {
   private static final long TICK_MILLIS = 250;
   private static final long MAX_PAUSE_NANOS = 30_000_000_000L;
   private static final long MIN_PAUSE_NANOS = 1_000_000_000L;
+  private static final long STOP_SECONDS = 30;
 
   private final SiteNode node;
   private final StoreFiles files;
@@ -52,7 +53,7 @@ public final class IgniteSite implements JobStores, AutoCloseable {
 
   private volatile Current current = new Current(null, null, "the job store is starting");
   private volatile boolean used;
-  private volatile boolean opened;
+  private volatile boolean opening = true;
   private SitePlan plan;
   private @Nullable Cluster cluster;
   private final AtomicLong spell = new AtomicLong();
@@ -99,7 +100,7 @@ public final class IgniteSite implements JobStores, AutoCloseable {
 
   @Override
   public boolean isOpening() {
-    return !opened;
+    return opening;
   }
 
   @Override
@@ -131,7 +132,6 @@ public final class IgniteSite implements JobStores, AutoCloseable {
       }
     } catch (IOException | RuntimeException e) {
       pause("the job store cannot go on: " + e.getMessage());
-      log.warn("jobs: {}", current.reason());
     }
   }
 
@@ -183,7 +183,7 @@ public final class IgniteSite implements JobStores, AutoCloseable {
       log.info("jobs: the store is open, with {}", ring.present());
     }
     current = new Current(store, ring, "the job store is starting");
-    opened |= store != null;
+    opening &= store == null;
     if (store != null && carries && ring.group().writes()) {
       carries = !carryOver(store);
     }
@@ -197,6 +197,13 @@ public final class IgniteSite implements JobStores, AutoCloseable {
   }
 
   private void begin() throws IOException {
+    Optional<String> fault = files.probe();
+    if (fault.isPresent()) {
+      // That is known at once; to have Ignite find out costs seconds of a core.
+      pause("the job store cannot be written: " + fault.get(), MIN_PAUSE_NANOS);
+      opening = false;
+      return;
+    }
     spell.incrementAndGet();
     try {
       cluster = Cluster.start(node, files.ignite(), false);
@@ -209,7 +216,6 @@ public final class IgniteSite implements JobStores, AutoCloseable {
         setAside();
       } else {
         pause("the job store did not start: " + StartFailure.reason(e));
-        log.warn("jobs: {}", current.reason());
       }
     }
   }
@@ -263,9 +269,17 @@ public final class IgniteSite implements JobStores, AutoCloseable {
   }
 
   private void pause(String reason) {
-    current = new Current(null, null, reason);
-    pausedUntilNanos = System.nanoTime() + pauseNanos;
+    pause(reason, pauseNanos);
     pauseNanos = Math.min(MAX_PAUSE_NANOS, 2 * pauseNanos);
+  }
+
+  /** Tries again after that; says so where the reason is another than last time. */
+  private void pause(String reason, long nanos) {
+    if (!reason.equals(current.reason())) {
+      log.warn("jobs: {}", reason);
+    }
+    current = new Current(null, null, reason);
+    pausedUntilNanos = System.nanoTime() + nanos;
   }
 
   /** Adds results from before; false where that has to be tried again. */
@@ -289,7 +303,7 @@ public final class IgniteSite implements JobStores, AutoCloseable {
   public void close() {
     thread.shutdown();
     try {
-      var unused = thread.awaitTermination(MAX_PAUSE_NANOS, TimeUnit.NANOSECONDS);
+      var unused = thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -14,7 +14,7 @@ enum StartFailure {
   OTHER;
 
   private static final List<String> ANOTHER_WAY =
-      List.of("baselinetopology", "baseline topology", "not compatible");
+      List.of("baselinetopology", "baseline topology", "not compatible", "distributed metastorage");
   private static final List<String> FULL = List.of("no space left", "quota exceeded");
   private static final List<String> PASSES = List.of("read-only file system");
   private static final List<String> BROKEN =

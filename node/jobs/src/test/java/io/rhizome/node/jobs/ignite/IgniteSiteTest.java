@@ -13,12 +13,14 @@ import io.rhizome.node.jobs.JobStore;
 import io.rhizome.node.jobs.Slice;
 import io.rhizome.node.jobs.SliceChange;
 import io.rhizome.node.jobs.SliceState;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.ignite.Ignition;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -153,7 +155,35 @@ final class IgniteSiteTest {
         .until(() -> both.slices(JOB).get(1).phase() == SliceState.Phase.DONE);
     assertThat(both.results(JOB.slice(1))).isEqualTo(results(JOB.slice(1), "by b"));
     assertThat(both.results(JOB.slice(2))).isEqualTo(results(JOB.slice(2), "by a"));
-    try (var files = Files.list(directory.resolve("b"))) {
+    assertThatAStoreWasSetAsideAt("b");
+  }
+
+  /** As after a power cut, when the last that was said of the cluster is on one node's disk. */
+  @Test
+  void aNodeThatAloneKnowsTheClustersLastChangeComesBack() throws Exception {
+    TestSite site = site(Duration.ofHours(1));
+    site.start("a");
+    site.store("a").add(JOB);
+    site.start("b");
+    site.counting("b", "a", "b");
+    site.start("c");
+    done(site.counting("c", "a", "b", "c"), 0, "by all");
+    site.stop("b");
+    site.stop("c");
+    Ignition.ignite("a").cluster().tag("later");
+    site.stop("a");
+    site.start("b");
+    site.start("c");
+    done(site.store("b"), 1, "without a");
+    site.start("a");
+    JobStore all = site.counting("a", "a", "b", "c");
+    assertThat(all.results(JOB.slice(0))).isEqualTo(results(JOB.slice(0), "by all"));
+    assertThat(all.results(JOB.slice(1))).isEqualTo(results(JOB.slice(1), "without a"));
+    assertThatAStoreWasSetAsideAt("a");
+  }
+
+  private void assertThatAStoreWasSetAsideAt(String node) throws IOException {
+    try (var files = Files.list(directory.resolve(node))) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .anyMatch(name -> name.startsWith("ignite-aside-"));
     }
