@@ -74,7 +74,7 @@ final class PrepareCommand implements Callable<Integer> {
   private static void letJoin(Node node, Path dir) throws IOException, InterruptedException {
     String key = dir.resolve(Foundation.OPERATOR_KEY).toString();
     String address = node.apiEndpoint().toString();
-    String token = command("token", "create", "--node", address, "--operator-key", key).trim();
+    String token = eventually("token", "create", "--node", address, "--operator-key", key).trim();
     Path joiner = dir.resolve("joiner");
     List<Integer> ports = freePorts(3);
     command(
@@ -100,6 +100,21 @@ final class PrepareCommand implements Callable<Integer> {
 
   private static int countNodes(NodeClient client) {
     return client.admin().listNodes(ListNodesRequest.getDefaultInstance()).getNodesCount();
+  }
+
+  /** A command that may come too early for a mesh that is being founded. */
+  private static String eventually(String... words) throws IOException, InterruptedException {
+    long end = System.nanoTime() + CALL_LIMIT.toNanos();
+    while (true) {
+      try {
+        return command(words);
+      } catch (IOException e) {
+        if (System.nanoTime() - end > 0) {
+          throw e;
+        }
+        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+      }
+    }
   }
 
   private static String command(String... words) throws IOException {
