@@ -108,7 +108,8 @@ public final class LocalMesh implements AutoCloseable {
 
   /**
    * From their next start on, nodes compile their code quickly rather than well: for meshes that
-   * live a minute on few cores, never for benchmarks of what a node's own code costs.
+   * live a minute on few cores, never for benchmarks of what a node's own code costs, unless that
+   * is for a glance.
    */
   public void useQuickJit() {
     nodes.forEach(NodeProcess::useQuickJit);

@@ -27,6 +27,11 @@ final class IdleRow implements Row {
     return "idle";
   }
 
+  /** A glance comes after rows that warmed the machine up. */
+  private static int warmings(Scale scale) {
+    return scale.of(1, 0);
+  }
+
   private static int rounds(Scale scale) {
     return scale.of(3, 1);
   }
@@ -39,8 +44,9 @@ final class IdleRow implements Row {
   @Override
   public List<String> method(Scale scale) {
     return List.of(
-        "a mesh of one node without a model, started with jobs and without in turn: once to warm up,",
-        "then %d times, measured, medians; rss_mb: VmRSS with jobs minus without, %d s after the"
+        "a mesh of one node without a model, started with jobs and without in turn: %d times to warm"
+            .formatted(warmings(scale)),
+        "up, then %d times, measured, medians; rss_mb: VmRSS with jobs minus without, %d s after the"
             .formatted(rounds(scale), wait(scale).toSeconds()),
         "start; ready_delay_s: from the start to the line `ready:`, with jobs minus without; store_s:",
         "from that line until the node says what jobs there are");
@@ -65,7 +71,7 @@ final class IdleRow implements Row {
     int rounds = rounds(scale);
     Start[] with = new Start[rounds];
     Start[] without = new Start[rounds];
-    for (int i = -1; i < rounds; i++) {
+    for (int i = -warmings(scale); i < rounds; i++) {
       Duration wait = i < 0 ? Duration.ZERO : wait(scale);
       Start one = start(mesh, true, wait);
       Start other = start(mesh, false, wait);

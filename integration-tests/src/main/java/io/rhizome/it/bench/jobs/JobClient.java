@@ -46,6 +46,15 @@ final class JobClient implements AutoCloseable {
    * io.grpc.StatusRuntimeException} where it is not.
    */
   JobInfo submit(String id, int items) throws InterruptedException {
+    try {
+      return submitting(id, items).get();
+    } catch (ExecutionException e) {
+      throw Status.fromThrowable(e).asRuntimeException();
+    }
+  }
+
+  /** Submits a job of so many items; what is accepted, later. */
+  CompletableFuture<JobInfo> submitting(String id, int items) {
     Duration limit = SUBMIT_LIMIT.plus(ITEM_LIMIT.multipliedBy(items));
     CompletableFuture<JobInfo> accepted = new CompletableFuture<>();
     StreamObserver<SubmitJobRequest> call =
@@ -58,11 +67,7 @@ final class JobClient implements AutoCloseable {
       call.onNext(SubmitJobRequest.newBuilder().setItem(Items.request(i)).build());
     }
     call.onCompleted();
-    try {
-      return accepted.get();
-    } catch (ExecutionException e) {
-      throw Status.fromThrowable(e).asRuntimeException();
-    }
+    return accepted;
   }
 
   /** The answer to a submission. */

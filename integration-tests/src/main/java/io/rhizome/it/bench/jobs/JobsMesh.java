@@ -7,17 +7,21 @@ import io.rhizome.it.LocalMesh;
 import io.rhizome.it.NodeProcess;
 import io.rhizome.it.PortPlan;
 import io.rhizome.it.bench.faults.Links;
+import io.rhizome.v1.JobInfo;
 import io.rhizome.v1.ListModelsRequest;
 import io.rhizome.v1.ModelInfo;
 import io.rhizome.v1.StatusRequest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
@@ -41,20 +45,23 @@ final class JobsMesh implements AutoCloseable {
   /** Nodes without a site are each one of their own. */
   static final List<String> ONE_SITE = List.of("a");
 
+  private static final Pattern COUNTED = Pattern.compile("the site's nodes are \\[(.*)]");
   private static final Duration DONE_LIMIT = Duration.ofMinutes(5);
   private static final Duration CALL_LIMIT = Duration.ofSeconds(2);
   private static final Duration LOOK = Duration.ofMillis(20);
 
   private final LocalMesh mesh;
   private final PortPlan ports;
+  private final List<String> sites;
   private final @Nullable Links links;
   private final List<JobClient> clients = new ArrayList<>();
   private boolean running;
   private boolean loaded;
 
-  private JobsMesh(LocalMesh mesh, PortPlan ports, @Nullable Links links) {
+  private JobsMesh(LocalMesh mesh, PortPlan ports, List<String> sites, @Nullable Links links) {
     this.mesh = mesh;
     this.ports = ports;
+    this.sites = sites;
     this.links = links;
     for (int i = 1; i <= size(); i++) {
       String host = links == null ? "127.0.0.1" : links.address(host(i));
@@ -66,7 +73,7 @@ final class JobsMesh implements AutoCloseable {
   static JobsMesh onLoopback(Checkout checkout, int nodes)
       throws IOException, InterruptedException {
     PortPlan ports = PortPlan.free(nodes, new Random());
-    return new JobsMesh(LocalMesh.found(checkout, nodes, ONE_SITE, ports), ports, null);
+    return new JobsMesh(LocalMesh.found(checkout, nodes, ONE_SITE, ports), ports, ONE_SITE, null);
   }
 
   /**
@@ -80,7 +87,7 @@ final class JobsMesh implements AutoCloseable {
     PortPlan ports = PortPlan.free(nodes, new Random());
     Links links = Links.open(host(nodes));
     try {
-      return new JobsMesh(LocalMesh.found(checkout, nodes, sites, ports), ports, links);
+      return new JobsMesh(LocalMesh.found(checkout, nodes, sites, ports), ports, sites, links);
     } catch (Throwable e) {
       links.close();
       throw e;
@@ -97,25 +104,72 @@ final class JobsMesh implements AutoCloseable {
     return mesh.nodes().size();
   }
 
+  /** Has the nodes do without the slower and better of their compilers: they start faster. */
+  void useQuickJit() {
+    mesh.useQuickJit();
+  }
+
   /**
    * Starts all, unless they run; returns when all of them take requests for the model, and jobs.
    */
   void start() throws IOException, InterruptedException {
-    if (!running) {
-      launchAll();
+    if (running) {
+      return;
+    }
+    launchAll();
+    if (!loaded) {
+      // A store opens when first used: meanwhile the model comes.
+      List<CompletableFuture<JobInfo>> first = firstJobs();
       load();
-      awaitJobs();
+      first.forEach(CompletableFuture::join);
+      awaitSites();
+      loaded = true;
+    }
+    awaitJobs();
+  }
+
+  /** A job of one item for each site. */
+  private List<CompletableFuture<JobInfo>> firstJobs() throws IOException {
+    if (links != null) {
+      admitAnyone();
+    }
+    return IntStream.rangeClosed(1, sites.size())
+        .mapToObj(i -> client(i).submitting("first", 1))
+        .toList();
+  }
+
+  /** Returns when the nodes of each site store its jobs together, as one of them tells. */
+  private void awaitSites() {
+    for (int i = 1; i <= sites.size(); i++) {
+      List<NodeProcess> site = siteOf(i);
+      Awaitility.await("the nodes of a site to store its jobs together")
+          .atMost(START_LIMIT)
+          .until(() -> site.stream().anyMatch(node -> counts(node) == site.size()));
+    }
+  }
+
+  /** The nodes of a node's site, which were given the sites in turn. */
+  private List<NodeProcess> siteOf(int i) {
+    return IntStream.iterate(i, j -> j <= size(), j -> j + sites.size())
+        .mapToObj(this::node)
+        .toList();
+  }
+
+  /** How many nodes store its site's jobs, as its log last said. */
+  private static int counts(NodeProcess node) {
+    try {
+      return COUNTED
+          .matcher(Files.readString(node.log()))
+          .results()
+          .mapToInt(found -> found.group(1).split(",", -1).length)
+          .reduce(0, (before, last) -> last);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the log of " + node.name(), e);
     }
   }
 
   /** Has all hold the model, as they will whenever they start again. */
   private void load() throws IOException, InterruptedException {
-    if (loaded) {
-      return;
-    }
-    if (links != null) {
-      admitAnyone();
-    }
     awaitEach("every node to know every other", client -> members(client) == size());
     mesh.pushBuiltInAs(1, MODEL, "timer", "service_millis=" + SERVICE_MILLIS);
     for (int i = 2; i <= size(); i++) {
@@ -124,7 +178,6 @@ final class JobsMesh implements AutoCloseable {
       mesh.load(i, MODEL);
     }
     awaitEach("every node to know who holds the model", client -> holders(client) == size());
-    loaded = true;
   }
 
   /** Clients elsewhere than on a node's loopback need keys, unless policy says otherwise. */

@@ -39,19 +39,19 @@ final class RateRow implements Row {
   }
 
   private static int mostPacedWarmings(Scale scale) {
-    return scale.of(24, 1);
+    return scale.of(24, 4);
   }
 
   private static Duration warming(Scale scale) {
-    return scale.seconds(5, 3);
+    return scale.seconds(5, 2);
   }
 
   private static Duration length(Scale scale) {
-    return scale.seconds(20, 6);
+    return scale.seconds(20, 5);
   }
 
   private static Duration longer(Scale scale) {
-    return scale.seconds(60, 6);
+    return scale.seconds(60, 5);
   }
 
   @Override

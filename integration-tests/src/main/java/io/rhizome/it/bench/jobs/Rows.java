@@ -69,14 +69,22 @@ final class Rows implements AutoCloseable {
 
   private Readings measured(Row row) throws IOException, InterruptedException {
     if (scale.quick() && row.shares()) {
-      JobsMesh mesh = shared == null ? row.found(checkout) : shared;
+      JobsMesh mesh = shared == null ? found(row) : shared;
       shared = mesh;
       return measure(row, mesh);
     }
     close();
-    try (JobsMesh mesh = row.found(checkout)) {
+    try (JobsMesh mesh = found(row)) {
       return measure(row, mesh);
     }
+  }
+
+  private JobsMesh found(Row row) throws IOException, InterruptedException {
+    JobsMesh mesh = row.found(checkout);
+    if (scale.quick()) {
+      mesh.useQuickJit();
+    }
+    return mesh;
   }
 
   /** Ends the mesh that was shared. */
