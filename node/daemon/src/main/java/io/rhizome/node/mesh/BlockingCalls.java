@@ -4,6 +4,7 @@ package io.rhizome.node.mesh;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
+import io.rhizome.mesh.v1.JobExchangeGrpc;
 import io.rhizome.mesh.v1.ModelServiceGrpc;
 import io.rhizome.mesh.v1.SiteServiceGrpc;
 import io.rhizome.v1.AdminServiceGrpc;
@@ -29,6 +30,7 @@ public final class BlockingCalls implements ServerCallExecutorSupplier {
     boolean blocks =
         AdminServiceGrpc.SERVICE_NAME.equals(service)
             || JobServiceGrpc.SERVICE_NAME.equals(service)
+            || JobExchangeGrpc.SERVICE_NAME.equals(service)
             || SiteServiceGrpc.SERVICE_NAME.equals(service)
             || ModelServiceGrpc.SERVICE_NAME.equals(service);
     return blocks ? threads : null;

@@ -4,6 +4,7 @@ package io.rhizome.node.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
@@ -153,6 +154,20 @@ class JobExchangeTest {
             ItemResult.error(17, "too dark"));
     sites.cancel("south", JOB.id());
     assertThat(sites.progress("south", JOB.id())).contains(new OtherSites.Progress(2, true));
+  }
+
+  /** They wait for the other end to take them, which must not be on the thread that sends. */
+  @Test
+  void moreResultsThanTheConnectionTakesAtOnceAreRead() throws Exception {
+    OtherSites sites = from(northern);
+    handOver(sites, JOB);
+    ByteString large = ByteString.copyFrom(new byte[200_000]);
+    for (int i = 0; i < JOB.items(); i++) {
+      ModelInferResponse answer =
+          ModelInferResponse.newBuilder().addRawOutputContents(large).build();
+      jobs.answer(PART, i, answer);
+    }
+    assertThat(sites.results("south", JOB.id(), 0, JOB.items())).hasSize(JOB.items());
   }
 
   @Test
