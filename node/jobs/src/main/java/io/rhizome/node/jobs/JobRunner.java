@@ -125,14 +125,14 @@ public final class JobRunner implements AutoCloseable {
     if (claim.state().attempts() > 1 || claim.state().beat() > 1) {
       store.results(slice).forEach(result -> results.put(result.item(), result));
     }
-    int before = results.size();
     List<byte[]> items = parts.journal().items(claim.entry(), slice.number());
     Running running = new Running(store, slice, claim.state());
     String later = "";
     for (int i = 0; i < TRIES && results.size() < slice.count(); i++) {
       later = attempt(running, job, items, results);
     }
-    if (results.size() > before) {
+    if (!results.isEmpty()) {
+      // What another began may not be on all copies.
       store.keep(slice, List.copyOf(results.values()));
     }
     if (results.size() == slice.count()) {

@@ -46,6 +46,7 @@ final class IgniteJobStore implements JobStore {
 
   private static final int MAX_KEYS = 1_024;
 
+  private final Ignite ignite;
   private final Supplier<Site> site;
   private final IgniteCache<String, byte[]> jobs;
   private final IgniteCache<String, byte[]> slices;
@@ -53,6 +54,7 @@ final class IgniteJobStore implements JobStore {
 
   /** Over a cluster that is active. */
   IgniteJobStore(Ignite ignite, Supplier<Site> site) {
+    this.ignite = ignite;
     this.site = site;
     this.jobs = ignite.getOrCreateCache(cache("jobs"));
     this.slices = ignite.getOrCreateCache(cache("slices"));
@@ -169,8 +171,21 @@ final class IgniteJobStore implements JobStore {
     change(slice, ResultsChange.dropFailed());
   }
 
+  /**
+   * Again where a node came or went meanwhile: where the one with the primary copy is lost, Ignite
+   * says that all is well though only some of the other copies were told.
+   */
   private void change(Slice slice, ResultsChange change) throws JobException {
-    asked("keep results of job " + slice.job(), () -> results.invoke(key(slice), change));
+    asked(
+        "keep results of job " + slice.job(),
+        () -> {
+          long before;
+          do {
+            before = ignite.cluster().topologyVersion();
+            var unused = results.invoke(key(slice), change);
+          } while (ignite.cluster().topologyVersion() != before);
+          return true;
+        });
   }
 
   @Override

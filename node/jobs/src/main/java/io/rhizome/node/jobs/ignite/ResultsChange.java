@@ -38,7 +38,8 @@ public final class ResultsChange implements EntryProcessor<String, byte[], Boole
             ? SliceResults.good(before)
             : SliceResults.merge(before, SliceResults.decode(added));
     boolean changed = after.size() != before.size();
-    if (changed) {
+    if (changed || added != null) {
+      // What is added again may be on some of the copies only.
       entry.setValue(SliceResults.encode(after));
     }
     return changed;
