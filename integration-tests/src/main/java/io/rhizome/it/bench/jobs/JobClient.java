@@ -110,6 +110,9 @@ final class JobClient implements AutoCloseable {
     jobs(READ_LIMIT)
         .readResults(ReadResultsRequest.newBuilder().setId(id).build())
         .forEachRemaining(check::add);
+    if (check.tally().lost() > 0) {
+      System.out.println("  lost of " + id + ": items " + check.lost());
+    }
     return check.tally();
   }
 
