@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -220,16 +219,14 @@ final class SiteJobsTest {
   void itemsBeginOnlyWhileTheirWindowIsOpenAndWhatHasBegunGoesOn() throws Exception {
     Instant night = Instant.parse("2026-07-01T23:00:00Z");
     AtomicReference<Instant> now = new AtomicReference<>(night);
-    AtomicBoolean isShut = new AtomicBoolean();
     JobStore store = new MemoryJobStore("a");
     TestNode one =
         node(
             "a",
             store,
             item -> {
-              if (isShut.compareAndSet(false, true)) {
-                now.set(night.plus(Duration.ofHours(12)));
-              }
+              // Before any answer, so that nobody is done and claims more until then.
+              var unused = now.compareAndSet(night, night.plus(Duration.ofHours(12)));
               return new Answered(item);
             });
     one.conditions = new PlacementConditions("a", now::get, () -> true);
