@@ -9,14 +9,27 @@ import io.rhizome.mesh.v1.ModelServiceGrpc;
 import io.rhizome.mesh.v1.SiteServiceGrpc;
 import io.rhizome.v1.AdminServiceGrpc;
 import io.rhizome.v1.JobServiceGrpc;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps calls that touch files off the event loops: they run on threads of their own, everything
- * else stays where its bytes arrived.
+ * Keeps calls that touch files, or wait, off the event loops: they run on threads of their own,
+ * everything else stays where its bytes arrived. One that waits there for the other end waits for
+ * itself, as it is that thread that sends.
  */
 public final class BlockingCalls implements ServerCallExecutorSupplier {
+  private static final SortedSet<String> BLOCKING =
+      new TreeSet<>(
+          List.of(
+              AdminServiceGrpc.SERVICE_NAME,
+              JobExchangeGrpc.SERVICE_NAME,
+              JobServiceGrpc.SERVICE_NAME,
+              ModelServiceGrpc.SERVICE_NAME,
+              SiteServiceGrpc.SERVICE_NAME));
+
   private final Executor threads;
 
   /** Blocking calls run on these threads. */
@@ -26,13 +39,7 @@ public final class BlockingCalls implements ServerCallExecutorSupplier {
 
   @Override
   public <Q, R> @Nullable Executor getExecutor(ServerCall<Q, R> call, Metadata metadata) {
-    String service = call.getMethodDescriptor().getServiceName();
-    boolean blocks =
-        AdminServiceGrpc.SERVICE_NAME.equals(service)
-            || JobServiceGrpc.SERVICE_NAME.equals(service)
-            || JobExchangeGrpc.SERVICE_NAME.equals(service)
-            || SiteServiceGrpc.SERVICE_NAME.equals(service)
-            || ModelServiceGrpc.SERVICE_NAME.equals(service);
+    boolean blocks = BLOCKING.contains(call.getMethodDescriptor().getServiceName());
     return blocks ? threads : null;
   }
 }

@@ -45,6 +45,7 @@ final class IgniteJobStore implements JobStore {
   private static final int PARTITIONS = 16;
 
   private static final int MAX_KEYS = 1_024;
+  private static final int MAX_WRITES = 10;
 
   private final Ignite ignite;
   private final Supplier<Site> site;
@@ -179,12 +180,15 @@ final class IgniteJobStore implements JobStore {
     asked(
         "keep results of job " + slice.job(),
         () -> {
-          long before;
-          do {
-            before = ignite.cluster().topologyVersion();
+          for (int i = 0; i < MAX_WRITES; i++) {
+            long before = ignite.cluster().topologyVersion();
             var unused = results.invoke(key(slice), change);
-          } while (ignite.cluster().topologyVersion() != before);
-          return true;
+            if (ignite.cluster().topologyVersion() == before) {
+              return true;
+            }
+          }
+          throw new JobException(
+              Code.UNAVAILABLE, "the site's nodes come and go; results of it are kept later");
         });
   }
 

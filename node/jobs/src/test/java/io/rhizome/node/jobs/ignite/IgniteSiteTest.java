@@ -162,12 +162,7 @@ final class IgniteSiteTest {
   @Test
   void aNodeThatAloneKnowsTheClustersLastChangeComesBack() throws Exception {
     TestSite site = site(Duration.ofHours(1));
-    site.start("a");
-    site.store("a").add(JOB);
-    site.start("b");
-    site.counting("b", "a", "b");
-    site.start("c");
-    done(site.counting("c", "a", "b", "c"), 0, "by all");
+    done(three(site), 0, "by all");
     site.stop("b");
     site.stop("c");
     Ignition.ignite("a").cluster().tag("later");
@@ -192,12 +187,7 @@ final class IgniteSiteTest {
   @Test
   void aMinorityOfThreeWritesNothing() throws Exception {
     TestSite site = site(Duration.ofHours(1));
-    site.start("a");
-    site.store("a").add(JOB);
-    site.start("b");
-    site.counting("b", "a", "b");
-    site.start("c");
-    site.counting("c", "a", "b", "c");
+    var unused = three(site);
     site.stop("a");
     site.stop("b");
     JobStore left = site.store("c");
@@ -209,6 +199,16 @@ final class IgniteSiteTest {
         .hasMessageContaining("only 1 of the site's 3 nodes");
     site.start("a");
     done(site.store("a"), 0, "again");
+  }
+
+  /** Starts a, b and c, which all store the job; the store as c has it. */
+  private static JobStore three(TestSite site) throws Exception {
+    site.start("a");
+    site.store("a").add(JOB);
+    site.start("b");
+    site.counting("b", "a", "b");
+    site.start("c");
+    return site.counting("c", "a", "b", "c");
   }
 
   private static void done(JobStore store, int number, String value) throws JobException {
