@@ -68,6 +68,7 @@ final class Voter implements AutoCloseable {
   private final VoterFailure failure = new VoterFailure();
   private final PolicyReplica replica;
   private final Contacts protocol;
+  private final EarlyVote early;
   private final RaftContext raft;
   private final Peers peers;
   private final Pace pace;
@@ -106,13 +107,15 @@ final class Voter implements AutoCloseable {
             executor,
             () -> pace.callNanos(config.call().toNanos()));
     VoteFile votes = new VoteFile(config.directory().resolve("votes"), failure);
-    NoStaleEntry entries = new NoStaleEntry(guarded(wire, guard, force, votes));
+    early = new EarlyVote(guarded(wire, guard, force, votes));
+    NoStaleEntry entries = new NoStaleEntry(early);
     protocol = new Contacts(entries, nanoTime);
     peers = new Peers(transport, this::others, nanoTime, pace);
     UnforcedSegments.remove(config.directory());
     raft = open();
     afresh = raft.getCluster().getConfiguration() == null;
     entries.guard(raft);
+    early.guard(raft);
     raft.getCluster().addListener(this::onMembers);
     failure.onFailure(() -> executor.execute(this::close));
     lostVote = new LostVote(config, peers, protocol, executor, failure);
@@ -133,7 +136,7 @@ final class Voter implements AutoCloseable {
         new GuardedCommands(forced, guard, () -> replica.feed().image().snapshot(), force);
     RaftServerProtocol voting = new OneVotePerTerm(commands, config.self(), votes);
     RaftServerProtocol members = new SameConfiguration(voting, this::configuration);
-    return new StepDownFirst(new NoLostTail(new NoStaleCommit(members)));
+    return new StepDownFirst(new NoLostTail(new NoLostAnswer(new NoStaleCommit(members))));
   }
 
   private @Nullable Configuration configuration() {
@@ -221,14 +224,27 @@ final class Voter implements AutoCloseable {
    */
   private CompletableFuture<Void> joinInTime() {
     CompletableFuture<Void> late = new CompletableFuture<>();
-    var unused =
-        executor.schedule(
-            () ->
-                late.completeExceptionally(
-                    new TimeoutException("no vote within " + JOIN_SECONDS + " s")),
-            JOIN_SECONDS,
-            TimeUnit.SECONDS);
+    onceLate(late);
     return CompletableFuture.anyOf(join(JOIN_ATTEMPTS), ready, late).thenAccept(first -> {});
+  }
+
+  /**
+   * A node that may be counted already must not forget what it acknowledged: it asks on, whoever
+   * leads by now.
+   */
+  private void onceLate(CompletableFuture<Void> late) {
+    Runnable look =
+        () -> {
+          if (!early.mayBeCounted()) {
+            late.completeExceptionally(
+                new TimeoutException("no vote within " + JOIN_SECONDS + " s"));
+          } else if (!closed.get() && !ready.isDone()) {
+            log.info("no answer within {} s: the vote is asked for again", JOIN_SECONDS);
+            var unused = raft.getCluster().join(ids(config.seeds()));
+            onceLate(late);
+          }
+        };
+    var unused = executor.schedule(look, JOIN_SECONDS, TimeUnit.SECONDS);
   }
 
   /**
@@ -239,7 +255,8 @@ final class Voter implements AutoCloseable {
         .join(ids(config.seeds()))
         .exceptionallyCompose(
             refused -> {
-              if (closed.get() || attempts == 1) {
+              boolean last = attempts <= 1 && !early.mayBeCounted();
+              if (closed.get() || last) {
                 return CompletableFuture.failedFuture(refused);
               }
               log.info("no vote yet: {}", refused.getMessage());

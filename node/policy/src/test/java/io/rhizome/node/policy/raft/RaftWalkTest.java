@@ -41,6 +41,8 @@ class RaftWalkTest {
         "compaction",
         "minority",
         "promotion",
+        "second voter",
+        "third voter",
         "clock an hour ahead",
         "clock an hour behind",
         "boots in 1970"

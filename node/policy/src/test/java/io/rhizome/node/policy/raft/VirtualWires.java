@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ final class VirtualWires {
   private final SortedMap<NodeId, Server> servers = new TreeMap<>();
   private final TreeSet<NodeId> cut = new TreeSet<>();
   private Weather weather = Weather.CALM;
+  private BiPredicate<NodeId, String> lostAnswer = (from, subject) -> false;
   private int installs;
 
   VirtualWires(VirtualWorld world) {
@@ -48,6 +50,19 @@ final class VirtualWires {
 
   void cut(NodeId node) {
     cut.add(node);
+  }
+
+  /** The first answer by that node to that subject for which this holds is lost. */
+  void loseAnswer(BiPredicate<NodeId, String> first) {
+    lostAnswer = first;
+  }
+
+  private boolean isLost(NodeId from, String subject) {
+    boolean lost = lostAnswer.test(from, subject);
+    if (lost) {
+      lostAnswer = (any, other) -> false;
+    }
+    return lost;
   }
 
   void heal() {
@@ -140,19 +155,20 @@ final class VirtualWires {
             .handler
             .handle(from, subject, body)
             .whenComplete(
-                (got, error) ->
-                    send(
-                        to,
-                        from,
-                        caller,
-                        () -> {
-                          if (error == null) {
-                            answer.complete(got);
-                          } else {
-                            answer.completeExceptionally(
-                                new ConnectException(String.valueOf(error.getMessage())));
-                          }
-                        }));
+                (got, error) -> {
+                  if (!isLost(to, subject)) {
+                    send(to, from, caller, () -> answer(answer, got, error));
+                  }
+                });
+  }
+
+  private static void answer(
+      CompletableFuture<byte[]> answer, byte[] got, @Nullable Throwable error) {
+    if (error == null) {
+      answer.complete(got);
+    } else {
+      answer.completeExceptionally(new ConnectException(String.valueOf(error.getMessage())));
+    }
   }
 
   private void send(

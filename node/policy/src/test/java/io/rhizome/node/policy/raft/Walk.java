@@ -35,7 +35,7 @@ public final class Walk extends WalkedMesh {
         () -> {
           Walk walk = new Walk(seed, directory);
           try {
-            walk.found();
+            walk.found(VOTERS);
             walk.wander(steps);
             walk.rest();
             return walk.toString();

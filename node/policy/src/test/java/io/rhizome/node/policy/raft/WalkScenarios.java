@@ -9,10 +9,13 @@ import io.rhizome.node.policy.Change;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What a random walk comes to seldom, step by step, with the same invariants. */
 public final class WalkScenarios extends WalkedMesh {
   private static final long HOUR_MILLIS = 3_600_000;
+  private static final Set<String> ONE_VOTER = Set.of("second voter", "third voter");
   private static final int LARGE_BYTES = 20_000;
 
   private WalkScenarios(Path directory) {
@@ -24,12 +27,14 @@ public final class WalkScenarios extends WalkedMesh {
     return onAtomixThread(
         () -> {
           WalkScenarios scenarios = new WalkScenarios(directory);
-          scenarios.found();
+          scenarios.found(ONE_VOTER.contains(name) ? 1 : VOTERS);
           switch (name) {
+            case "third voter" -> scenarios.thirdVoter();
             case "blackout" -> scenarios.blackout();
             case "compaction" -> scenarios.compaction();
             case "minority" -> scenarios.minority();
             case "promotion" -> scenarios.promotion();
+            case "second voter" -> scenarios.secondVoter();
             case "clock an hour ahead" -> scenarios.clock(HOUR_MILLIS);
             case "clock an hour behind" -> scenarios.clock(-HOUR_MILLIS);
             case "boots in 1970" -> scenarios.clock(-1_790_000_000_000L);
@@ -104,6 +109,50 @@ public final class WalkScenarios extends WalkedMesh {
     check(leader().voter.term() > 1, "the same leader");
     startAgain(joining);
     pass(60 * SECONDS, "it has its vote", this::isWhole);
+  }
+
+  /** The second voter has what gives it its vote, and only its answer is lost. */
+  private void thirdVoter() {
+    VirtualWires.Weather far = new VirtualWires.Weather(0, 0, 1000, 600 * MILLIS);
+    wires.weather(far);
+    WalkingVoter first = leader();
+    start(node(2), new TreeSet<>(voters.keySet()));
+    WalkingVoter second = voter(node(2));
+    wires.loseAnswer(
+        (from, subject) ->
+            from.equals(second.node)
+                && subject.equals("append")
+                && first.voter.voters().size() == 2
+                && last(second) == last(first));
+    pass(20 * SECONDS, "two vote", () -> second.voter.voters().size() == 2);
+    start(node(3), new TreeSet<>(voters.keySet()));
+    pass(30 * SECONDS, "all three vote", this::isWhole);
+    check(first.voter.term() == 1, "somebody else leads");
+  }
+
+  private static long last(WalkingVoter voter) {
+    return voter.raft.getLogWriter().getLastIndex();
+  }
+
+  /**
+   * Word that it has its vote never gets to the second voter, and the first, who counts it, cannot
+   * lead without it; for longer than a node asks for a vote that it surely has not.
+   */
+  private void secondVoter() {
+    NodeId second = node(2);
+    WalkingVoter first = leader();
+    start(second, new TreeSet<>(voters.keySet()));
+    long end = world.nowNanos() + 30 * SECONDS;
+    while (first.voter.voters().size() == 1) {
+      check(world.step(end), "it never joins");
+    }
+    wires.cut(second);
+    pass(60 * SECONDS);
+    check(!first.leads(), "the first leads alone");
+    check(!voter(second).voter.voters().contains(second), "the second was told");
+    wires.heal();
+    pass(30 * SECONDS, "both vote", () -> voter(second).voter.voters().size() == 2);
+    write(voter(second), 9);
   }
 
   /** A voter that was away for longer than the log reaches back gets a snapshot. */

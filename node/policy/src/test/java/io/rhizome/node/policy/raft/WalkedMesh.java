@@ -119,8 +119,8 @@ class WalkedMesh {
     return directory.resolve(node.shortName());
   }
 
-  void found() {
-    for (int i = 1; i <= VOTERS; i++) {
+  void found(int number) {
+    for (int i = 1; i <= number; i++) {
       start(node(i), new TreeSet<>(voters.keySet()));
       int wanted = i;
       pass(
@@ -130,7 +130,7 @@ class WalkedMesh {
     }
   }
 
-  private void start(NodeId node, SortedSet<NodeId> seeds) {
+  void start(NodeId node, SortedSet<NodeId> seeds) {
     VirtualWorld.Incarnation process =
         new VirtualWorld.Incarnation(node.shortName() + "/" + ++starts);
     WalkedSequence.Told told = sequence.new Told(process.toString());
