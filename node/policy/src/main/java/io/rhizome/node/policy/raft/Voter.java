@@ -32,7 +32,6 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -48,10 +47,6 @@ final class Voter implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Voter.class);
   private static final int SEGMENT_BYTES = 1 << 20;
   private static final int ENTRY_BYTES = 64 << 10;
-  private static final int JOIN_ATTEMPTS = 30;
-
-  /** For so long a node that began with nothing asks for a vote. */
-  private static final long JOIN_SECONDS = 40;
 
   /**
    * The longest election time-out of a node without a vote. It elects nobody, but Atomix asks for a
@@ -210,62 +205,13 @@ final class Voter implements AutoCloseable {
     }
     CompletableFuture<Void> free =
         afresh ? lostVote.givenUp() : CompletableFuture.completedFuture(null);
+    Join join = new Join(raft, ids(config.seeds()), early, executor, closed::get);
     onError(
         free.thenCompose(
             unused -> {
               serve.run();
-              return afresh ? joinInTime() : join(JOIN_ATTEMPTS);
+              return afresh ? join.inTime(ready) : join.patiently();
             }));
-  }
-
-  /**
-   * Gives up after a while, where the node can be asked anew and nothing is lost with what it has.
-   * That it has its vote counts, even where the answer that says so was lost.
-   */
-  private CompletableFuture<Void> joinInTime() {
-    CompletableFuture<Void> late = new CompletableFuture<>();
-    onceLate(late);
-    return CompletableFuture.anyOf(join(JOIN_ATTEMPTS), ready, late).thenAccept(first -> {});
-  }
-
-  /**
-   * A node that may be counted already must not forget what it acknowledged: it asks on, whoever
-   * leads by now.
-   */
-  private void onceLate(CompletableFuture<Void> late) {
-    Runnable look =
-        () -> {
-          if (!early.mayBeCounted()) {
-            late.completeExceptionally(
-                new TimeoutException("no vote within " + JOIN_SECONDS + " s"));
-          } else if (!closed.get() && !ready.isDone()) {
-            log.info("no answer within {} s: the vote is asked for again", JOIN_SECONDS);
-            var unused = raft.getCluster().join(ids(config.seeds()));
-            onceLate(late);
-          }
-        };
-    var unused = executor.schedule(look, JOIN_SECONDS, TimeUnit.SECONDS);
-  }
-
-  /**
-   * The leader refuses a join, or the promotion that ends it, while another change is under way.
-   */
-  private CompletableFuture<Void> join(int attempts) {
-    return raft.getCluster()
-        .join(ids(config.seeds()))
-        .exceptionallyCompose(
-            refused -> {
-              boolean last = attempts <= 1 && !early.mayBeCounted();
-              if (closed.get() || last) {
-                return CompletableFuture.failedFuture(refused);
-              }
-              log.info("no vote yet: {}", refused.getMessage());
-              Executor later =
-                  CompletableFuture.delayedExecutor(
-                      config.election().toNanos(), TimeUnit.NANOSECONDS, executor);
-              return CompletableFuture.completedFuture(attempts - 1)
-                  .thenComposeAsync(this::join, later);
-            });
   }
 
   /** Entries that were committed before this start need nobody's word. */
