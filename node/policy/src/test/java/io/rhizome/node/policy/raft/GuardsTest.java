@@ -39,6 +39,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -135,6 +137,29 @@ class GuardsTest {
 
     assertThat(first.voted()).isTrue();
     assertThat(second.voted()).isFalse();
+  }
+
+  /** It may have been a voter before it lost its disk; the voter that it asks cannot know. */
+  @Test
+  void aNodeThatNoLeaderTookInDoesNotVote() throws Exception {
+    voters.stop(node(2));
+    voters.stop(node(3));
+    AtomixPolicyStore store = voters.store(node(1));
+    await().atMost(Voters.SOON).until(() -> store.status().leader().isEmpty());
+    long term = store.status().term() + 5;
+    voters.start(node(4), new TreeSet<>(Set.of(node(1))));
+    await("it asks for a vote, which nobody can give it")
+        .atMost(Voters.SOON)
+        .ignoreExceptions()
+        .until(() -> isOk(send(node(1), node(4), "append", append(node(1), term))));
+
+    VoteResponse vote = (VoteResponse) send(node(1), node(4), "vote", vote(node(1), term + 1));
+
+    assertThat(vote.voted()).isFalse();
+  }
+
+  private static boolean isOk(Object response) {
+    return ((RaftResponse) response).status() == RaftResponse.Status.OK;
   }
 
   @Test

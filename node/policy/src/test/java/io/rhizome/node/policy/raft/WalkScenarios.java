@@ -29,12 +29,12 @@ public final class WalkScenarios extends WalkedMesh {
           WalkScenarios scenarios = new WalkScenarios(directory);
           scenarios.found(ONE_VOTER.contains(name) ? 1 : VOTERS);
           switch (name) {
-            case "third voter" -> scenarios.thirdVoter();
             case "blackout" -> scenarios.blackout();
             case "compaction" -> scenarios.compaction();
             case "minority" -> scenarios.minority();
             case "promotion" -> scenarios.promotion();
             case "second voter" -> scenarios.secondVoter();
+            case "third voter" -> scenarios.thirdVoter();
             case "clock an hour ahead" -> scenarios.clock(HOUR_MILLIS);
             case "clock an hour behind" -> scenarios.clock(-HOUR_MILLIS);
             case "boots in 1970" -> scenarios.clock(-1_790_000_000_000L);
